@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillHistogram: counts of durations in log-linear buckets, after HdrHistogram: 128 linear buckets for each
+ * power of two, so that a value is known to within 1/128 (< 1 %), from 1 microsecond to 38 hours. */
+
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+#define MILL_TYPE_HISTOGRAM (mill_histogram_get_type ())
+
+typedef struct _MillHistogram MillHistogram;
+
+GType mill_histogram_get_type (void);
+
+MillHistogram *mill_histogram_new (void);
+MillHistogram *mill_histogram_copy (const MillHistogram *self);
+void mill_histogram_free (MillHistogram *self);
+
+void mill_histogram_record (MillHistogram *self, gint64 value_us);
+void mill_histogram_merge (MillHistogram *self, const MillHistogram *other);
+void mill_histogram_subtract (MillHistogram *self, const MillHistogram *other);
+guint64 mill_histogram_get_count (const MillHistogram *self);
+double mill_histogram_get_mean (const MillHistogram *self);
+gint64 mill_histogram_get_max (const MillHistogram *self);
+gint64 mill_histogram_get_percentile (const MillHistogram *self, double percentile);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MillHistogram, mill_histogram_free)
+
+G_END_DECLS

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillItem: what travels through a pipeline. One owner at a time may change it, so it has no lock; the
+ * hand-over through a queue orders the memory. */
+
+#include "config.h"
+
+#include "core/mill-item.h"
+
+typedef struct
+{
+  const char *name; /* (interned) */
+  char *value;      /* (owned) */
+} MillAttribute;
+
+struct _MillItem
+{
+  guint64 id;
+  char *key;          /* (owned) (nullable) */
+  GBytes *payload;    /* (owned) (nullable) */
+  GArray *attributes; /* (owned) (nullable) of MillAttribute; few, so searched in order */
+  guint attempt;
+  gint64 born_us;
+  gint64 enqueued_us;
+};
+
+G_DEFINE_BOXED_TYPE (MillItem, mill_item, mill_item_ref, mill_item_unref)
+
+static void
+attribute_clear (gpointer data)
+{
+  MillAttribute *attribute = data;
+
+  g_free (attribute->value);
+}
+
+static MillAttribute *
+find_attribute (const MillItem *self, const char *interned)
+{
+  if (self->attributes == NULL)
+    return NULL;
+  for (guint i = 0; i < self->attributes->len; i++)
+    {
+      MillAttribute *attribute = &g_array_index (self->attributes, MillAttribute, i);
+
+      if (attribute->name == interned)
+        return attribute;
+    }
+  return NULL;
+}
+
+static void
+item_clear (gpointer data)
+{
+  MillItem *self = data;
+
+  g_free (self->key);
+  g_clear_pointer (&self->payload, g_bytes_unref);
+  g_clear_pointer (&self->attributes, g_array_unref);
+}
+
+/**
+ * mill_item_new:
+ * @id: a number that is unique within the run
+ * @key: (nullable): what the item is about, such as a URL or a line's number; primary key of its result
+ *
+ * Creates an item with no payload, on its first attempt (0).
+ *
+ * Thread safety: an item belongs to whoever holds it between a `get` and a `put`. Several holders may read
+ * it; only a sole holder may call a setter.
+ *
+ * Returns: (transfer full): the item
+ */
+MillItem *
+mill_item_new (guint64 id, const char *key)
+{
+  MillItem *self = g_atomic_rc_box_new0 (MillItem);
+
+  self->id = id;
+  self->key = g_strdup (key);
+  return self;
+}
+
+/**
+ * mill_item_ref:
+ *
+ * Takes one more reference. May be called from any thread.
+ *
+ * Returns: (transfer full): @self
+ */
+MillItem *
+mill_item_ref (MillItem *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+/**
+ * mill_item_unref:
+ *
+ * Drops a reference; the last one frees the item. May be called from any thread.
+ */
+void
+mill_item_unref (MillItem *self)
+{
+  g_atomic_rc_box_release_full (self, item_clear);
+}
+
+guint64
+mill_item_get_id (const MillItem *self)
+{
+  return self->id;
+}
+
+/**
+ * mill_item_get_key:
+ *
+ * Returns: (nullable) (transfer none): the key, valid as long as the item
+ */
+const char *
+mill_item_get_key (const MillItem *self)
+{
+  return self->key;
+}
+
+/**
+ * mill_item_get_payload:
+ *
+ * Returns: (nullable) (transfer none): the data the item carries
+ */
+GBytes *
+mill_item_get_payload (const MillItem *self)
+{
+  return self->payload;
+}
+
+/**
+ * mill_item_set_payload:
+ * @payload: (nullable) (transfer none): the new data; %NULL to carry none
+ */
+void
+mill_item_set_payload (MillItem *self, GBytes *payload)
+{
+  if (payload != NULL)
+    g_bytes_ref (payload);
+  g_clear_pointer (&self->payload, g_bytes_unref);
+  self->payload = payload;
+}
+
+/**
+ * mill_item_get_size:
+ *
+ * Returns: the payload's size in bytes; 0 without one
+ */
+gsize
+mill_item_get_size (const MillItem *self)
+{
+  return self->payload != NULL ? g_bytes_get_size (self->payload) : 0;
+}
+
+/**
+ * mill_item_get_attribute:
+ * @name: a static or interned string
+ *
+ * Looks up a fact that an earlier step recorded, such as a response's content type.
+ *
+ * Returns: (nullable) (transfer none): the value, or %NULL when no step recorded one
+ */
+const char *
+mill_item_get_attribute (const MillItem *self, const char *name)
+{
+  const MillAttribute *attribute = find_attribute (self, g_intern_string (name));
+
+  return attribute != NULL ? attribute->value : NULL;
+}
+
+/**
+ * mill_item_set_attribute:
+ * @name: a static or interned string; names come from programs, never from data, since they are interned
+ * @value: (nullable): the value, copied; %NULL forgets it
+ */
+void
+mill_item_set_attribute (MillItem *self, const char *name, const char *value)
+{
+  const char *interned = g_intern_string (name);
+  MillAttribute *attribute = find_attribute (self, interned);
+
+  if (attribute == NULL && value == NULL)
+    return;
+  if (attribute == NULL)
+    {
+      MillAttribute fresh = { interned, NULL };
+
+      if (self->attributes == NULL)
+        {
+          self->attributes = g_array_new (FALSE, FALSE, sizeof (MillAttribute));
+          g_array_set_clear_func (self->attributes, attribute_clear);
+        }
+      g_array_append_val (self->attributes, fresh);
+      attribute = &g_array_index (self->attributes, MillAttribute, self->attributes->len - 1);
+    }
+  g_free (attribute->value);
+  attribute->value = g_strdup (value);
+}
+
+/**
+ * mill_item_get_attempt:
+ *
+ * Returns: how often the current stage has failed at the item so far; 0 on the first attempt
+ */
+guint
+mill_item_get_attempt (const MillItem *self)
+{
+  return self->attempt;
+}
+
+void
+mill_item_set_attempt (MillItem *self, guint attempt)
+{
+  self->attempt = attempt;
+}
+
+/**
+ * mill_item_get_born:
+ *
+ * Returns: when the item entered its pipeline, in microseconds of g_get_monotonic_time()
+ */
+gint64
+mill_item_get_born (const MillItem *self)
+{
+  return self->born_us;
+}
+
+void
+mill_item_set_born (MillItem *self, gint64 time_us)
+{
+  self->born_us = time_us;
+}
+
+/**
+ * mill_item_get_enqueued:
+ *
+ * Returns: when the item entered the queue it came from, in microseconds of g_get_monotonic_time()
+ */
+gint64
+mill_item_get_enqueued (const MillItem *self)
+{
+  return self->enqueued_us;
+}
+
+void
+mill_item_set_enqueued (MillItem *self, gint64 time_us)
+{
+  self->enqueued_us = time_us;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillQueue: one bounded queue for two worlds, threads that block and main-loop tasks that suspend.
+ *
+ * The contract (tests/test-queue.c has a test for each sentence):
+ *
+ * - The semantics are those of CPython 3.13's queue.Queue and asyncio.Queue. maxsize <= 0 is unbounded.
+ *   Items leave in the order in which they came.
+ * - `put` raises `unfinished`, `task_done` lowers it; one `task_done` too many is an error. `join` waits
+ *   until `unfinished` is zero.
+ * - After `shutdown (FALSE)` every put fails with %MILL_ERROR_SHUT_DOWN, the ones that wait included; gets go
+ *   on until the queue is empty and fail from then on. After `shutdown (TRUE)` gets fail at once; what was
+ *   queued is handed back to the caller and `unfinished` falls by as many.
+ * - Growing maxsize lets waiting putters in at once; shrinking evicts nothing: putters wait until depth is
+ *   below maxsize.
+ * - Waiters of each side are served in the order in which they began to wait, threads and tasks alike. A task
+ *   is handed its item; a woken thread takes one itself. Newcomers may overtake a woken thread on its way,
+ * but a thread that came too late keeps its place at the head and is handed the next item. So neither world
+ * starves.
+ * - No wake-up is lost: while an item is queued and a getter waits, some getter has been woken (the same for
+ *   room and putters). A waiter that is cancelled or times out after it was woken passes the wake-up on. An
+ *   operation that had already taken effect when it was cancelled succeeds.
+ * - Cancelled or timed-out operations have no effect: the item was not put, none was taken.
+ *
+ * Threads: every function may be called from any thread. The blocking ones must not be called on a thread
+ * that runs a main loop somebody waits for. Callbacks of the `_async` ones run in the caller's thread-default
+ * main context. No callback is ever called with the queue's lock held.
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "core/mill-item.h"
+
+G_BEGIN_DECLS
+
+#define MILL_TYPE_QUEUE (mill_queue_get_type ())
+G_DECLARE_FINAL_TYPE (MillQueue, mill_queue, MILL, QUEUE, GObject)
+
+/**
+ * MillQueueStats:
+ * @depth: items queued now
+ * @bytes: payload bytes queued now
+ * @maxsize: the bound now; <= 0 is unbounded
+ * @unfinished: items put and not yet reported done
+ * @high_water: the greatest depth so far
+ * @puts: items put so far
+ * @gets: items taken so far
+ * @putters: producers waiting now
+ * @getters: consumers waiting now
+ * @put_blocked_us: time producers have spent waiting for room, the present waits included, in microseconds
+ * @get_idle_us: time consumers have spent waiting for an item, the present waits included, in microseconds
+ * @is_shut_down: whether puts fail
+ *
+ * One consistent picture of a queue.
+ */
+typedef struct
+{
+  guint depth;
+  guint64 bytes;
+  gint maxsize;
+  guint64 unfinished;
+  guint high_water;
+  guint64 puts;
+  guint64 gets;
+  guint putters;
+  guint getters;
+  gint64 put_blocked_us;
+  gint64 get_idle_us;
+  gboolean is_shut_down;
+} MillQueueStats;
+
+MillQueue *mill_queue_new (gint maxsize);
+
+gint mill_queue_get_maxsize (MillQueue *self);
+void mill_queue_set_maxsize (MillQueue *self, gint maxsize);
+guint mill_queue_get_depth (MillQueue *self);
+void mill_queue_get_stats (MillQueue *self, MillQueueStats *stats);
+
+gboolean mill_queue_put (MillQueue *self, MillItem *item, GCancellable *cancellable, GError **error);
+gboolean mill_queue_put_until (MillQueue *self,
+                               MillItem *item,
+                               gint64 deadline_us,
+                               GCancellable *cancellable,
+                               GError **error);
+gboolean mill_queue_try_put (MillQueue *self, MillItem *item, GError **error);
+void mill_queue_put_async (MillQueue *self,
+                           MillItem *item,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+gboolean mill_queue_put_finish (MillQueue *self, GAsyncResult *result, GError **error);
+
+MillItem *mill_queue_get (MillQueue *self, GCancellable *cancellable, GError **error);
+MillItem *
+mill_queue_get_until (MillQueue *self, gint64 deadline_us, GCancellable *cancellable, GError **error);
+MillItem *mill_queue_try_get (MillQueue *self, GError **error);
+void mill_queue_get_async (MillQueue *self,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+MillItem *mill_queue_get_finish (MillQueue *self, GAsyncResult *result, GError **error);
+
+gboolean mill_queue_task_done (MillQueue *self, GError **error);
+gboolean mill_queue_join (MillQueue *self, GCancellable *cancellable, GError **error);
+gboolean
+mill_queue_join_until (MillQueue *self, gint64 deadline_us, GCancellable *cancellable, GError **error);
+void mill_queue_join_async (MillQueue *self,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+gboolean mill_queue_join_finish (MillQueue *self, GAsyncResult *result, GError **error);
+
+GPtrArray *mill_queue_shutdown (MillQueue *self, gboolean immediate);
+
+G_END_DECLS

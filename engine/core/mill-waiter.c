@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillWaiter: parks a thread on a condition of its own, or keeps a pending task, in first-come order. */
+
+#include "config.h"
+
+#include "core/mill-waiter-private.h"
+
+typedef struct
+{
+  gpointer owner;     /* (owned) a GObject */
+  MillWaiter *waiter; /* (owned) */
+  MillWaiterCancelFunc cancelled;
+} CancelData;
+
+static void
+cancel_data_free (gpointer user_data)
+{
+  CancelData *data = user_data;
+
+  g_object_unref (data->owner);
+  mill_waiter_unref (data->waiter);
+  g_free (data);
+}
+
+static gboolean
+task_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  CancelData *data = user_data;
+
+  data->cancelled (data->owner, data->waiter);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+thread_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  MillWaiter *self = user_data;
+
+  g_mutex_lock (self->lock);
+  self->cancelled = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (self->lock);
+}
+
+/* Adds @waiter at the end. Lock held. */
+void
+mill_wait_list_push (MillWaitList *self, MillWaiter *waiter)
+{
+  waiter->list = self;
+  waiter->since_us = g_get_monotonic_time ();
+  self->sum_since_us += waiter->since_us;
+  g_queue_push_tail_link (&self->waiters, &waiter->link);
+}
+
+/* Takes @waiter out. Lock held. */
+void
+mill_wait_list_remove (MillWaitList *self, MillWaiter *waiter)
+{
+  g_queue_unlink (&self->waiters, &waiter->link);
+  self->sum_since_us -= waiter->since_us;
+  self->waited_us += g_get_monotonic_time () - waiter->since_us;
+  waiter->list = NULL;
+}
+
+MillWaiter *
+mill_wait_list_peek (const MillWaitList *self)
+{
+  return self->waiters.head != NULL ? self->waiters.head->data : NULL;
+}
+
+guint
+mill_wait_list_get_length (const MillWaitList *self)
+{
+  return self->waiters.length;
+}
+
+/* All the time spent in the list so far, by those who still wait as well, in microseconds. */
+gint64
+mill_wait_list_get_waited (const MillWaitList *self, gint64 now_us)
+{
+  return self->waited_us + now_us * self->waiters.length - self->sum_since_us;
+}
+
+void
+mill_waiter_init_thread (MillWaiter *self, GMutex *lock)
+{
+  memset (self, 0, sizeof *self);
+  self->link.data = self;
+  self->lock = lock;
+  self->error_code = -1;
+  g_cond_init (&self->cond);
+}
+
+void
+mill_waiter_clear_thread (MillWaiter *self)
+{
+  g_cond_clear (&self->cond);
+}
+
+/* Lets @cancellable end the wait. Without the lock: the handler takes it, and runs at once if the cancellable
+ * has fired already. Undo with g_cancellable_disconnect(), also without the lock. */
+gulong
+mill_waiter_connect (MillWaiter *self, GCancellable *cancellable)
+{
+  return cancellable != NULL
+             ? g_cancellable_connect (cancellable, G_CALLBACK (thread_cancelled_cb), self, NULL)
+             : 0;
+}
+
+/* Sleeps until signalled. Lock held, and released meanwhile. Returns FALSE when the deadline, in microseconds
+ * of g_get_monotonic_time(), has passed; %G_MAXINT64 is never. */
+gboolean
+mill_waiter_park (MillWaiter *self, gint64 deadline_us)
+{
+  if (deadline_us == G_MAXINT64)
+    {
+      g_cond_wait (&self->cond, self->lock);
+      return TRUE;
+    }
+  return g_cond_wait_until (&self->cond, self->lock, deadline_us);
+}
+
+/* Makes the waiter of @task; @cancelled is called if @cancellable fires while it waits. */
+MillWaiter *
+mill_waiter_new_task (GTask *task, gpointer owner, GCancellable *cancellable, MillWaiterCancelFunc cancelled)
+{
+  MillWaiter *self = g_new0 (MillWaiter, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->link.data = self;
+  self->error_code = -1;
+  self->task = g_object_ref (task);
+  if (cancellable != NULL)
+    {
+      CancelData *data = g_new0 (CancelData, 1);
+
+      data->owner = g_object_ref (owner);
+      data->waiter = self;
+      data->cancelled = cancelled;
+      g_atomic_ref_count_inc (&self->refs);
+      self->cancel_source = g_cancellable_source_new (cancellable);
+      g_source_set_static_name (self->cancel_source, "mill waiter");
+      g_source_set_callback (self->cancel_source, G_SOURCE_FUNC (task_cancelled_cb), data, cancel_data_free);
+      g_source_attach (self->cancel_source, g_task_get_context (task));
+    }
+  return self;
+}
+
+void
+mill_waiter_unref (MillWaiter *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_clear_object (&self->task);
+  g_clear_pointer (&self->cancel_source, g_source_unref);
+  g_free (self);
+}
+
+/* Ends the wait: the waiter leaves its list, a thread is signalled, a task joins @ready to be returned once
+ * the lock is released. Lock held. Returns whether it was a task. */
+gboolean
+mill_waiter_serve (MillWaiter *self, gint error_code, GQueue *ready)
+{
+  mill_wait_list_remove (self->list, self);
+  self->served = TRUE;
+  self->error_code = error_code;
+  if (self->task == NULL)
+    {
+      g_cond_signal (&self->cond);
+      return FALSE;
+    }
+  g_queue_push_tail_link (ready, &self->link);
+  return TRUE;
+}
+
+/* Fails the task of a waiter that has left its list because it was cancelled. Without the lock. */
+void
+mill_waiter_return_cancelled (MillWaiter *self)
+{
+  g_task_return_new_error (self->task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", "Operation was cancelled");
+  mill_waiter_unref (self);
+}
+
+/* Sleeps until a time of g_get_monotonic_time(), in microseconds. Returns FALSE if @cancellable fired first.
+ */
+gboolean
+mill_waiter_sleep_until (gint64 time_us, GCancellable *cancellable)
+{
+  GMutex lock;
+  MillWaiter waiter;
+  gulong handler;
+  gboolean cancelled;
+
+  g_mutex_init (&lock);
+  mill_waiter_init_thread (&waiter, &lock);
+  handler = mill_waiter_connect (&waiter, cancellable);
+  g_mutex_lock (&lock);
+  while (!waiter.cancelled && mill_waiter_park (&waiter, time_us))
+    ;
+  cancelled = waiter.cancelled;
+  g_mutex_unlock (&lock);
+  if (handler != 0)
+    g_cancellable_disconnect (cancellable, handler);
+  mill_waiter_clear_thread (&waiter);
+  g_mutex_clear (&lock);
+  return !cancelled;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillEvent: something that happened to a run as a whole. */
+
+#include "config.h"
+
+#include "pipeline/mill-event.h"
+
+G_DEFINE_BOXED_TYPE (MillEvent, mill_event, mill_event_copy, mill_event_free)
+
+MillEvent *
+mill_event_copy (const MillEvent *self)
+{
+  MillEvent *copy = g_memdup2 (self, sizeof *self);
+
+  copy->text = g_strdup (self->text);
+  return copy;
+}
+
+void
+mill_event_free (MillEvent *self)
+{
+  g_free (self->text);
+  g_free (self);
+}

@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillJob: reads a key file and builds the pipeline it describes. Checking a job is building it once. */
+
+#include "config.h"
+
+#include "pipeline/mill-job.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "core/mill-error.h"
+#include "pipeline/mill-registry.h"
+
+#define MAX_FILE_SIZE (1024 * 1024)
+#define STAGE_PREFIX  "Stage "
+
+struct _MillJob
+{
+  GObject parent_instance;
+
+  char *file_name;   /* (owned) for messages */
+  char *name;        /* (owned) */
+  char *description; /* (owned) */
+  GKeyFile *keys;    /* (owned) */
+};
+
+/* A group being read: what it says is handed to these objects, the first that has a property of the key's
+ * name. */
+typedef struct
+{
+  MillJob *job;              /* (unowned) */
+  const char *group;         /* (unowned) */
+  const char *const *extras; /* (unowned) keys that are not properties */
+  GObject *objects[2];       /* (unowned) (nullable) */
+  gboolean
+      any_property; /* not only those marked as knobs or configuration: the demo site knows of no pipeline */
+} GroupReader;
+
+typedef GType (*FindFunc) (const char *name);
+typedef char *(*ListFunc) (void);
+
+G_DEFINE_FINAL_TYPE (MillJob, mill_job, G_TYPE_OBJECT)
+
+static gboolean
+fail (MillJob *self, const char *group, const char *key, GError **error, const char *format, ...)
+    G_GNUC_PRINTF (5, 6);
+
+static gboolean
+fail (MillJob *self, const char *group, const char *key, GError **error, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  if (key != NULL)
+    g_set_error (error, MILL_ERROR, MILL_ERROR_JOB, "%s: [%s] %s: %s", self->file_name, group, key, message);
+  else if (group != NULL)
+    g_set_error (error, MILL_ERROR, MILL_ERROR_JOB, "%s: [%s]: %s", self->file_name, group, message);
+  else
+    g_set_error (error, MILL_ERROR, MILL_ERROR_JOB, "%s: %s", self->file_name, message);
+  return FALSE;
+}
+
+/* Names file, group and key in an error that came from elsewhere. */
+static gboolean
+fail_with (MillJob *self, const char *group, const char *key, GError *cause, GError **error)
+{
+  fail (self, group, key, error, "%s", cause->message);
+  g_error_free (cause);
+  return FALSE;
+}
+
+/* (transfer full) (nullable): the value of @key; NULL with an error when it is missing or is not text. */
+static char *
+get_required (MillJob *self, const char *group, const char *key, GError **error)
+{
+  GError *cause = NULL;
+  char *value = NULL;
+
+  if (!g_key_file_has_group (self->keys, group))
+    fail (self, group, NULL, error, _ ("the group is missing"));
+  else if (!g_key_file_has_key (self->keys, group, key, NULL))
+    fail (self, group, key, error, _ ("the key is missing"));
+  else
+    {
+      value = g_key_file_get_string (self->keys, group, key, &cause);
+      if (value == NULL)
+        fail_with (self, group, key, cause, error);
+    }
+  return value;
+}
+
+static gboolean
+is_settable (const GroupReader *reader, GParamSpec *pspec)
+{
+  if (reader->any_property)
+    return (pspec->flags & G_PARAM_WRITABLE) != 0;
+  return (pspec->flags & (MILL_PARAM_KNOB | MILL_PARAM_CONFIG)) != 0;
+}
+
+static GParamSpec *
+find_property (const GroupReader *reader, const char *key, GObject **object)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (reader->objects) && reader->objects[i] != NULL; i++)
+    {
+      GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (reader->objects[i]), key);
+
+      if (pspec != NULL && is_settable (reader, pspec))
+        {
+          *object = reader->objects[i];
+          return pspec;
+        }
+    }
+  return NULL;
+}
+
+static char *
+list_known_keys (const GroupReader *reader)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  for (guint i = 0; reader->extras[i] != NULL; i++)
+    g_ptr_array_add (names, (gpointer) reader->extras[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (reader->objects) && reader->objects[i] != NULL; i++)
+    {
+      guint n = 0;
+      g_autofree GParamSpec **pspecs =
+          g_object_class_list_properties (G_OBJECT_GET_CLASS (reader->objects[i]), &n);
+
+      for (guint j = 0; j < n; j++)
+        if (is_settable (reader, pspecs[j]))
+          g_ptr_array_add (names, (gpointer) pspecs[j]->name);
+    }
+  g_ptr_array_add (names, NULL);
+  return g_strjoinv (", ", (char **) names->pdata);
+}
+
+static gboolean
+apply_key (const GroupReader *reader, const char *key, GError **error)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autofree char *text = NULL;
+  GObject *object = NULL;
+  GParamSpec *pspec = find_property (reader, key, &object);
+  GError *cause = NULL;
+
+  if (pspec == NULL)
+    {
+      g_autofree char *known = list_known_keys (reader);
+
+      return fail (reader->job, reader->group, key, error, _ ("unknown key; the keys here are %s"), known);
+    }
+  text = get_required (reader->job, reader->group, key, error);
+  if (text == NULL)
+    return FALSE;
+  g_value_init (&value, G_PARAM_SPEC_VALUE_TYPE (pspec));
+  if (!mill_pspec_parse (pspec, text, &value, &cause))
+    return fail_with (reader->job, reader->group, key, cause, error);
+  g_object_set_property (object, pspec->name, &value);
+  return TRUE;
+}
+
+static gboolean
+read_group (const GroupReader *reader, GError **error)
+{
+  g_auto (GStrv) keys = g_key_file_get_keys (reader->job->keys, reader->group, NULL, NULL);
+
+  for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
+    {
+      if (g_strv_contains (reader->extras, keys[i]))
+        continue;
+      if (!apply_key (reader, keys[i], error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_kind (MillJob *self, const char *group, MillKind *kind, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!g_key_file_has_key (self->keys, group, "kind", NULL))
+    return TRUE;
+  text = get_required (self, group, "kind", error);
+  if (text == NULL)
+    return FALSE;
+  if (g_str_equal (text, "threads"))
+    *kind = MILL_KIND_THREADS;
+  else if (g_str_equal (text, "async"))
+    *kind = MILL_KIND_ASYNC;
+  else
+    return fail (self, group, "kind", error, _ ("“%s” is not one of threads, async"), text);
+  return TRUE;
+}
+
+/* (transfer full) (nullable): an object of the type that @key names. */
+static gpointer
+create (MillJob *self, const char *group, const char *key, FindFunc find, ListFunc list, GError **error)
+{
+  g_autofree char *type_name = get_required (self, group, key, error);
+  g_autofree char *known = NULL;
+  GType type;
+
+  if (type_name == NULL)
+    return NULL;
+  type = find (type_name);
+  if (type != G_TYPE_INVALID)
+    return g_object_new (type, NULL);
+  known = list ();
+  fail (self, group, key, error, _ ("“%s” is not one of %s"), type_name, known);
+  return NULL;
+}
+
+static gboolean
+build_source (MillJob *self, MillPipeline *pipeline, GError **error)
+{
+  static const char *const extras[] = { "type", "kind", NULL };
+  g_autoptr (MillSource) source =
+      create (self, "Source", "type", mill_registry_find_source, mill_registry_list_sources, error);
+  g_autofree char *type_name = g_key_file_get_string (self->keys, "Source", "type", NULL);
+  GroupReader reader = { self, "Source", extras, { NULL }, FALSE };
+  MillKind kind = MILL_KIND_THREADS;
+
+  if (source == NULL)
+    return FALSE;
+  reader.objects[0] = G_OBJECT (source);
+  if (!read_kind (self, "Source", &kind, error) || !read_group (&reader, error))
+    return FALSE;
+  mill_pipeline_set_source (pipeline, type_name, source, kind);
+  return TRUE;
+}
+
+static gboolean
+check_stage_name (MillJob *self, MillPipeline *pipeline, const char *group, GError **error)
+{
+  const char *name = group + strlen (STAGE_PREFIX);
+
+  if (*name == '\0' || strpbrk (name, ".=: \t") != NULL || g_str_equal (name, "source"))
+    return fail (self,
+                 group,
+                 NULL,
+                 error,
+                 _ ("“%s” cannot be a stage's name: it is used in knob paths such as work.maxsize"),
+                 name);
+  for (guint i = 0; i < mill_pipeline_get_n_stages (pipeline); i++)
+    if (g_str_equal (mill_stage_get_name (mill_pipeline_get_stage (pipeline, i)), name))
+      return fail (self, group, NULL, error, _ ("there are two stages of this name"));
+  return TRUE;
+}
+
+static gboolean
+build_stage (MillJob *self, MillPipeline *pipeline, const char *group, GError **error)
+{
+  static const char *const extras[] = { "kind", "step", NULL };
+  g_autoptr (MillStep) step = NULL;
+  g_autoptr (MillStage) stage = NULL;
+  GroupReader reader = { self, group, extras, { NULL }, FALSE };
+  MillKind kind = MILL_KIND_THREADS;
+
+  if (!check_stage_name (self, pipeline, group, error) || !read_kind (self, group, &kind, error))
+    return FALSE;
+  step = create (self, group, "step", mill_registry_find_step, mill_registry_list_steps, error);
+  if (step == NULL)
+    return FALSE;
+  stage = mill_stage_new (group + strlen (STAGE_PREFIX), kind, step);
+  reader.objects[0] = G_OBJECT (stage);
+  reader.objects[1] = G_OBJECT (step);
+  if (!read_group (&reader, error))
+    return FALSE;
+  mill_pipeline_add_stage (pipeline, stage);
+  return TRUE;
+}
+
+static gboolean
+build_sink (MillJob *self, MillPipeline *pipeline, GError **error)
+{
+  static const char *const extras[] = { "type", NULL };
+  g_autoptr (MillSink) sink = NULL;
+  GroupReader reader = { self, "Sink", extras, { NULL }, FALSE };
+
+  if (!g_key_file_has_group (self->keys, "Sink"))
+    return TRUE;
+  sink = create (self, "Sink", "type", mill_registry_find_sink, mill_registry_list_sinks, error);
+  if (sink == NULL)
+    return FALSE;
+  reader.objects[0] = G_OBJECT (sink);
+  if (!read_group (&reader, error))
+    return FALSE;
+  mill_pipeline_set_sink (pipeline, sink);
+  return TRUE;
+}
+
+static gboolean
+build_demo_site (MillJob *self, MillPipeline *pipeline, GError **error)
+{
+  static const char *const extras[] = { NULL };
+  g_autoptr (MillDemoSite) site = NULL;
+  GroupReader reader = { self, "Demo", extras, { NULL }, FALSE };
+
+  if (!g_key_file_has_group (self->keys, "Demo"))
+    return TRUE;
+  site = g_object_new (MILL_TYPE_DEMO_SITE, NULL);
+  reader.objects[0] = G_OBJECT (site);
+  reader.any_property = TRUE;
+  if (!read_group (&reader, error))
+    return FALSE;
+  mill_pipeline_set_demo_site (pipeline, site);
+  return TRUE;
+}
+
+static gboolean
+check_job_group (MillJob *self, GError **error)
+{
+  g_auto (GStrv) keys = g_key_file_get_keys (self->keys, "Job", NULL, NULL);
+
+  for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
+    {
+      gsize length = strcspn (keys[i], "[");
+
+      if (strncmp (keys[i], "name", MAX (length, 4)) != 0 &&
+          strncmp (keys[i], "description", MAX (length, 11)) != 0)
+        return fail (
+            self, "Job", keys[i], error, _ ("unknown key; the keys here are %s"), "name, description");
+    }
+  return TRUE;
+}
+
+static gboolean
+build_stages (MillJob *self, MillPipeline *pipeline, GError **error)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (self->keys, NULL);
+
+  for (guint i = 0; groups[i] != NULL; i++)
+    {
+      static const char *const others[] = { "Job", "Demo", "Source", "Sink", NULL };
+
+      if (g_str_has_prefix (groups[i], STAGE_PREFIX))
+        {
+          if (!build_stage (self, pipeline, groups[i], error))
+            return FALSE;
+        }
+      else if (!g_strv_contains (others, groups[i]))
+        return fail (self,
+                     groups[i],
+                     NULL,
+                     error,
+                     _ ("unknown group; the groups are %s"),
+                     "Job, Demo, Source, Stage NAME, Sink");
+    }
+  if (mill_pipeline_get_n_stages (pipeline) == 0)
+    return fail (self, NULL, NULL, error, _ ("there is no [Stage NAME] group"));
+  return TRUE;
+}
+
+static void
+mill_job_finalize (GObject *object)
+{
+  MillJob *self = MILL_JOB (object);
+
+  g_free (self->file_name);
+  g_free (self->name);
+  g_free (self->description);
+  g_key_file_unref (self->keys);
+  G_OBJECT_CLASS (mill_job_parent_class)->finalize (object);
+}
+
+static void
+mill_job_class_init (MillJobClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = mill_job_finalize;
+}
+
+static void
+mill_job_init (MillJob *self)
+{
+  self->keys = g_key_file_new ();
+}
+
+static gboolean
+load (MillJob *self, GBytes *bytes, GError **error)
+{
+  g_autoptr (MillPipeline) pipeline = NULL;
+  GError *cause = NULL;
+
+  if (g_bytes_get_size (bytes) > MAX_FILE_SIZE)
+    return fail (self, NULL, NULL, error, _ ("larger than 1 MiB, so not a job file"));
+  if (!g_utf8_validate (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), NULL))
+    return fail (self, NULL, NULL, error, _ ("not UTF-8 text, so not a job file"));
+  if (!g_key_file_load_from_bytes (self->keys, bytes, G_KEY_FILE_KEEP_TRANSLATIONS, &cause))
+    return fail_with (self, NULL, NULL, cause, error);
+  self->name = g_key_file_get_locale_string (self->keys, "Job", "name", NULL, NULL);
+  if (self->name == NULL)
+    {
+      g_free (get_required (self, "Job", "name", error));
+      return FALSE;
+    }
+  self->description = g_key_file_get_locale_string (self->keys, "Job", "description", NULL, NULL);
+  pipeline = mill_job_build (self, error);
+  return pipeline != NULL;
+}
+
+/**
+ * mill_job_new_from_bytes:
+ * @bytes: the text of a job file
+ * @display_name: what to call it in messages
+ *
+ * Reads a job and checks all of it.
+ *
+ * Returns: (transfer full) (nullable): the job; %NULL with %MILL_ERROR_JOB
+ */
+MillJob *
+mill_job_new_from_bytes (GBytes *bytes, const char *display_name, GError **error)
+{
+  g_autoptr (MillJob) self = g_object_new (MILL_TYPE_JOB, NULL);
+
+  self->file_name = g_strdup (display_name);
+  return load (self, bytes, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/**
+ * mill_job_new_from_file:
+ * @file: a job file
+ *
+ * Reads a job and checks all of it; blocks for the reading.
+ *
+ * Returns: (transfer full) (nullable): the job; %NULL with %MILL_ERROR_JOB or the error of reading
+ */
+MillJob *
+mill_job_new_from_file (GFile *file, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_file_load_bytes (file, NULL, NULL, error);
+  g_autofree char *name = g_file_get_parse_name (file);
+
+  return bytes != NULL ? mill_job_new_from_bytes (bytes, name, error) : NULL;
+}
+
+const char *
+mill_job_get_name (MillJob *self)
+{
+  g_return_val_if_fail (MILL_IS_JOB (self), NULL);
+  return self->name;
+}
+
+/**
+ * mill_job_get_description:
+ *
+ * Returns: (transfer none) (nullable): what the job shows, for people
+ */
+const char *
+mill_job_get_description (MillJob *self)
+{
+  g_return_val_if_fail (MILL_IS_JOB (self), NULL);
+  return self->description;
+}
+
+/**
+ * mill_job_build:
+ *
+ * Builds the pipeline. A pipeline runs once; build another one to run the job again.
+ *
+ * Returns: (transfer full) (nullable): the pipeline, idle
+ */
+MillPipeline *
+mill_job_build (MillJob *self, GError **error)
+{
+  g_autoptr (MillPipeline) pipeline = NULL;
+
+  g_return_val_if_fail (MILL_IS_JOB (self), NULL);
+
+  pipeline = mill_pipeline_new (self->name);
+  if (!check_job_group (self, error) || !build_demo_site (self, pipeline, error) ||
+      !build_source (self, pipeline, error) || !build_stages (self, pipeline, error) ||
+      !build_sink (self, pipeline, error))
+    return NULL;
+  return g_steal_pointer (&pipeline);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillJob: a pipeline described by a key file (*.millrace).
+ *
+ *   [Job]            name, description (both may be localised: name[zh_CN])
+ *   [Demo]           optional: the built-in demo site; its address is {demo} in the values below
+ *   [Source]         type, kind, and the source's own keys
+ *   [Stage NAME]     kind, step, the stage's knobs, and the step's own keys; one group per stage, in order
+ *   [Sink]           type
+ *
+ * The keys are the names of the properties that are marked as knobs or as configuration, so there is one list
+ * of them. Every error names file, group and key, and says what was wanted.
+ */
+
+#pragma once
+
+#include "pipeline/mill-pipeline.h"
+
+G_BEGIN_DECLS
+
+#define MILL_TYPE_JOB (mill_job_get_type ())
+G_DECLARE_FINAL_TYPE (MillJob, mill_job, MILL, JOB, GObject)
+
+MillJob *mill_job_new_from_file (GFile *file, GError **error);
+MillJob *mill_job_new_from_bytes (GBytes *bytes, const char *display_name, GError **error);
+
+const char *mill_job_get_name (MillJob *self);
+const char *mill_job_get_description (MillJob *self);
+
+MillPipeline *mill_job_build (MillJob *self, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillLedger: a pipeline's books. Each entry is made under one lock, so every reading adds up. */
+
+#include "config.h"
+
+#include "pipeline/mill-ledger-private.h"
+
+struct _MillLedger
+{
+  GMutex lock;
+  MillLedgerTotals totals;
+  MillHistogram *latency; /* (owned) */
+  guint n_stages;
+  MillLedgerStage stages[];
+};
+
+MillLedger *
+mill_ledger_new (guint n_stages)
+{
+  MillLedger *self = g_malloc0 (sizeof *self + n_stages * sizeof self->stages[0]);
+
+  g_mutex_init (&self->lock);
+  self->latency = mill_histogram_new ();
+  self->n_stages = n_stages;
+  return self;
+}
+
+void
+mill_ledger_free (MillLedger *self)
+{
+  mill_histogram_free (self->latency);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* @n items come into the pipeline, bound for @stage. */
+void
+mill_ledger_admit (MillLedger *self, guint stage, guint n)
+{
+  g_mutex_lock (&self->lock);
+  self->totals.produced += n;
+  self->stages[stage].unfinished += n;
+  g_mutex_unlock (&self->lock);
+}
+
+/* An item goes from stage @from to the next. */
+void
+mill_ledger_move (MillLedger *self, guint from)
+{
+  g_mutex_lock (&self->lock);
+  self->stages[from].unfinished--;
+  self->stages[from].done++;
+  self->stages[from + 1].unfinished++;
+  g_mutex_unlock (&self->lock);
+}
+
+/* An item that is in stage @stage's books leaves the pipeline. */
+void
+mill_ledger_settle (MillLedger *self, guint stage, const MillItem *item, MillOutcome outcome)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_mutex_lock (&self->lock);
+  self->stages[stage].unfinished--;
+  switch (outcome)
+    {
+    case MILL_OUTCOME_DONE:
+      self->stages[stage].done++;
+      self->totals.done++;
+      self->totals.bytes += mill_item_get_size (item);
+      mill_histogram_record (self->latency, now - mill_item_get_born (item));
+      break;
+    case MILL_OUTCOME_DEAD:
+      self->stages[stage].dead++;
+      self->totals.dead++;
+      break;
+    case MILL_OUTCOME_RETURNED:
+      self->totals.returned++;
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+void
+mill_ledger_retry (MillLedger *self, guint stage)
+{
+  g_mutex_lock (&self->lock);
+  self->stages[stage].retries++;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Copies the books of one moment; @stages has room for all stages. */
+void
+mill_ledger_read (MillLedger *self, MillLedgerTotals *totals, MillLedgerStage *stages, MillHistogram *latency)
+{
+  g_mutex_lock (&self->lock);
+  *totals = self->totals;
+  memcpy (stages, self->stages, self->n_stages * sizeof self->stages[0]);
+  mill_histogram_merge (latency, self->latency);
+  g_mutex_unlock (&self->lock);
+}

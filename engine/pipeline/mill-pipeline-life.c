@@ -1,0 +1,758 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillPipeline's life, from start to end. The control thread is the only one that moves it towards its end:
+ *
+ *   the producer ends → queue 0 is shut down and joined → queue 1 is … → the last is joined → the workers,
+ * who now find their queues shut down, end → the end.
+ *
+ * A stop makes each of these come at once: it empties the queues and cancels whoever waits or works.
+ */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "core/mill-error.h"
+#include "pipeline/mill-pipeline-private.h"
+
+typedef struct
+{
+  MillPipeline *pipeline; /* (unowned) outlives its control thread */
+  gpointer subject;       /* (owned) (nullable) what happened to whom */
+} Message;
+
+typedef struct
+{
+  double at_s;
+  MillKnob *knob; /* (owned) */
+  char *text;     /* (owned) */
+} ScheduledKnob;
+
+static void close_stage (MillPipeline *self, guint index);
+
+static void
+tell_control (MillPipeline *self, GSourceFunc func, gpointer subject)
+{
+  Message *message = g_new (Message, 1);
+
+  *message = (Message){ self, subject };
+  mill_loop_call (self->control, func, message);
+}
+
+static void
+set_state_locked (MillPipeline *self, MillState state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  mill_event_log_add (self->events, MILL_EVENT_STATE, g_strdup (mill_state_get_label (state)));
+}
+
+static void
+stop_timers (MillPipeline *self)
+{
+  for (guint i = 0; i < self->stages->len; i++)
+    mill_stage_stop_timer (g_ptr_array_index (self->stages, i));
+  g_mutex_lock (&self->lock);
+  if (self->drain_timer != NULL)
+    g_source_destroy (self->drain_timer);
+  g_clear_pointer (&self->drain_timer, g_source_unref);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+close_parts (MillPipeline *self)
+{
+  mill_source_close (self->source);
+  for (guint i = 0; i < self->stages->len; i++)
+    mill_step_close (mill_stage_get_step (g_ptr_array_index (self->stages, i)));
+  for (guint i = 0; i < self->n_loops; i++)
+    mill_loop_quit (self->loops[i]);
+  for (guint i = 0; i < self->n_loops; i++)
+    g_clear_pointer (&self->loops[i], mill_loop_free);
+  if (self->demo_site != NULL)
+    mill_demo_site_stop (self->demo_site);
+}
+
+static gboolean
+return_join_cb (gpointer task)
+{
+  g_task_return_boolean (task, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+/* Hands each task to its own context, the reference included: the last reference to the pipeline may go with
+ * it, and must not go on this thread, for which the pipeline waits when it is freed. */
+static void
+wake_joiners (GQueue *ready)
+{
+  GList *link;
+
+  while ((link = g_queue_pop_head_link (ready)) != NULL)
+    {
+      MillWaiter *waiter = link->data;
+      g_autoptr (GSource) idle = g_idle_source_new ();
+      GTask *task = g_steal_pointer (&waiter->task);
+
+      if (waiter->cancel_source != NULL)
+        g_source_destroy (waiter->cancel_source);
+      mill_waiter_unref (waiter);
+      g_source_set_callback (idle, return_join_cb, task, g_object_unref);
+      g_source_attach (idle, g_task_get_context (task));
+    }
+}
+
+/* Everything has ended but the control thread, which does so now. */
+static void
+finish (MillPipeline *self)
+{
+  GQueue ready = G_QUEUE_INIT;
+  MillWaiter *waiter;
+
+  stop_timers (self);
+  close_parts (self);
+  /* Before the joiners: the last of them may free the pipeline, which waits for this thread only. */
+  mill_loop_quit (self->control);
+
+  g_mutex_lock (&self->lock);
+  self->end_us = g_get_monotonic_time ();
+  if (self->stop_asked)
+    set_state_locked (self, MILL_STATE_STOPPED);
+  else
+    set_state_locked (self, self->source_error != NULL ? MILL_STATE_FAILED : MILL_STATE_FINISHED);
+  while ((waiter = mill_wait_list_peek (&self->joiners)) != NULL)
+    mill_waiter_serve (waiter, -1, &ready);
+  g_mutex_unlock (&self->lock);
+  wake_joiners (&ready);
+}
+
+static void
+check_end (MillPipeline *self)
+{
+  if (!self->all_joined)
+    return;
+  for (guint i = 0; i < self->stages->len; i++)
+    if (!mill_stage_try_close (g_ptr_array_index (self->stages, i)))
+      return;
+  self->all_joined = FALSE;
+  finish (self);
+}
+
+static void
+queue_joined_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Message *message = user_data;
+
+  mill_queue_join_finish (MILL_QUEUE (object), result, NULL);
+  close_stage (message->pipeline, GPOINTER_TO_UINT (message->subject) + 1);
+}
+
+/* Nothing more comes into stage @index: its queue is shut down and joined, then the next one's. */
+static void
+close_stage (MillPipeline *self, guint index)
+{
+  MillQueue *queue;
+  Message *message;
+
+  if (index == self->stages->len)
+    {
+      self->all_joined = TRUE;
+      check_end (self);
+      return;
+    }
+  queue = mill_stage_get_queue (g_ptr_array_index (self->stages, index));
+  g_ptr_array_unref (mill_queue_shutdown (queue, FALSE));
+  message = g_new (Message, 1);
+  *message = (Message){ self, GUINT_TO_POINTER (index) };
+  mill_queue_join_async (queue, NULL, queue_joined_cb, message);
+}
+
+static gboolean
+producer_ended_cb (gpointer user_data)
+{
+  g_autofree Message *message = user_data;
+  MillPipeline *self = message->pipeline;
+
+  mill_producer_reap (self->producer);
+  g_mutex_lock (&self->lock);
+  self->source_error = message->subject;
+  self->source_ended = TRUE;
+  self->producer_alive = FALSE;
+  if (self->state == MILL_STATE_RUNNING)
+    set_state_locked (self, MILL_STATE_DRAINING);
+  if (self->source_error != NULL)
+    mill_event_log_add (self->events, MILL_EVENT_FAULT, g_strdup (self->source_error->message));
+  g_mutex_unlock (&self->lock);
+  close_stage (self, 0);
+  return G_SOURCE_REMOVE;
+}
+
+/* From the producer, as its last act. Takes over @error. */
+void
+mill_pipeline_producer_ended (MillPipeline *self, GError *error)
+{
+  tell_control (self, producer_ended_cb, error);
+}
+
+static gboolean
+start_producer_cb (gpointer user_data)
+{
+  g_autofree Message *message = user_data;
+  GError *error = NULL;
+
+  if (!mill_producer_start (message->pipeline->producer, &error))
+    mill_pipeline_producer_ended (message->pipeline, error);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+worker_ended_cb (gpointer user_data)
+{
+  g_autofree Message *message = user_data;
+  MillPipeline *self = message->pipeline;
+  MillWorker *worker = message->subject;
+
+  /* Takes the stage's lock, and so comes after whoever started the worker has noted its thread. */
+  mill_stage_worker_reaped (worker->stage, worker);
+  if (worker->thread != NULL)
+    g_thread_join (worker->thread);
+  mill_worker_unref (worker);
+  check_end (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* From a worker, as its last act. */
+void
+mill_pipeline_worker_ended (MillPipeline *self, MillWorker *worker)
+{
+  tell_control (self, worker_ended_cb, mill_worker_ref (worker));
+}
+
+/* Where the next task is to run: the loops in turn. */
+MillLoop *
+mill_pipeline_get_loop (MillPipeline *self)
+{
+  return self->loops[(guint) g_atomic_int_add (&self->next_loop, 1) % self->n_loops];
+}
+
+/* Private; for the pipeline's list of those that wait for the start. */
+void
+mill_scheduled_knob_free (gpointer user_data)
+{
+  ScheduledKnob *scheduled = user_data;
+
+  mill_knob_unref (scheduled->knob);
+  g_free (scheduled->text);
+  g_free (scheduled);
+}
+
+static gboolean
+scheduled_knob_cb (gpointer user_data)
+{
+  ScheduledKnob *scheduled = user_data;
+
+  mill_knob_set_text (scheduled->knob, scheduled->text, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* Takes over @scheduled. */
+static void
+attach_scheduled (MillPipeline *self, ScheduledKnob *scheduled)
+{
+  g_autoptr (GSource) timer = g_timeout_source_new (0);
+
+  g_source_set_ready_time (timer, self->start_us + (gint64) (scheduled->at_s * G_USEC_PER_SEC));
+  g_source_set_callback (timer, scheduled_knob_cb, scheduled, mill_scheduled_knob_free);
+  g_source_attach (timer, mill_loop_get_context (self->control));
+}
+
+static gboolean
+needs_loops (MillPipeline *self)
+{
+  for (guint i = 0; i < self->stages->len; i++)
+    if (mill_stage_get_kind (g_ptr_array_index (self->stages, i)) == MILL_KIND_ASYNC)
+      return TRUE;
+  return self->source_kind == MILL_KIND_ASYNC;
+}
+
+static gboolean
+check_shape (MillPipeline *self, GError **error)
+{
+  if (self->source == NULL)
+    g_set_error_literal (error, MILL_ERROR, MILL_ERROR_STATE, _ ("the pipeline has no source"));
+  else if (self->stages->len == 0)
+    g_set_error_literal (error, MILL_ERROR, MILL_ERROR_STATE, _ ("the pipeline has no stage"));
+  else if (self->source_kind == MILL_KIND_ASYNC && mill_source_reads_blocking (self->source))
+    g_set_error (error,
+                 MILL_ERROR,
+                 MILL_ERROR_STATE,
+                 _ ("the source “%s” reads files, which would block the loop: it needs kind=threads"),
+                 self->source_name);
+  else if (self->state != MILL_STATE_IDLE)
+    g_set_error_literal (error, MILL_ERROR, MILL_ERROR_STATE, _ ("a pipeline runs only once"));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+open_parts (MillPipeline *self, GError **error)
+{
+  if (self->demo_site != NULL && !mill_demo_site_start (self->demo_site, 0, error))
+    return FALSE;
+  if (!mill_source_open (self->source, self, error))
+    return FALSE;
+  for (guint i = 0; i < self->stages->len; i++)
+    {
+      MillStage *stage = g_ptr_array_index (self->stages, i);
+
+      if (!mill_step_open (mill_stage_get_step (stage), self, error))
+        {
+          g_prefix_error (error, "%s: ", mill_stage_get_name (stage));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static MillStageLinks
+make_links (MillPipeline *self, guint index)
+{
+  return (MillStageLinks){
+    .pipeline = self,
+    .ledger = self->ledger,
+    .gate = self->gate,
+    .source = self->source,
+    .sink = self->sink,
+    .next = index + 1 < self->stages->len ? g_ptr_array_index (self->stages, index + 1) : NULL,
+    .control = mill_loop_get_context (self->control),
+    .index = index,
+  };
+}
+
+static void
+start_loops (MillPipeline *self)
+{
+  self->n_loops = needs_loops (self) ? CLAMP (g_get_num_processors (), 1, MILL_MAX_LOOPS) : 0;
+  for (guint i = 0; i < self->n_loops; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("mill-loop-%u", i + 1);
+
+      self->loops[i] = mill_loop_new (name);
+    }
+}
+
+static void
+start_stages (MillPipeline *self)
+{
+  /* From the end, so that nothing flows into a stage that has not begun. */
+  for (guint i = self->stages->len; i > 0; i--)
+    {
+      MillStageLinks links = make_links (self, i - 1);
+
+      mill_stage_start (g_ptr_array_index (self->stages, i - 1), &links);
+    }
+}
+
+/* A start that failed leaves the pipeline idle, so that the cause can be mended and the start tried again. */
+static void
+undo_start (MillPipeline *self)
+{
+  mill_source_close (self->source);
+  for (guint i = 0; i < self->stages->len; i++)
+    mill_step_close (mill_stage_get_step (g_ptr_array_index (self->stages, i)));
+  if (self->demo_site != NULL)
+    mill_demo_site_stop (self->demo_site);
+  if (self->control != NULL)
+    mill_loop_quit (self->control);
+  g_clear_pointer (&self->control, mill_loop_free);
+}
+
+/**
+ * mill_pipeline_start:
+ *
+ * Opens the parts and lets the pipeline run. Returns soon; what may take a while is opening files and
+ * folders.
+ *
+ * Returns: %FALSE when a part cannot be opened; the pipeline is idle then and may be started again
+ */
+gboolean
+mill_pipeline_start (MillPipeline *self, GError **error)
+{
+  MillStageLinks links;
+
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), FALSE);
+
+  if (!check_shape (self, error))
+    return FALSE;
+  self->control = mill_loop_new ("mill-control");
+  if (!open_parts (self, error))
+    {
+      undo_start (self);
+      return FALSE;
+    }
+  start_loops (self);
+  self->ledger = mill_ledger_new (self->stages->len);
+  links = make_links (self, 0);
+  self->producer = mill_producer_new (self->source,
+                                      mill_stage_get_queue (g_ptr_array_index (self->stages, 0)),
+                                      &links,
+                                      self->source_kind == MILL_KIND_ASYNC ? self->loops[0] : NULL);
+  g_mutex_lock (&self->lock);
+  self->start_us = g_get_monotonic_time ();
+  self->producer_alive = TRUE;
+  mill_event_log_start (self->events, self->start_us);
+  set_state_locked (self, MILL_STATE_RUNNING);
+  while (self->scheduled->len > 0)
+    attach_scheduled (self, g_ptr_array_steal_index (self->scheduled, 0));
+  g_mutex_unlock (&self->lock);
+  start_stages (self);
+  tell_control (self, start_producer_cb, NULL);
+  return TRUE;
+}
+
+static gboolean
+refuse (MillState state, GError **error)
+{
+  g_set_error (error,
+               MILL_ERROR,
+               MILL_ERROR_STATE,
+               _ ("not possible while the pipeline is %s"),
+               mill_state_get_label (state));
+  return FALSE;
+}
+
+/**
+ * mill_pipeline_pause:
+ *
+ * Lets workers finish what they hold and begin nothing else. Queues keep what they hold.
+ *
+ * Returns: %FALSE with %MILL_ERROR_STATE unless it was running or draining
+ */
+gboolean
+mill_pipeline_pause (MillPipeline *self, GError **error)
+{
+  MillState state;
+
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), FALSE);
+
+  g_mutex_lock (&self->lock);
+  state = self->state;
+  if (state == MILL_STATE_RUNNING || state == MILL_STATE_DRAINING)
+    {
+      set_state_locked (self, MILL_STATE_PAUSED);
+      mill_gate_set_open (self->gate, FALSE);
+    }
+  g_mutex_unlock (&self->lock);
+  return state == MILL_STATE_RUNNING || state == MILL_STATE_DRAINING || refuse (state, error);
+}
+
+/**
+ * mill_pipeline_resume:
+ *
+ * Returns: %FALSE with %MILL_ERROR_STATE unless it was paused
+ */
+gboolean
+mill_pipeline_resume (MillPipeline *self, GError **error)
+{
+  MillState state;
+
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), FALSE);
+
+  g_mutex_lock (&self->lock);
+  state = self->state;
+  if (state == MILL_STATE_PAUSED)
+    {
+      set_state_locked (self, self->source_ended ? MILL_STATE_DRAINING : MILL_STATE_RUNNING);
+      mill_gate_set_open (self->gate, TRUE);
+    }
+  g_mutex_unlock (&self->lock);
+  return state == MILL_STATE_PAUSED || refuse (state, error);
+}
+
+static gboolean
+drain_deadline_cb (gpointer user_data)
+{
+  mill_pipeline_stop (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_drain_deadline_locked (MillPipeline *self, double deadline_s)
+{
+  if (self->drain_timer != NULL)
+    g_source_destroy (self->drain_timer);
+  g_clear_pointer (&self->drain_timer, g_source_unref);
+  if (deadline_s < 0)
+    return;
+  self->drain_timer = g_timeout_source_new (0);
+  g_source_set_ready_time (self->drain_timer,
+                           g_get_monotonic_time () + (gint64) (deadline_s * G_USEC_PER_SEC));
+  g_source_set_callback (self->drain_timer, drain_deadline_cb, self, NULL);
+  g_source_attach (self->drain_timer, mill_loop_get_context (self->control));
+}
+
+/**
+ * mill_pipeline_drain:
+ * @deadline_s: how long it may take, in seconds, before it becomes a stop; negative is no limit
+ *
+ * Ends the source and works off what is queued. May be called again to set another deadline.
+ *
+ * Returns: %FALSE with %MILL_ERROR_STATE unless it is running, paused or draining
+ */
+gboolean
+mill_pipeline_drain (MillPipeline *self, double deadline_s, GError **error)
+{
+  MillState state;
+  gboolean possible;
+
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), FALSE);
+
+  g_mutex_lock (&self->lock);
+  state = self->state;
+  possible = state == MILL_STATE_RUNNING || state == MILL_STATE_PAUSED || state == MILL_STATE_DRAINING;
+  if (possible)
+    {
+      set_state_locked (self, MILL_STATE_DRAINING);
+      set_drain_deadline_locked (self, deadline_s);
+      mill_gate_set_open (self->gate, TRUE);
+    }
+  g_mutex_unlock (&self->lock);
+  if (!possible)
+    return refuse (state, error);
+  mill_producer_end (self->producer);
+  return TRUE;
+}
+
+static void
+return_queued (MillPipeline *self, guint index)
+{
+  g_autoptr (GPtrArray) items =
+      mill_queue_shutdown (mill_stage_get_queue (g_ptr_array_index (self->stages, index)), TRUE);
+
+  for (guint i = 0; i < items->len; i++)
+    mill_pipeline_settle (self, index, g_ptr_array_index (items, i), MILL_OUTCOME_RETURNED, NULL, 0);
+}
+
+static gboolean
+stop_cb (gpointer user_data)
+{
+  g_autofree Message *message = user_data;
+  MillPipeline *self = message->pipeline;
+
+  mill_producer_stop (self->producer);
+  for (guint i = 0; i < self->stages->len; i++)
+    return_queued (self, i);
+  for (guint i = 0; i < self->stages->len; i++)
+    mill_stage_cancel_workers (g_ptr_array_index (self->stages, i));
+  mill_gate_set_open (self->gate, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * mill_pipeline_stop:
+ *
+ * Cancels everything, now. Does nothing if the pipeline is not running, or is stopping already.
+ */
+void
+mill_pipeline_stop (MillPipeline *self)
+{
+  g_return_if_fail (MILL_IS_PIPELINE (self));
+
+  g_mutex_lock (&self->lock);
+  if (self->state != MILL_STATE_IDLE && !mill_state_is_final (self->state) && !self->stop_asked)
+    {
+      self->stop_asked = TRUE;
+      set_state_locked (self, MILL_STATE_STOPPING);
+      tell_control (self, stop_cb, NULL);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+/* Waits for the control thread, which has ended or is about to. */
+static void
+reap_control (MillPipeline *self)
+{
+  MillLoop *control;
+
+  g_mutex_lock (&self->lock);
+  control = mill_state_is_final (self->state) ? g_steal_pointer (&self->control) : NULL;
+  g_mutex_unlock (&self->lock);
+  g_clear_pointer (&control, mill_loop_free);
+}
+
+/* Ends the pipeline if it still runs, when its last owner lets go of it. */
+void
+mill_pipeline_end_life (MillPipeline *self)
+{
+  if (self->control == NULL)
+    return;
+  mill_pipeline_stop (self);
+  mill_pipeline_join (self, NULL, NULL);
+}
+
+static gboolean
+refuse_idle (MillPipeline *self, GError **error)
+{
+  if (mill_pipeline_get_state (self) != MILL_STATE_IDLE)
+    return FALSE;
+  refuse (MILL_STATE_IDLE, error);
+  return TRUE;
+}
+
+/**
+ * mill_pipeline_join:
+ * @cancellable: (nullable): ends the wait, not the pipeline
+ *
+ * Blocks the calling thread until the pipeline has ended. No thread and no task of it is left then.
+ *
+ * Returns: %FALSE with %G_IO_ERROR_CANCELLED, or with %MILL_ERROR_STATE when it was never started
+ */
+gboolean
+mill_pipeline_join (MillPipeline *self, GCancellable *cancellable, GError **error)
+{
+  MillWaiter waiter;
+  gulong handler;
+
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), FALSE);
+
+  if (refuse_idle (self, error))
+    return FALSE;
+  mill_waiter_init_thread (&waiter, &self->lock);
+  handler = mill_waiter_connect (&waiter, cancellable);
+  g_mutex_lock (&self->lock);
+  waiter.served = mill_state_is_final (self->state);
+  if (!waiter.served)
+    mill_wait_list_push (&self->joiners, &waiter);
+  while (!waiter.served && !waiter.cancelled)
+    mill_waiter_park (&waiter, G_MAXINT64);
+  if (!waiter.served)
+    mill_wait_list_remove (&self->joiners, &waiter);
+  g_mutex_unlock (&self->lock);
+  if (handler != 0)
+    g_cancellable_disconnect (cancellable, handler);
+  mill_waiter_clear_thread (&waiter);
+  if (!waiter.served)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Operation was cancelled"));
+      return FALSE;
+    }
+  reap_control (self);
+  return TRUE;
+}
+
+static void
+join_cancelled (gpointer owner, MillWaiter *waiter)
+{
+  MillPipeline *self = owner;
+  gboolean was_waiting;
+
+  g_mutex_lock (&self->lock);
+  was_waiting = waiter->list != NULL;
+  if (was_waiting)
+    mill_wait_list_remove (waiter->list, waiter);
+  g_mutex_unlock (&self->lock);
+  if (was_waiting)
+    mill_waiter_return_cancelled (waiter);
+}
+
+/**
+ * mill_pipeline_join_async:
+ * @cancellable: (nullable): ends the wait, not the pipeline
+ * @callback: called in the thread-default main context once the pipeline has ended
+ */
+void
+mill_pipeline_join_async (MillPipeline *self,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
+
+  g_return_if_fail (MILL_IS_PIPELINE (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, mill_pipeline_join_async);
+  g_task_set_check_cancellable (task, FALSE);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (refuse_idle (self, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  g_mutex_lock (&self->lock);
+  if (!mill_state_is_final (self->state))
+    {
+      mill_wait_list_push (&self->joiners, mill_waiter_new_task (task, self, cancellable, join_cancelled));
+      g_mutex_unlock (&self->lock);
+      return;
+    }
+  g_mutex_unlock (&self->lock);
+  g_task_return_boolean (task, TRUE);
+}
+
+/**
+ * mill_pipeline_join_finish:
+ *
+ * Returns: as mill_pipeline_join()
+ */
+gboolean
+mill_pipeline_join_finish (MillPipeline *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  reap_control (self);
+  return TRUE;
+}
+
+static gboolean
+check_knob_text (MillKnob *knob, const char *text, GError **error)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+  GParamSpec *pspec = mill_knob_get_pspec (knob);
+
+  g_value_init (&value, G_PARAM_SPEC_VALUE_TYPE (pspec));
+  if (mill_pspec_parse (pspec, text, &value, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", mill_knob_get_path (knob));
+  return FALSE;
+}
+
+/**
+ * mill_pipeline_schedule_knob:
+ * @at_s: when, in seconds since the start
+ * @path: "stage.knob"
+ * @text: the value, as in a job file
+ *
+ * Turns a knob later. What is wrong with it is said now. Before or after the start; forgotten when the run
+ * ends first.
+ *
+ * Returns: %FALSE with %MILL_ERROR_INVALID when there is no such knob or it does not take the value
+ */
+gboolean
+mill_pipeline_schedule_knob (MillPipeline *self,
+                             double at_s,
+                             const char *path,
+                             const char *text,
+                             GError **error)
+{
+  g_autoptr (MillKnob) knob = mill_pipeline_find_knob (self, path, error);
+  ScheduledKnob *scheduled;
+
+  if (knob == NULL || !check_knob_text (knob, text, error))
+    return FALSE;
+  scheduled = g_new (ScheduledKnob, 1);
+  *scheduled = (ScheduledKnob){ at_s, g_steal_pointer (&knob), g_strdup (text) };
+  g_mutex_lock (&self->lock);
+  if (self->state == MILL_STATE_IDLE)
+    g_ptr_array_add (self->scheduled, scheduled);
+  else if (self->control != NULL)
+    attach_scheduled (self, scheduled);
+  else
+    mill_scheduled_knob_free (scheduled);
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillPipeline from the inside: its record, shared by mill-pipeline.c (building, asking) and
+ * mill-pipeline-life.c (start to end), and what workers and the producer tell it. */
+
+#pragma once
+
+#include "pipeline/mill-event-log-private.h"
+#include "pipeline/mill-gate-private.h"
+#include "pipeline/mill-ledger-private.h"
+#include "pipeline/mill-loop-private.h"
+#include "pipeline/mill-pipeline.h"
+#include "pipeline/mill-producer-private.h"
+#include "pipeline/mill-worker-private.h"
+
+G_BEGIN_DECLS
+
+#define MILL_MAX_LOOPS 4
+
+struct _MillPipeline
+{
+  GObject parent_instance;
+
+  /* Set while it is built, fixed from the start on. */
+  char *name;         /* (owned) */
+  MillSource *source; /* (owned) (nullable) before it is set */
+  char *source_name;  /* (owned) (nullable) */
+  MillKind source_kind;
+  GPtrArray *stages;               /* (owned) of (owned) MillStage */
+  MillSink *sink;                  /* (owned) (nullable) */
+  MillDemoSite *demo_site;         /* (owned) (nullable) */
+  MillEventLog *events;            /* (owned) */
+  MillGate *gate;                  /* (owned) */
+  MillLedger *ledger;              /* (owned) (nullable) before the start */
+  MillProducer *producer;          /* (owned) (nullable) before the start */
+  MillLoop *control;               /* (owned) (nullable) before the start; after the end was joined */
+  MillLoop *loops[MILL_MAX_LOOPS]; /* (owned) (nullable) */
+  guint n_loops;
+  gint next_loop; /* (atomic) */
+
+  /* The control thread's own. */
+  gboolean all_joined;
+  GError *source_error; /* (owned) (nullable) also read with the lock held once the state is final */
+
+  GMutex lock; /* guards the rest; held, it may be followed by the gate's or the event log's only */
+  MillState state;
+  gboolean stop_asked;
+  gboolean source_ended;
+  gboolean producer_alive;
+  gint64 start_us;
+  gint64 end_us;
+  GSource *drain_timer; /* (owned) (nullable) */
+  GQueue dead_letters;  /* of (owned) MillDeadLetter */
+  GPtrArray *returned;  /* (owned) of (owned) MillItem */
+  MillWaitList joiners;
+  GPtrArray *scheduled; /* (owned) knobs to be turned, until the start */
+  char *temp_folder;    /* (owned) (nullable) the building thread's until the start */
+};
+
+void mill_pipeline_settle (MillPipeline *self,
+                           guint stage,
+                           MillItem *item,
+                           MillOutcome outcome,
+                           const GError *error,
+                           guint attempts);
+void mill_pipeline_worker_ended (MillPipeline *self, MillWorker *worker);
+void mill_pipeline_producer_ended (MillPipeline *self, GError *error);
+void mill_pipeline_report_fault (MillPipeline *self, char *text);
+MillLoop *mill_pipeline_get_loop (MillPipeline *self);
+void mill_scheduled_knob_free (gpointer scheduled);
+void mill_pipeline_end_life (MillPipeline *self);
+
+G_END_DECLS

@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillPipeline: building it and asking it. Its life is in mill-pipeline-life.c. */
+
+#include "config.h"
+
+#include <ftw.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+
+#include "core/mill-error.h"
+#include "pipeline/mill-knob-private.h"
+#include "pipeline/mill-pipeline-private.h"
+#include "pipeline/mill-snapshot-private.h"
+
+#define MAX_DEAD_LETTERS 10000
+
+G_DEFINE_FINAL_TYPE (MillPipeline, mill_pipeline, G_TYPE_OBJECT)
+
+static int
+remove_entry (const char *path, const struct stat *info, int type, struct FTW *walk)
+{
+  return remove (path);
+}
+
+/* Removes a folder that mill_pipeline_expand() made, without following links out of it. */
+static void
+remove_temp_folder (char *path)
+{
+  if (path != NULL)
+    nftw (path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+  g_free (path);
+}
+
+static void
+mill_pipeline_dispose (GObject *object)
+{
+  /* Not a main loop's thread by contract; a pipeline that was joined costs nothing here. */
+  mill_pipeline_end_life (MILL_PIPELINE (object));
+  G_OBJECT_CLASS (mill_pipeline_parent_class)->dispose (object);
+}
+
+static void
+mill_pipeline_finalize (GObject *object)
+{
+  MillPipeline *self = MILL_PIPELINE (object);
+
+  g_clear_pointer (&self->producer, mill_producer_free);
+  g_clear_pointer (&self->ledger, mill_ledger_free);
+  g_clear_pointer (&self->stages, g_ptr_array_unref);
+  g_clear_object (&self->source);
+  g_clear_object (&self->sink);
+  g_clear_object (&self->demo_site);
+  g_clear_object (&self->gate);
+  g_clear_pointer (&self->events, mill_event_log_unref);
+  g_clear_error (&self->source_error);
+  g_queue_clear_full (&self->dead_letters, (GDestroyNotify) mill_dead_letter_free);
+  g_clear_pointer (&self->returned, g_ptr_array_unref);
+  g_clear_pointer (&self->scheduled, g_ptr_array_unref);
+  g_free (self->name);
+  g_free (self->source_name);
+  remove_temp_folder (self->temp_folder);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (mill_pipeline_parent_class)->finalize (object);
+}
+
+static void
+mill_pipeline_class_init (MillPipelineClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mill_pipeline_dispose;
+  object_class->finalize = mill_pipeline_finalize;
+}
+
+static void
+mill_pipeline_init (MillPipeline *self)
+{
+  g_mutex_init (&self->lock);
+  self->stages = g_ptr_array_new_with_free_func (g_object_unref);
+  self->events = mill_event_log_new ();
+  self->gate = mill_gate_new ();
+  self->scheduled = g_ptr_array_new_with_free_func (mill_scheduled_knob_free);
+  self->returned = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_item_unref);
+}
+
+/**
+ * mill_pipeline_new:
+ * @name: for people
+ *
+ * Returns: (transfer full): an empty pipeline, idle
+ */
+MillPipeline *
+mill_pipeline_new (const char *name)
+{
+  MillPipeline *self = g_object_new (MILL_TYPE_PIPELINE, NULL);
+
+  self->name = g_strdup (name);
+  return self;
+}
+
+const char *
+mill_pipeline_get_name (MillPipeline *self)
+{
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), NULL);
+  return self->name;
+}
+
+/**
+ * mill_pipeline_set_source:
+ * @name: for people, such as "URLs"
+ * @source: (transfer none): where items come from
+ * @kind: whether the producer is a thread or a task
+ */
+void
+mill_pipeline_set_source (MillPipeline *self, const char *name, MillSource *source, MillKind kind)
+{
+  g_return_if_fail (MILL_IS_PIPELINE (self));
+  g_return_if_fail (MILL_IS_SOURCE (source));
+  g_return_if_fail (self->control == NULL);
+
+  g_set_object (&self->source, source);
+  g_free (self->source_name);
+  self->source_name = g_strdup (name);
+  self->source_kind = kind;
+}
+
+/**
+ * mill_pipeline_get_source:
+ *
+ * Returns: (transfer none) (nullable): the source; %NULL before it was set
+ */
+MillSource *
+mill_pipeline_get_source (MillPipeline *self)
+{
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), NULL);
+  return self->source;
+}
+
+/**
+ * mill_pipeline_add_stage:
+ * @stage: (transfer none): comes after those added before
+ */
+void
+mill_pipeline_add_stage (MillPipeline *self, MillStage *stage)
+{
+  g_return_if_fail (MILL_IS_PIPELINE (self));
+  g_return_if_fail (MILL_IS_STAGE (stage));
+  g_return_if_fail (self->control == NULL);
+
+  g_ptr_array_add (self->stages, g_object_ref (stage));
+}
+
+guint
+mill_pipeline_get_n_stages (MillPipeline *self)
+{
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), 0);
+  return self->stages->len;
+}
+
+/**
+ * mill_pipeline_get_stage:
+ *
+ * Returns: (transfer none): stage number @index, counted from 0
+ */
+MillStage *
+mill_pipeline_get_stage (MillPipeline *self, guint index)
+{
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), NULL);
+  g_return_val_if_fail (index < self->stages->len, NULL);
+  return g_ptr_array_index (self->stages, index);
+}
+
+/**
+ * mill_pipeline_set_sink:
+ * @sink: (transfer none) (nullable): what sees the items that are done
+ */
+void
+mill_pipeline_set_sink (MillPipeline *self, MillSink *sink)
+{
+  g_return_if_fail (MILL_IS_PIPELINE (self));
+  g_set_object (&self->sink, sink);
+}
+
+/**
+ * mill_pipeline_set_demo_site:
+ * @site: (transfer none): started before the source is opened, stopped after the end
+ */
+void
+mill_pipeline_set_demo_site (MillPipeline *self, MillDemoSite *site)
+{
+  g_return_if_fail (MILL_IS_PIPELINE (self));
+  g_set_object (&self->demo_site, site);
+}
+
+static const char *
+get_temp_folder (MillPipeline *self, GError **error)
+{
+  if (self->temp_folder == NULL)
+    self->temp_folder = g_dir_make_tmp ("millrace-XXXXXX", error);
+  return self->temp_folder;
+}
+
+/**
+ * mill_pipeline_expand:
+ * @text: a value from a job file
+ *
+ * Replaces {demo} by the demo site's address, without a slash at the end, and {temp} by a private folder that
+ * exists as long as the pipeline. For sources and steps, in their `open`.
+ *
+ * Returns: (transfer full) (nullable): the value to use; %NULL with an error when there is no demo site or no
+ * folder
+ */
+char *
+mill_pipeline_expand (MillPipeline *self, const char *text, GError **error)
+{
+  g_autoptr (GString) expanded = g_string_new (text);
+
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), NULL);
+
+  if (strstr (text, "{demo}") != NULL)
+    {
+      g_autofree char *uri = self->demo_site != NULL ? mill_demo_site_get_uri (self->demo_site) : NULL;
+
+      if (uri == NULL)
+        {
+          g_set_error (error,
+                       MILL_ERROR,
+                       MILL_ERROR_JOB,
+                       _ ("“%s” needs the demo site, but the job has no [Demo] group"),
+                       text);
+          return NULL;
+        }
+      g_string_replace (expanded, "{demo}", uri, 0);
+    }
+  if (strstr (text, "{temp}") != NULL)
+    {
+      const char *folder = get_temp_folder (self, error);
+
+      if (folder == NULL)
+        return NULL;
+      g_string_replace (expanded, "{temp}", folder, 0);
+    }
+  return g_string_free (g_steal_pointer (&expanded), FALSE);
+}
+
+/**
+ * mill_pipeline_get_context:
+ *
+ * For sources and steps that have asynchronous work of their own: the control thread's context. Not before
+ * the start.
+ *
+ * Returns: (transfer none) (nullable): the context
+ */
+GMainContext *
+mill_pipeline_get_context (MillPipeline *self)
+{
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), NULL);
+  return self->control != NULL ? mill_loop_get_context (self->control) : NULL;
+}
+
+MillState
+mill_pipeline_get_state (MillPipeline *self)
+{
+  MillState state;
+
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), MILL_STATE_IDLE);
+  g_mutex_lock (&self->lock);
+  state = self->state;
+  g_mutex_unlock (&self->lock);
+  return state;
+}
+
+static void
+keep_dead_letter_locked (MillPipeline *self, guint stage, MillItem *item, const GError *error, guint attempts)
+{
+  MillDeadLetter *letter = g_new0 (MillDeadLetter, 1);
+
+  letter->item = mill_item_ref (item);
+  letter->stage = g_strdup (mill_stage_get_name (g_ptr_array_index (self->stages, stage)));
+  letter->error = g_error_copy (error);
+  letter->attempts = attempts;
+  letter->time_us = g_get_monotonic_time () - self->start_us;
+  g_queue_push_tail (&self->dead_letters, letter);
+  if (self->dead_letters.length > MAX_DEAD_LETTERS)
+    mill_dead_letter_free (g_queue_pop_head (&self->dead_letters));
+}
+
+/* An item leaves the pipeline: the books, the lists, and the source that is told. Any thread. */
+void
+mill_pipeline_settle (MillPipeline *self,
+                      guint stage,
+                      MillItem *item,
+                      MillOutcome outcome,
+                      const GError *error,
+                      guint attempts)
+{
+  if (outcome != MILL_OUTCOME_DONE)
+    {
+      g_mutex_lock (&self->lock);
+      if (outcome == MILL_OUTCOME_DEAD)
+        keep_dead_letter_locked (self, stage, item, error, attempts);
+      else
+        g_ptr_array_add (self->returned, mill_item_ref (item));
+      g_mutex_unlock (&self->lock);
+    }
+  mill_ledger_settle (self->ledger, stage, item, outcome);
+  mill_source_settled (self->source, item, outcome, error);
+}
+
+static void
+fill_totals (MillPipeline *self, MillSnapshot *snapshot)
+{
+  MillLedgerTotals totals = { 0 };
+  g_autofree MillLedgerStage *books = g_new0 (MillLedgerStage, self->stages->len + 1);
+
+  if (snapshot->state != MILL_STATE_IDLE)
+    mill_ledger_read (self->ledger, &totals, books, snapshot->latency);
+  snapshot->produced = totals.produced;
+  snapshot->done = totals.done;
+  snapshot->dead = totals.dead;
+  snapshot->returned = totals.returned;
+  snapshot->dropped = totals.dropped;
+  snapshot->bytes = totals.bytes;
+  for (guint i = 0; i < self->stages->len; i++)
+    {
+      MillStageSnapshot *stage = g_new0 (MillStageSnapshot, 1);
+
+      mill_stage_fill_snapshot (g_ptr_array_index (self->stages, i), stage);
+      stage->unfinished = books[i].unfinished;
+      stage->done = books[i].done;
+      stage->dead = books[i].dead;
+      stage->retries = books[i].retries;
+      snapshot->unfinished += books[i].unfinished;
+      snapshot->retries += books[i].retries;
+      snapshot->workers_alive += stage->workers;
+      g_ptr_array_add (snapshot->stages, stage);
+    }
+}
+
+/**
+ * mill_pipeline_snapshot:
+ *
+ * Takes a picture. Cheap enough for 30 times a second with hundreds of workers; never waits for the engine.
+ *
+ * Returns: (transfer full): the picture
+ */
+MillSnapshot *
+mill_pipeline_snapshot (MillPipeline *self)
+{
+  MillSnapshot *snapshot;
+  gboolean is_final;
+
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), NULL);
+
+  snapshot = mill_snapshot_new ();
+  snapshot->latency = mill_histogram_new ();
+  snapshot->time_us = g_get_monotonic_time ();
+  g_mutex_lock (&self->lock);
+  snapshot->state = self->state;
+  is_final = mill_state_is_final (self->state);
+  if (self->start_us > 0)
+    snapshot->elapsed_us = (is_final ? self->end_us : snapshot->time_us) - self->start_us;
+  snapshot->workers_alive = self->producer_alive;
+  if (self->state == MILL_STATE_FAILED && self->source_error != NULL)
+    snapshot->error = g_strdup (self->source_error->message);
+  g_mutex_unlock (&self->lock);
+
+  snapshot->source_name = g_strdup (self->source_name);
+  snapshot->producer_kind = self->source_kind;
+  snapshot->total = self->source != NULL ? mill_source_get_total (self->source) : -1;
+  if (snapshot->state != MILL_STATE_IDLE)
+    snapshot->producer = mill_producer_get_state (self->producer, &snapshot->why);
+  fill_totals (self, snapshot);
+  snapshot->n_events = mill_event_log_get_count (self->events);
+  return snapshot;
+}
+
+/**
+ * mill_pipeline_get_events:
+ * @since: the number of the first event wanted; 0 for all that are kept
+ *
+ * Returns: (transfer full) (element-type MillEvent): copies, oldest first. The last 1000 are kept; a gap
+ * before the first one's number is what was dropped
+ */
+GPtrArray *
+mill_pipeline_get_events (MillPipeline *self, guint64 since)
+{
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), NULL);
+  return mill_event_log_list (self->events, since);
+}
+
+/**
+ * mill_pipeline_get_dead_letters:
+ *
+ * Returns: (transfer full) (element-type MillDeadLetter): copies, oldest first; the last 10,000 are kept
+ */
+GPtrArray *
+mill_pipeline_get_dead_letters (MillPipeline *self)
+{
+  GPtrArray *letters = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_dead_letter_free);
+
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), letters);
+  g_mutex_lock (&self->lock);
+  for (GList *l = self->dead_letters.head; l != NULL; l = l->next)
+    g_ptr_array_add (letters, mill_dead_letter_copy (l->data));
+  g_mutex_unlock (&self->lock);
+  return letters;
+}
+
+/**
+ * mill_pipeline_get_returned:
+ *
+ * Returns: (transfer full) (element-type MillItem): the items that were not processed because the run was
+ * stopped
+ */
+GPtrArray *
+mill_pipeline_get_returned (MillPipeline *self)
+{
+  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_item_unref);
+
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), items);
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->returned->len; i++)
+    g_ptr_array_add (items, mill_item_ref (g_ptr_array_index (self->returned, i)));
+  g_mutex_unlock (&self->lock);
+  return items;
+}
+
+void
+mill_pipeline_report_fault (MillPipeline *self, char *text)
+{
+  mill_event_log_add (self->events, MILL_EVENT_FAULT, text);
+}
+
+static void
+knob_changed (MillKnob *knob, const char *before, const char *after, gpointer user_data)
+{
+  const char *unit = mill_knob_get_unit (knob);
+
+  mill_event_log_add (
+      user_data,
+      MILL_EVENT_KNOB,
+      g_strdup_printf (
+          "%s %s → %s%s%s", mill_knob_get_path (knob), before, after, *unit != '\0' ? " " : "", unit));
+}
+
+static void
+add_knobs (MillPipeline *self, GPtrArray *knobs, gpointer object, const char *owner)
+{
+  guint n = 0;
+  g_autofree GParamSpec **pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (object), &n);
+
+  for (guint i = 0; i < n; i++)
+    if ((pspecs[i]->flags & MILL_PARAM_KNOB) != 0)
+      {
+        MillKnob *knob = mill_knob_new (object, pspecs[i], owner);
+
+        mill_knob_set_changed_func (
+            knob, knob_changed, mill_event_log_ref (self->events), (GDestroyNotify) mill_event_log_unref);
+        g_ptr_array_add (knobs, knob);
+      }
+}
+
+/**
+ * mill_pipeline_list_knobs:
+ *
+ * Returns: (transfer full) (element-type MillKnob): all knobs: the source's, then each stage's with its
+ * step's
+ */
+GPtrArray *
+mill_pipeline_list_knobs (MillPipeline *self)
+{
+  GPtrArray *knobs = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_knob_unref);
+
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), knobs);
+
+  if (self->source != NULL)
+    add_knobs (self, knobs, self->source, "source");
+  for (guint i = 0; i < self->stages->len; i++)
+    {
+      MillStage *stage = g_ptr_array_index (self->stages, i);
+
+      add_knobs (self, knobs, stage, mill_stage_get_name (stage));
+      add_knobs (self, knobs, mill_stage_get_step (stage), mill_stage_get_name (stage));
+    }
+  return knobs;
+}
+
+/**
+ * mill_pipeline_find_knob:
+ * @path: "stage.knob"
+ *
+ * Returns: (transfer full) (nullable): the knob, or %NULL with %MILL_ERROR_INVALID and the list of those
+ * there are
+ */
+MillKnob *
+mill_pipeline_find_knob (MillPipeline *self, const char *path, GError **error)
+{
+  g_autoptr (GPtrArray) knobs = mill_pipeline_list_knobs (self);
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  for (guint i = 0; i < knobs->len; i++)
+    {
+      MillKnob *knob = g_ptr_array_index (knobs, i);
+
+      if (g_strcmp0 (mill_knob_get_path (knob), path) == 0)
+        return mill_knob_ref (knob);
+      g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", mill_knob_get_path (knob));
+    }
+  g_set_error (
+      error, MILL_ERROR, MILL_ERROR_INVALID, _ ("there is no knob “%s”; the knobs are %s"), path, known->str);
+  return NULL;
+}
+
+/**
+ * mill_pipeline_set_knob:
+ * @path: "stage.knob"
+ * @text: the value, as in a job file
+ *
+ * Turns a knob, now.
+ *
+ * Returns: %FALSE with %MILL_ERROR_INVALID when there is no such knob or it does not take the value
+ */
+gboolean
+mill_pipeline_set_knob (MillPipeline *self, const char *path, const char *text, GError **error)
+{
+  g_autoptr (MillKnob) knob = mill_pipeline_find_knob (self, path, error);
+
+  return knob != NULL && mill_knob_set_text (knob, text, error);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillPipeline: source → stages → sink, and its life: start, pause, drain, stop, join.
+ *
+ * The contract (tests/test-pipeline.c):
+ *
+ * - Every item that the source produced ends as done, dead, returned or dropped; none is lost or counted
+ * twice. Conservation holds in every snapshot (see #MillSnapshot).
+ * - When the source ends, or on a drain, the queues are shut down in the order of the flow, each after the
+ *   one before it was joined. A drain whose deadline passes becomes a stop.
+ * - A stop cancels everything. Items that were queued or in work, and the one in the producer's hands, are
+ *   returned: mill_pipeline_get_returned() has them.
+ * - Once join has returned, no thread and no task of the pipeline is left.
+ *
+ * Threads: the pipeline has engine threads of its own and keeps off the caller's main context. Every function
+ * may be called from any thread and none waits for the engine, except mill_pipeline_join(). Build it
+ * (set_source, add_stage, set_sink) on one thread, before mill_pipeline_start(). A pipeline runs once.
+ */
+
+#pragma once
+
+#include "demo/mill-demo-site.h"
+#include "pipeline/mill-dead-letter.h"
+#include "pipeline/mill-event.h"
+#include "pipeline/mill-knob.h"
+#include "pipeline/mill-sink.h"
+#include "pipeline/mill-snapshot.h"
+#include "pipeline/mill-source.h"
+#include "pipeline/mill-stage.h"
+
+G_BEGIN_DECLS
+
+#define MILL_TYPE_PIPELINE (mill_pipeline_get_type ())
+G_DECLARE_FINAL_TYPE (MillPipeline, mill_pipeline, MILL, PIPELINE, GObject)
+
+MillPipeline *mill_pipeline_new (const char *name);
+
+const char *mill_pipeline_get_name (MillPipeline *self);
+void mill_pipeline_set_source (MillPipeline *self, const char *name, MillSource *source, MillKind kind);
+MillSource *mill_pipeline_get_source (MillPipeline *self);
+void mill_pipeline_add_stage (MillPipeline *self, MillStage *stage);
+guint mill_pipeline_get_n_stages (MillPipeline *self);
+MillStage *mill_pipeline_get_stage (MillPipeline *self, guint index);
+void mill_pipeline_set_sink (MillPipeline *self, MillSink *sink);
+void mill_pipeline_set_demo_site (MillPipeline *self, MillDemoSite *site);
+
+char *mill_pipeline_expand (MillPipeline *self, const char *text, GError **error);
+GMainContext *mill_pipeline_get_context (MillPipeline *self);
+
+gboolean mill_pipeline_start (MillPipeline *self, GError **error);
+gboolean mill_pipeline_pause (MillPipeline *self, GError **error);
+gboolean mill_pipeline_resume (MillPipeline *self, GError **error);
+gboolean mill_pipeline_drain (MillPipeline *self, double deadline_s, GError **error);
+void mill_pipeline_stop (MillPipeline *self);
+
+gboolean mill_pipeline_join (MillPipeline *self, GCancellable *cancellable, GError **error);
+void mill_pipeline_join_async (MillPipeline *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+gboolean mill_pipeline_join_finish (MillPipeline *self, GAsyncResult *result, GError **error);
+
+MillState mill_pipeline_get_state (MillPipeline *self);
+MillSnapshot *mill_pipeline_snapshot (MillPipeline *self);
+GPtrArray *mill_pipeline_get_events (MillPipeline *self, guint64 since);
+GPtrArray *mill_pipeline_get_dead_letters (MillPipeline *self);
+GPtrArray *mill_pipeline_get_returned (MillPipeline *self);
+
+GPtrArray *mill_pipeline_list_knobs (MillPipeline *self);
+MillKnob *mill_pipeline_find_knob (MillPipeline *self, const char *path, GError **error);
+gboolean mill_pipeline_set_knob (MillPipeline *self, const char *path, const char *text, GError **error);
+gboolean mill_pipeline_schedule_knob (MillPipeline *self,
+                                      double at_s,
+                                      const char *path,
+                                      const char *text,
+                                      GError **error);
+
+G_END_DECLS

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillProducer: polls a source and fills the first queue. Two drivers of one logic: run() blocks, step()
+ * suspends. */
+
+#include "config.h"
+
+#include "pipeline/mill-producer-private.h"
+
+#include "pipeline/mill-pipeline-private.h"
+
+/* A task gives the other tasks of its loop their turn after so many items. */
+#define ITEMS_PER_TURN 64
+
+struct _MillProducer
+{
+  MillSource *source;   /* (owned) */
+  MillQueue *queue;     /* (owned) */
+  MillStageLinks links; /* of the first stage */
+  MillLoop *loop;       /* (unowned) (nullable) NULL for a thread */
+  GThread *thread;      /* (owned) (nullable) */
+  GSource *ticker;      /* (owned) (nullable) a task's: calls step() when it is time */
+  MillItem *item;       /* (owned) (nullable) a task's, while it waits for room */
+  GCancellable *end;    /* (owned) ends polling */
+  GCancellable *stop;   /* (owned) ends waiting for room as well */
+
+  GMutex lock; /* guards the rest */
+  MillProducerState state;
+  const char *why;    /* (static) (nullable) */
+  gboolean woken;     /* the source called since the last poll */
+  MillWaiter *waiter; /* (unowned) (nullable) the thread, while it waits for the source */
+};
+
+static void step (MillProducer *self);
+
+static void
+set_state (MillProducer *self, MillProducerState state, const char *why)
+{
+  g_mutex_lock (&self->lock);
+  self->state = state;
+  self->why = why;
+  g_mutex_unlock (&self->lock);
+}
+
+/* The source's wake-up; any thread. */
+static void
+source_woke_cb (gpointer source, gpointer user_data)
+{
+  MillProducer *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  self->woken = TRUE;
+  if (self->waiter != NULL)
+    g_cond_signal (&self->waiter->cond);
+  if (self->ticker != NULL)
+    g_source_set_ready_time (self->ticker, 0);
+  g_mutex_unlock (&self->lock);
+}
+
+static MillSourceResult
+poll_source (MillProducer *self, MillSourceYield *yield, GError **error)
+{
+  g_mutex_lock (&self->lock);
+  self->woken = FALSE;
+  g_mutex_unlock (&self->lock);
+  return mill_source_poll (self->source, g_get_monotonic_time (), yield, error);
+}
+
+/* Books the item that the source has yielded. From here on it is the pipeline's: put, or returned. */
+static void
+admit (MillProducer *self, MillItem *item)
+{
+  mill_item_set_born (item, g_get_monotonic_time ());
+  mill_ledger_admit (self->links.ledger, 0, 1);
+}
+
+static void
+settle_put (MillProducer *self, MillItem *item, gboolean ok)
+{
+  if (!ok)
+    mill_pipeline_settle (self->links.pipeline, 0, item, MILL_OUTCOME_RETURNED, NULL, 0);
+  mill_item_unref (item);
+}
+
+static void
+finish (MillProducer *self, GError *error)
+{
+  mill_source_set_wake_func (self->source, NULL, NULL);
+  set_state (self, MILL_PRODUCER_ENDED, NULL);
+  mill_pipeline_producer_ended (self->links.pipeline, error);
+}
+
+/* The thread waits until @ready_at_us, for the source's call, or for the end. */
+static void
+wait_for_source (MillProducer *self, gint64 ready_at_us)
+{
+  MillWaiter waiter;
+  gulong handler;
+  gboolean in_time = TRUE;
+
+  mill_waiter_init_thread (&waiter, &self->lock);
+  handler = mill_waiter_connect (&waiter, self->end);
+  g_mutex_lock (&self->lock);
+  self->waiter = &waiter;
+  while (!self->woken && !waiter.cancelled && in_time)
+    in_time = mill_waiter_park (&waiter, ready_at_us);
+  self->waiter = NULL;
+  g_mutex_unlock (&self->lock);
+  if (handler != 0)
+    g_cancellable_disconnect (self->end, handler);
+  mill_waiter_clear_thread (&waiter);
+}
+
+static void
+put_blocking (MillProducer *self, MillItem *item)
+{
+  gboolean ok = mill_queue_try_put (self->queue, item, NULL);
+
+  if (!ok)
+    {
+      set_state (self, MILL_PRODUCER_BLOCKED, NULL);
+      ok = mill_queue_put (self->queue, item, self->stop, NULL);
+    }
+  settle_put (self, item, ok);
+}
+
+static gboolean
+pass_gate (MillProducer *self)
+{
+  if (!mill_gate_is_open (self->links.gate))
+    set_state (self, MILL_PRODUCER_PAUSED, NULL);
+  if (!mill_gate_pass (self->links.gate, self->end))
+    return FALSE;
+  set_state (self, MILL_PRODUCER_RUNNING, NULL);
+  return TRUE;
+}
+
+static gpointer
+run (gpointer data)
+{
+  MillProducer *self = data;
+  MillSourceResult result = MILL_SOURCE_READY;
+  GError *error = NULL;
+
+  while (result != MILL_SOURCE_END && result != MILL_SOURCE_ERROR && pass_gate (self))
+    {
+      MillSourceYield yield;
+
+      result = poll_source (self, &yield, &error);
+      if (result == MILL_SOURCE_READY)
+        {
+          admit (self, yield.item);
+          put_blocking (self, yield.item);
+        }
+      else if (result == MILL_SOURCE_WAIT)
+        {
+          set_state (self, MILL_PRODUCER_WAITING, yield.why);
+          wait_for_source (self, yield.ready_at_us);
+        }
+    }
+  finish (self, error);
+  return NULL;
+}
+
+/* The task comes back at @ready_at_us, or as soon as the source calls. */
+static void
+suspend (MillProducer *self, gint64 ready_at_us)
+{
+  g_mutex_lock (&self->lock);
+  g_source_set_ready_time (self->ticker, self->woken ? 0 : ready_at_us);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+finish_task (MillProducer *self, GError *error)
+{
+  g_mutex_lock (&self->lock);
+  g_source_destroy (self->ticker);
+  g_clear_pointer (&self->ticker, g_source_unref);
+  g_mutex_unlock (&self->lock);
+  finish (self, error);
+}
+
+static void
+put_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  MillProducer *self = user_data;
+
+  settle_put (self, g_steal_pointer (&self->item), mill_queue_put_finish (self->queue, result, NULL));
+  step (self);
+}
+
+/* Whether the item went in at once; otherwise put_cb() goes on. */
+static gboolean
+put_suspending (MillProducer *self, MillItem *item)
+{
+  if (mill_queue_try_put (self->queue, item, NULL))
+    {
+      settle_put (self, item, TRUE);
+      return TRUE;
+    }
+  self->item = item;
+  set_state (self, MILL_PRODUCER_BLOCKED, NULL);
+  mill_queue_put_async (self->queue, item, self->stop, put_cb, self);
+  return FALSE;
+}
+
+static void
+passed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  mill_gate_pass_finish (MILL_GATE (object), result);
+  step (user_data);
+}
+
+/* One turn of the task: ends by starting exactly one wait, or with finish_task(). */
+static void
+step (MillProducer *self)
+{
+  for (guint i = 0; i < ITEMS_PER_TURN; i++)
+    {
+      MillSourceYield yield;
+      GError *error = NULL;
+
+      if (g_cancellable_is_cancelled (self->end))
+        {
+          finish_task (self, NULL);
+          return;
+        }
+      if (!mill_gate_is_open (self->links.gate))
+        {
+          set_state (self, MILL_PRODUCER_PAUSED, NULL);
+          mill_gate_pass_async (self->links.gate, self->end, passed_cb, self);
+          return;
+        }
+      set_state (self, MILL_PRODUCER_RUNNING, NULL);
+      switch (poll_source (self, &yield, &error))
+        {
+        case MILL_SOURCE_READY:
+          admit (self, yield.item);
+          if (!put_suspending (self, yield.item))
+            return;
+          break;
+        case MILL_SOURCE_WAIT:
+          set_state (self, MILL_PRODUCER_WAITING, yield.why);
+          suspend (self, yield.ready_at_us);
+          return;
+        case MILL_SOURCE_END:
+        case MILL_SOURCE_ERROR:
+        default:
+          finish_task (self, error);
+          return;
+        }
+    }
+  suspend (self, 0);
+}
+
+static gboolean
+tick_cb (gpointer user_data)
+{
+  MillProducer *self = user_data;
+
+  /* Not while it waits for room or for the gate: then that wait's callback goes on. */
+  if (mill_producer_get_state (self, NULL) == MILL_PRODUCER_BLOCKED ||
+      mill_producer_get_state (self, NULL) == MILL_PRODUCER_PAUSED)
+    return G_SOURCE_CONTINUE;
+  step (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+ticker_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  g_source_set_ready_time (source, -1);
+  return callback (user_data);
+}
+
+static GSourceFuncs ticker_funcs = { .dispatch = ticker_dispatch };
+
+static void
+start_task (MillProducer *self)
+{
+  GSource *ticker = g_source_new (&ticker_funcs, sizeof (GSource));
+
+  g_source_set_static_name (ticker, "mill producer");
+  g_source_set_callback (ticker, tick_cb, self, NULL);
+  g_source_set_ready_time (ticker, 0);
+  mill_source_set_wake_func (self->source, source_woke_cb, self);
+  g_mutex_lock (&self->lock);
+  self->ticker = ticker;
+  g_source_attach (ticker, mill_loop_get_context (self->loop));
+  g_mutex_unlock (&self->lock);
+}
+
+MillProducer *
+mill_producer_new (MillSource *source, MillQueue *queue, const MillStageLinks *links, MillLoop *loop)
+{
+  MillProducer *self = g_new0 (MillProducer, 1);
+
+  g_mutex_init (&self->lock);
+  self->source = g_object_ref (source);
+  self->queue = g_object_ref (queue);
+  self->links = *links;
+  self->loop = loop;
+  self->end = g_cancellable_new ();
+  self->stop = g_cancellable_new ();
+  return self;
+}
+
+void
+mill_producer_free (MillProducer *self)
+{
+  g_object_unref (self->source);
+  g_object_unref (self->queue);
+  g_object_unref (self->end);
+  g_object_unref (self->stop);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+gboolean
+mill_producer_start (MillProducer *self, GError **error)
+{
+  if (self->loop != NULL)
+    {
+      start_task (self);
+      return TRUE;
+    }
+  mill_source_set_wake_func (self->source, source_woke_cb, self);
+  self->thread = g_thread_try_new ("mill-producer", run, self, error);
+  return self->thread != NULL;
+}
+
+void
+mill_producer_end (MillProducer *self)
+{
+  g_cancellable_cancel (self->end);
+  source_woke_cb (self->source, self);
+}
+
+void
+mill_producer_stop (MillProducer *self)
+{
+  /* In this order: a put that fails must find that this is the end. */
+  mill_producer_end (self);
+  g_cancellable_cancel (self->stop);
+}
+
+void
+mill_producer_reap (MillProducer *self)
+{
+  if (self->thread != NULL)
+    g_thread_join (g_steal_pointer (&self->thread));
+}
+
+/* Any thread. @why: (out) (optional) (transfer none) (nullable) */
+MillProducerState
+mill_producer_get_state (MillProducer *self, const char **why)
+{
+  MillProducerState state;
+
+  g_mutex_lock (&self->lock);
+  state = self->state;
+  if (why != NULL)
+    *why = self->why;
+  g_mutex_unlock (&self->lock);
+  return state;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillSource: where items come from. One producer per pipeline, a thread or a task, polls the source and puts
+ * what it yields into the first queue: a full queue blocks the thread, or suspends the task.
+ *
+ * `poll` never waits for anything but the item's own input: a source with nothing to give now says until when
+ * (and why), or calls mill_source_wake() once it has something. So one implementation serves both worlds.
+ * `poll` is called by one thread at a time; `left_stage` and `settled` by any, also while `poll` runs.
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "core/mill-item.h"
+#include "pipeline/mill-types.h"
+
+G_BEGIN_DECLS
+
+#define MILL_TYPE_SOURCE (mill_source_get_type ())
+G_DECLARE_DERIVABLE_TYPE (MillSource, mill_source, MILL, SOURCE, GObject)
+
+/**
+ * MillSourceResult:
+ * @MILL_SOURCE_READY: here is an item
+ * @MILL_SOURCE_WAIT: nothing now; ask again at a time, or when woken
+ * @MILL_SOURCE_END: nothing any more
+ * @MILL_SOURCE_ERROR: reading failed; nothing any more
+ */
+typedef enum
+{
+  MILL_SOURCE_READY,
+  MILL_SOURCE_WAIT,
+  MILL_SOURCE_END,
+  MILL_SOURCE_ERROR,
+} MillSourceResult;
+
+/**
+ * MillSourceYield:
+ * @item: (transfer full): the item, after %MILL_SOURCE_READY
+ * @ready_at_us: after %MILL_SOURCE_WAIT, when to ask again, in microseconds of g_get_monotonic_time();
+ *   %G_MAXINT64 when only a wake-up will do
+ * @why: (nullable) (transfer none): after %MILL_SOURCE_WAIT, a static translated reason
+ */
+typedef struct
+{
+  MillItem *item;
+  gint64 ready_at_us;
+  const char *why;
+} MillSourceYield;
+
+/**
+ * MillSourceClass:
+ * @open: called once, before the start, on the starting thread; checks the configuration
+ * @poll: asks for the next item; `now_us` is g_get_monotonic_time()
+ * @left_stage: an item went through stage number @stage (0 is the first)
+ * @settled: what became of an item; @error (nullable) says why it is dead
+ * @get_total: how many items it will have produced in the end, or -1 if that is not known
+ * @close: called once, after the last worker has ended
+ * @reads_blocking: `poll` may wait for a file: it needs kind=threads
+ */
+struct _MillSourceClass
+{
+  GObjectClass parent_class;
+
+  gboolean (*open) (MillSource *self, MillPipeline *pipeline, GError **error);
+  MillSourceResult (*poll) (MillSource *self, gint64 now_us, MillSourceYield *yield, GError **error);
+  void (*left_stage) (MillSource *self, MillItem *item, guint stage);
+  void (*settled) (MillSource *self, MillItem *item, MillOutcome outcome, const GError *error);
+  gint64 (*get_total) (MillSource *self);
+  void (*close) (MillSource *self);
+
+  gboolean reads_blocking;
+  gpointer padding[4];
+};
+
+gboolean mill_source_open (MillSource *self, MillPipeline *pipeline, GError **error);
+MillSourceResult mill_source_poll (MillSource *self, gint64 now_us, MillSourceYield *yield, GError **error);
+void mill_source_left_stage (MillSource *self, MillItem *item, guint stage);
+void mill_source_settled (MillSource *self, MillItem *item, MillOutcome outcome, const GError *error);
+gint64 mill_source_get_total (MillSource *self);
+gboolean mill_source_reads_blocking (MillSource *self);
+void mill_source_close (MillSource *self);
+
+/* From a subclass, any thread: something may be ready now. Called without a lock that `poll` takes. */
+void mill_source_wake (MillSource *self);
+/* From the producer: what to call on a wake-up. @func may be called from any thread. */
+void mill_source_set_wake_func (MillSource *self, GFunc func, gpointer user_data);
+
+G_END_DECLS

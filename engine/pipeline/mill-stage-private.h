@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillStage as its pipeline and its workers see it. */
+
+#pragma once
+
+#include "core/mill-retry-policy.h"
+#include "pipeline/mill-gate-private.h"
+#include "pipeline/mill-ledger-private.h"
+#include "pipeline/mill-sink.h"
+#include "pipeline/mill-snapshot.h"
+#include "pipeline/mill-source.h"
+#include "pipeline/mill-stage.h"
+
+G_BEGIN_DECLS
+
+typedef struct _MillWorker MillWorker;
+
+/**
+ * MillStageLinks:
+ *
+ * What a running stage needs of its pipeline. All of it outlives the stage's workers.
+ */
+typedef struct
+{
+  MillPipeline *pipeline; /* (unowned) */
+  MillLedger *ledger;     /* (unowned) */
+  MillGate *gate;         /* (unowned) */
+  MillSource *source;     /* (unowned) */
+  MillSink *sink;         /* (unowned) (nullable) */
+  MillStage *next;        /* (unowned) (nullable) NULL after the last */
+  GMainContext *control;  /* (unowned) the context for timers */
+  guint index;
+} MillStageLinks;
+
+void mill_stage_start (MillStage *self, const MillStageLinks *links);
+void mill_stage_cancel_workers (MillStage *self);
+gboolean mill_stage_try_close (MillStage *self);
+void mill_stage_stop_timer (MillStage *self);
+
+const MillStageLinks *mill_stage_get_links (MillStage *self);
+void mill_stage_get_retry_policy (MillStage *self, MillRetryPolicy *policy);
+gint64 mill_stage_get_timeout_us (MillStage *self);
+void mill_stage_record_service (MillStage *self, gint64 duration_us);
+void mill_stage_worker_reaped (MillStage *self, MillWorker *worker);
+guint mill_stage_get_n_workers (MillStage *self);
+void mill_stage_fill_snapshot (MillStage *self, MillStageSnapshot *snapshot);
+
+G_END_DECLS

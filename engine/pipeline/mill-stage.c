@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillStage: an input queue, its workers, and their limits. */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "pipeline/mill-knob.h"
+#include "pipeline/mill-pipeline-private.h"
+#include "pipeline/mill-stage-private.h"
+#include "pipeline/mill-worker-private.h"
+
+#define MAX_CONSUMERS   10000
+#define MAX_SLOTS       10000
+#define MAX_MAXSIZE     10000000
+#define LONGEST_BACKOFF 60.0
+
+struct _MillStage
+{
+  GObject parent_instance;
+
+  char *name; /* (owned) */
+  MillKind kind;
+  MillStep *step;           /* (owned) */
+  MillQueue *queue;         /* (owned) */
+  MillSemaphore *semaphore; /* (owned) */
+  MillStageLinks links;     /* set at the start */
+
+  GMutex lock; /* guards the rest; taken before a worker's */
+  gboolean running;
+  guint consumers;
+  double timeout_s;
+  MillRetryPolicy retry;
+  GPtrArray *workers; /* (owned) of (owned) MillWorker: all whose thread or task has not ended */
+  GPtrArray *serving; /* (owned) of (unowned) MillWorker: those that were not retired */
+  guint next_number;
+  gint64 past_state_us[MILL_N_WORKER_STATES]; /* of the workers that have ended */
+  MillHistogram *service;                     /* (owned) */
+  GSource *reaper;                            /* (owned) (nullable) cancels attempts that take too long */
+};
+
+typedef enum
+{
+  PROP_MAXSIZE = 1,
+  PROP_CONSUMERS,
+  PROP_SLOTS,
+  PROP_TIMEOUT,
+  PROP_RETRIES,
+  PROP_BACKOFF,
+} MillStageProperty;
+
+static GParamSpec *props[PROP_BACKOFF + 1];
+
+G_DEFINE_FINAL_TYPE (MillStage, mill_stage, G_TYPE_OBJECT)
+
+/* Starts one more worker. Lock held. Returns whether the system let it. */
+static gboolean
+spawn_locked (MillStage *self)
+{
+  MillWorker *worker = mill_worker_new (self, ++self->next_number);
+  g_autoptr (GError) error = NULL;
+
+  if (self->kind == MILL_KIND_ASYNC)
+    mill_worker_start_task (worker, mill_pipeline_get_loop (self->links.pipeline));
+  else if (!mill_worker_start_thread (worker, &error))
+    {
+      mill_pipeline_report_fault (self->links.pipeline,
+                                  g_strdup_printf (_ ("%s: no more than %u workers can be started: %s"),
+                                                   self->name,
+                                                   self->workers->len,
+                                                   error->message));
+      mill_worker_unref (worker);
+      return FALSE;
+    }
+  g_ptr_array_add (self->workers, worker);
+  g_ptr_array_add (self->serving, worker);
+  return TRUE;
+}
+
+/* Makes as many workers serve as are wanted. The ones to be retired come back, to be told without the lock.
+ */
+static GPtrArray *
+adjust_locked (MillStage *self)
+{
+  GPtrArray *retired = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_worker_unref);
+
+  while (self->running && self->serving->len < self->consumers && spawn_locked (self))
+    ;
+  while (self->serving->len > self->consumers)
+    {
+      MillWorker *worker = g_ptr_array_steal_index (self->serving, self->serving->len - 1);
+
+      g_ptr_array_add (retired, mill_worker_ref (worker));
+    }
+  return retired;
+}
+
+static void
+adjust_and_unlock (MillStage *self)
+{
+  g_autoptr (GPtrArray) retired = adjust_locked (self);
+
+  g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < retired->len; i++)
+    mill_worker_retire (g_ptr_array_index (retired, i));
+}
+
+static GPtrArray *
+ref_workers (MillStage *self)
+{
+  GPtrArray *workers = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_worker_unref);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->workers->len; i++)
+    g_ptr_array_add (workers, mill_worker_ref (g_ptr_array_index (self->workers, i)));
+  g_mutex_unlock (&self->lock);
+  return workers;
+}
+
+/* Cancels the attempts that are over their time, and comes back when the next may be. An attempt that begins
+ * after this look cannot be over its time sooner than one time-out from now. */
+static gboolean
+reap_cb (gpointer user_data)
+{
+  MillStage *self = user_data;
+  g_autoptr (GPtrArray) workers = ref_workers (self);
+  gint64 timeout = mill_stage_get_timeout_us (self);
+  gint64 now = g_get_monotonic_time ();
+  gint64 next = timeout > 0 ? now + timeout : G_MAXINT64;
+
+  for (guint i = 0; i < workers->len; i++)
+    next = MIN (next, mill_worker_check_deadline (g_ptr_array_index (workers, i), now));
+  g_mutex_lock (&self->lock);
+  if (self->reaper != NULL)
+    g_source_set_ready_time (self->reaper, next == G_MAXINT64 ? -1 : next);
+  g_mutex_unlock (&self->lock);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+reaper_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs reaper_funcs = { .dispatch = reaper_dispatch };
+
+static void
+start_reaper (MillStage *self)
+{
+  self->reaper = g_source_new (&reaper_funcs, sizeof (GSource));
+  g_source_set_static_name (self->reaper, "mill time-outs");
+  g_source_set_callback (self->reaper, reap_cb, self, NULL);
+  g_source_set_ready_time (self->reaper, 0);
+  g_source_attach (self->reaper, self->links.control);
+}
+
+static void
+set_consumers (MillStage *self, guint consumers)
+{
+  gboolean changed;
+
+  g_mutex_lock (&self->lock);
+  changed = self->consumers != consumers;
+  self->consumers = consumers;
+  adjust_and_unlock (self);
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CONSUMERS]);
+}
+
+static void
+set_timeout (MillStage *self, double timeout_s)
+{
+  gboolean changed;
+
+  g_mutex_lock (&self->lock);
+  changed = self->timeout_s < timeout_s || self->timeout_s > timeout_s;
+  self->timeout_s = timeout_s;
+  if (self->reaper != NULL)
+    g_source_set_ready_time (self->reaper, 0);
+  g_mutex_unlock (&self->lock);
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TIMEOUT]);
+}
+
+static void
+set_retry (MillStage *self, const MillRetryPolicy *policy, GParamSpec *pspec)
+{
+  gboolean changed;
+
+  g_mutex_lock (&self->lock);
+  changed = memcmp (&self->retry, policy, sizeof *policy) != 0;
+  self->retry = *policy;
+  g_mutex_unlock (&self->lock);
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), pspec);
+}
+
+static void
+mill_stage_finalize (GObject *object)
+{
+  MillStage *self = MILL_STAGE (object);
+
+  g_free (self->name);
+  g_clear_object (&self->step);
+  g_clear_object (&self->queue);
+  g_clear_object (&self->semaphore);
+  g_ptr_array_unref (self->serving);
+  g_ptr_array_unref (self->workers);
+  mill_histogram_free (self->service);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (mill_stage_parent_class)->finalize (object);
+}
+
+static void
+mill_stage_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  MillStage *self = MILL_STAGE (object);
+  MillRetryPolicy policy;
+
+  mill_stage_get_retry_policy (self, &policy);
+  switch ((MillStageProperty) prop_id)
+    {
+    case PROP_MAXSIZE:
+      g_value_set_int (value, mill_queue_get_maxsize (self->queue));
+      break;
+    case PROP_CONSUMERS:
+      g_mutex_lock (&self->lock);
+      g_value_set_uint (value, self->consumers);
+      g_mutex_unlock (&self->lock);
+      break;
+    case PROP_SLOTS:
+      g_value_set_uint (value, mill_semaphore_get_permits (self->semaphore));
+      break;
+    case PROP_TIMEOUT:
+      g_mutex_lock (&self->lock);
+      g_value_set_double (value, self->timeout_s);
+      g_mutex_unlock (&self->lock);
+      break;
+    case PROP_RETRIES:
+      g_value_set_uint (value, policy.retries);
+      break;
+    case PROP_BACKOFF:
+      g_value_set_double (value, policy.base);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+mill_stage_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  MillStage *self = MILL_STAGE (object);
+  MillRetryPolicy policy;
+
+  mill_stage_get_retry_policy (self, &policy);
+  switch ((MillStageProperty) prop_id)
+    {
+    case PROP_MAXSIZE:
+      mill_queue_set_maxsize (self->queue, g_value_get_int (value));
+      break;
+    case PROP_CONSUMERS:
+      set_consumers (self, g_value_get_uint (value));
+      break;
+    case PROP_SLOTS:
+      mill_semaphore_set_permits (self->semaphore, g_value_get_uint (value));
+      break;
+    case PROP_TIMEOUT:
+      set_timeout (self, g_value_get_double (value));
+      break;
+    case PROP_RETRIES:
+      policy.retries = g_value_get_uint (value);
+      set_retry (self, &policy, pspec);
+      break;
+    case PROP_BACKOFF:
+      policy.base = g_value_get_double (value);
+      set_retry (self, &policy, pspec);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+mill_stage_class_init (MillStageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = mill_stage_finalize;
+  object_class->get_property = mill_stage_get_property;
+  object_class->set_property = mill_stage_set_property;
+
+  props[PROP_MAXSIZE] =
+      g_param_spec_int ("maxsize",
+                        _ ("Max size"),
+                        _ ("The most items the queue holds; a full queue blocks whoever fills it. "
+                           "0 is no bound."),
+                        0,
+                        MAX_MAXSIZE,
+                        0,
+                        MILL_KNOB_FLAGS);
+  props[PROP_CONSUMERS] = g_param_spec_uint ("consumers",
+                                             _ ("Consumers"),
+                                             _ ("How many workers take items from the queue."),
+                                             0,
+                                             MAX_CONSUMERS,
+                                             4,
+                                             MILL_KNOB_FLAGS);
+  props[PROP_SLOTS] =
+      g_param_spec_uint ("slots",
+                         _ ("Slots"),
+                         _ ("How many items may be worked on at a time; a semaphore. 0 is no limit."),
+                         0,
+                         MAX_SLOTS,
+                         0,
+                         MILL_KNOB_FLAGS);
+  props[PROP_TIMEOUT] = mill_knob_with_unit (
+      g_param_spec_double ("timeout",
+                           _ ("Timeout"),
+                           _ ("How long one attempt may take before it is cancelled. 0 is no limit."),
+                           0,
+                           86400,
+                           0,
+                           MILL_KNOB_FLAGS),
+      N_ ("s"));
+  props[PROP_RETRIES] = g_param_spec_uint ("retries",
+                                           _ ("Retries"),
+                                           _ ("How often a failed item is tried again, if that may help."),
+                                           0,
+                                           100,
+                                           2,
+                                           MILL_KNOB_FLAGS);
+  props[PROP_BACKOFF] = mill_knob_with_unit (
+      g_param_spec_double ("backoff",
+                           _ ("Backoff base"),
+                           _ ("The wait before the first retry; it doubles each time, plus up to 20 %."),
+                           0,
+                           3600,
+                           0.1,
+                           MILL_KNOB_FLAGS),
+      N_ ("s"));
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
+}
+
+static void
+mill_stage_init (MillStage *self)
+{
+  g_mutex_init (&self->lock);
+  self->queue = mill_queue_new (0);
+  self->semaphore = mill_semaphore_new (0);
+  self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_worker_unref);
+  self->serving = g_ptr_array_new ();
+  self->service = mill_histogram_new ();
+  self->consumers = 4;
+  self->retry = (MillRetryPolicy){ .retries = 2, .base = 0.1, .cap = LONGEST_BACKOFF };
+}
+
+/**
+ * mill_stage_new:
+ * @name: its name, unique in the pipeline
+ * @kind: what its workers are
+ * @step: (transfer none): what they do
+ *
+ * Returns: (transfer full): a stage with an unbounded queue, 4 consumers and no other limit
+ */
+MillStage *
+mill_stage_new (const char *name, MillKind kind, MillStep *step)
+{
+  MillStage *self = g_object_new (MILL_TYPE_STAGE, NULL);
+
+  self->name = g_strdup (name);
+  self->kind = kind;
+  self->step = g_object_ref (step);
+  return self;
+}
+
+const char *
+mill_stage_get_name (MillStage *self)
+{
+  return self->name;
+}
+
+MillKind
+mill_stage_get_kind (MillStage *self)
+{
+  return self->kind;
+}
+
+/**
+ * mill_stage_get_step:
+ *
+ * Returns: (transfer none): what the workers do
+ */
+MillStep *
+mill_stage_get_step (MillStage *self)
+{
+  return self->step;
+}
+
+/**
+ * mill_stage_get_queue:
+ *
+ * Returns: (transfer none): the input queue
+ */
+MillQueue *
+mill_stage_get_queue (MillStage *self)
+{
+  return self->queue;
+}
+
+/**
+ * mill_stage_get_semaphore:
+ *
+ * Returns: (transfer none): what limits the items in work
+ */
+MillSemaphore *
+mill_stage_get_semaphore (MillStage *self)
+{
+  return self->semaphore;
+}
+
+/* Starts the workers. */
+void
+mill_stage_start (MillStage *self, const MillStageLinks *links)
+{
+  self->links = *links;
+  g_mutex_lock (&self->lock);
+  self->running = TRUE;
+  start_reaper (self);
+  adjust_and_unlock (self);
+}
+
+/* Cancels all workers, now and for good. */
+void
+mill_stage_cancel_workers (MillStage *self)
+{
+  g_autoptr (GPtrArray) workers = NULL;
+
+  g_mutex_lock (&self->lock);
+  self->running = FALSE;
+  g_mutex_unlock (&self->lock);
+  workers = ref_workers (self);
+  for (guint i = 0; i < workers->len; i++)
+    mill_worker_cancel (g_ptr_array_index (workers, i));
+}
+
+/* Whether no worker is left; if so none will be started any more. */
+gboolean
+mill_stage_try_close (MillStage *self)
+{
+  gboolean closed;
+
+  g_mutex_lock (&self->lock);
+  closed = self->workers->len == 0;
+  if (closed)
+    self->running = FALSE;
+  g_mutex_unlock (&self->lock);
+  return closed;
+}
+
+/* On the control thread, at the end. */
+void
+mill_stage_stop_timer (MillStage *self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->reaper != NULL)
+    g_source_destroy (self->reaper);
+  g_clear_pointer (&self->reaper, g_source_unref);
+  g_mutex_unlock (&self->lock);
+}
+
+const MillStageLinks *
+mill_stage_get_links (MillStage *self)
+{
+  return &self->links;
+}
+
+void
+mill_stage_get_retry_policy (MillStage *self, MillRetryPolicy *policy)
+{
+  g_mutex_lock (&self->lock);
+  *policy = self->retry;
+  g_mutex_unlock (&self->lock);
+}
+
+gint64
+mill_stage_get_timeout_us (MillStage *self)
+{
+  double timeout;
+
+  g_mutex_lock (&self->lock);
+  timeout = self->timeout_s;
+  g_mutex_unlock (&self->lock);
+  return (gint64) (timeout * G_USEC_PER_SEC);
+}
+
+void
+mill_stage_record_service (MillStage *self, gint64 duration_us)
+{
+  g_mutex_lock (&self->lock);
+  mill_histogram_record (self->service, duration_us);
+  g_mutex_unlock (&self->lock);
+}
+
+/* The worker's thread or task has ended. */
+void
+mill_stage_worker_reaped (MillStage *self, MillWorker *worker)
+{
+  MillWorkerState state;
+
+  g_mutex_lock (&self->lock);
+  mill_worker_add_times (worker, g_get_monotonic_time (), &state, self->past_state_us);
+  g_ptr_array_remove_fast (self->serving, worker);
+  g_ptr_array_remove (self->workers, worker);
+  g_mutex_unlock (&self->lock);
+}
+
+guint
+mill_stage_get_n_workers (MillStage *self)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = self->workers->len;
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
+/* Fills in all that is the stage's own; the books are the pipeline's. */
+void
+mill_stage_fill_snapshot (MillStage *self, MillStageSnapshot *snapshot)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  snapshot->name = g_strdup (self->name);
+  snapshot->kind = self->kind;
+  snapshot->permits = mill_semaphore_get_permits (self->semaphore);
+  snapshot->held = mill_semaphore_get_held (self->semaphore);
+  snapshot->waiting = mill_semaphore_get_waiting (self->semaphore);
+  snapshot->slots = g_array_new (FALSE, FALSE, sizeof (MillSlot));
+  mill_semaphore_get_slots (self->semaphore, snapshot->slots);
+  mill_queue_get_stats (self->queue, &snapshot->queue);
+
+  g_mutex_lock (&self->lock);
+  snapshot->consumers = self->consumers;
+  snapshot->workers = self->workers->len;
+  snapshot->worker_states = g_new0 (guint8, self->workers->len);
+  memcpy (snapshot->state_us, self->past_state_us, sizeof snapshot->state_us);
+  for (guint i = 0; i < self->workers->len; i++)
+    {
+      MillWorkerState state;
+
+      mill_worker_add_times (g_ptr_array_index (self->workers, i), now, &state, snapshot->state_us);
+      snapshot->worker_states[i] = (guint8) state;
+      snapshot->by_state[state]++;
+    }
+  snapshot->service = mill_histogram_copy (self->service);
+  g_mutex_unlock (&self->lock);
+}

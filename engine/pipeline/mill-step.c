@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillStep: what happens to one item. */
+
+#include "config.h"
+
+#include "pipeline/mill-step.h"
+
+typedef struct
+{
+  GAsyncResult *result; /* (owned) (nullable) */
+} AwaitData;
+
+G_DEFINE_ABSTRACT_TYPE (MillStep, mill_step, G_TYPE_OBJECT)
+
+static void
+context_free (gpointer data)
+{
+  g_main_context_unref (data);
+}
+
+/* The context on which a worker thread runs asynchronous steps; kept from item to item, since a step may
+ * cache what belongs to a context (a session with its connections). */
+static GPrivate private_context = G_PRIVATE_INIT (context_free);
+
+static GMainContext *
+get_private_context (void)
+{
+  GMainContext *context = g_private_get (&private_context);
+
+  if (context == NULL)
+    {
+      context = g_main_context_new ();
+      g_private_set (&private_context, context);
+    }
+  return context;
+}
+
+static void
+await_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  AwaitData *data = user_data;
+
+  data->result = g_object_ref (result);
+}
+
+static gboolean
+run_async_here (MillStep *self, MillWork *work, GCancellable *cancellable, GError **error)
+{
+  GMainContext *context = get_private_context ();
+  AwaitData data = { NULL };
+  gboolean ok;
+
+  g_main_context_push_thread_default (context);
+  mill_step_process_async (self, work, cancellable, await_cb, &data);
+  while (data.result == NULL)
+    g_main_context_iteration (context, TRUE);
+  ok = mill_step_process_finish (self, data.result, error);
+  g_object_unref (data.result);
+  g_main_context_pop_thread_default (context);
+  return ok;
+}
+
+static void
+mill_step_class_init (MillStepClass *klass)
+{
+}
+
+static void
+mill_step_init (MillStep *self)
+{
+}
+
+gboolean
+mill_step_open (MillStep *self, MillPipeline *pipeline, GError **error)
+{
+  MillStepClass *klass = MILL_STEP_GET_CLASS (self);
+
+  return klass->open == NULL || klass->open (self, pipeline, error);
+}
+
+void
+mill_step_close (MillStep *self)
+{
+  MillStepClass *klass = MILL_STEP_GET_CLASS (self);
+
+  if (klass->close != NULL)
+    klass->close (self);
+}
+
+/**
+ * mill_step_is_async:
+ *
+ * Returns: whether the step has an asynchronous face
+ */
+gboolean
+mill_step_is_async (MillStep *self)
+{
+  return MILL_STEP_GET_CLASS (self)->process_async != NULL;
+}
+
+gboolean
+mill_step_run (MillStep *self, MillWork *work, GCancellable *cancellable, GError **error)
+{
+  if (MILL_STEP_GET_CLASS (self)->process != NULL)
+    return mill_step_process (self, work, cancellable, error);
+  return run_async_here (self, work, cancellable, error);
+}
+
+gboolean
+mill_step_process (MillStep *self, MillWork *work, GCancellable *cancellable, GError **error)
+{
+  return MILL_STEP_GET_CLASS (self)->process (self, work, cancellable, error);
+}
+
+void
+mill_step_process_async (MillStep *self,
+                         MillWork *work,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  MILL_STEP_GET_CLASS (self)->process_async (self, work, cancellable, callback, user_data);
+}
+
+gboolean
+mill_step_process_finish (MillStep *self, GAsyncResult *result, GError **error)
+{
+  return MILL_STEP_GET_CLASS (self)->process_finish (self, result, error);
+}

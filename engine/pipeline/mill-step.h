@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillStep: what happens to one item, written once and run by threads or by tasks.
+ *
+ * A subclass implements `process` (blocking), or `process_async` and `process_finish`, or both. The stage
+ * runs either in either world: blocking code in an async stage runs on a helper thread, asynchronous code in
+ * a thread stage on a private main context. A step is shared by all workers of its stage: it must be
+ * thread-safe.
+ *
+ * A step fails by returning %FALSE and setting an error; mill_retry_policy_is_retryable() says what is tried
+ * again. It should end soon after its cancellable is cancelled; that happens on a time-out and on a stop.
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "pipeline/mill-types.h"
+#include "pipeline/mill-work.h"
+
+G_BEGIN_DECLS
+
+#define MILL_TYPE_STEP (mill_step_get_type ())
+G_DECLARE_DERIVABLE_TYPE (MillStep, mill_step, MILL, STEP, GObject)
+
+/**
+ * MillStepClass:
+ * @open: called once, before the pipeline's workers start, on the starting thread; checks what the step
+ * needs (a folder that can be written, a source that can take links) and fails with a message for people
+ * @process: does the work; runs on a worker's or a helper thread
+ * @process_async: starts the work on the thread-default main context
+ * @process_finish: ends it
+ * @close: called once, after the last worker has ended
+ */
+struct _MillStepClass
+{
+  GObjectClass parent_class;
+
+  gboolean (*open) (MillStep *self, MillPipeline *pipeline, GError **error);
+  gboolean (*process) (MillStep *self, MillWork *work, GCancellable *cancellable, GError **error);
+  void (*process_async) (MillStep *self,
+                         MillWork *work,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data);
+  gboolean (*process_finish) (MillStep *self, GAsyncResult *result, GError **error);
+  void (*close) (MillStep *self);
+
+  gpointer padding[4];
+};
+
+gboolean mill_step_open (MillStep *self, MillPipeline *pipeline, GError **error);
+void mill_step_close (MillStep *self);
+
+gboolean mill_step_is_async (MillStep *self);
+
+/* Runs the step to its end on the calling thread, whichever face the subclass has. */
+gboolean mill_step_run (MillStep *self, MillWork *work, GCancellable *cancellable, GError **error);
+/* The blocking face alone; the subclass must have it. */
+gboolean mill_step_process (MillStep *self, MillWork *work, GCancellable *cancellable, GError **error);
+/* The asynchronous face alone; the subclass must have it. @work must live until the callback. */
+void mill_step_process_async (MillStep *self,
+                              MillWork *work,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+gboolean mill_step_process_finish (MillStep *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillWork: one attempt of a step at one item. What the attempt emits is kept until it has succeeded, so a
+ * retry never duplicates. Used by one thread at a time. */
+
+#include "config.h"
+
+#include "pipeline/mill-work-private.h"
+
+/* Takes over @item. */
+void
+mill_work_init (MillWork *self, MillItem *item)
+{
+  *self = (MillWork){ .item = item, .retry_after_s = -1 };
+}
+
+/* Forgets what a failed attempt has left. */
+void
+mill_work_begin_attempt (MillWork *self, guint attempt)
+{
+  self->attempt = attempt;
+  self->consumed = FALSE;
+  self->retry_after_s = -1;
+  g_clear_pointer (&self->emitted, g_ptr_array_unref);
+  mill_item_set_attempt (self->item, attempt);
+}
+
+void
+mill_work_clear (MillWork *self)
+{
+  g_clear_pointer (&self->item, mill_item_unref);
+  g_clear_pointer (&self->emitted, g_ptr_array_unref);
+}
+
+MillItem *
+mill_work_get_item (MillWork *self)
+{
+  return self->item;
+}
+
+guint
+mill_work_get_attempt (MillWork *self)
+{
+  return self->attempt;
+}
+
+void
+mill_work_consume (MillWork *self)
+{
+  self->consumed = TRUE;
+}
+
+void
+mill_work_emit (MillWork *self, MillItem *item)
+{
+  if (self->emitted == NULL)
+    self->emitted = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_item_unref);
+  g_ptr_array_add (self->emitted, item);
+}
+
+void
+mill_work_set_retry_after (MillWork *self, double seconds)
+{
+  self->retry_after_s = seconds;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillWorker in the world of tasks: every wait suspends. A chain of callbacks on one engine loop, each of
+ * which starts exactly one wait or goes back to begin(). */
+
+#include "config.h"
+
+#include "pipeline/mill-helper-private.h"
+#include "pipeline/mill-pipeline-private.h"
+#include "pipeline/mill-worker-private.h"
+
+static void begin (MillWorker *self);
+static void acquire_slot (MillWorker *self);
+static void post_outbox (MillWorker *self);
+
+static void
+end (MillWorker *self)
+{
+  mill_pipeline_worker_ended (mill_stage_get_links (self->stage)->pipeline, self);
+}
+
+static void
+give_up (MillWorker *self, MillOutcome outcome, const GError *error)
+{
+  mill_worker_give_up (self, outcome, error);
+  begin (self);
+}
+
+static void
+posted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  MillWorker *self = user_data;
+
+  mill_worker_posted (self, mill_queue_put_finish (MILL_QUEUE (object), result, NULL));
+  post_outbox (self);
+}
+
+static void
+post_outbox (MillWorker *self)
+{
+  const MillStageLinks *links = mill_stage_get_links (self->stage);
+  MillItem *item;
+
+  while ((item = mill_worker_peek_outbox (self)) != NULL)
+    {
+      MillQueue *queue = mill_stage_get_queue (links->next);
+
+      if (!mill_queue_try_put (queue, item, NULL))
+        {
+          mill_worker_set_state (self, MILL_WORKER_BLOCKED);
+          mill_queue_put_async (queue, item, self->stop, posted_cb, self);
+          return;
+        }
+      mill_worker_posted (self, TRUE);
+    }
+  mill_worker_release_item (self);
+  begin (self);
+}
+
+static gboolean
+backoff_ended_cb (gpointer user_data)
+{
+  MillWorker *self = user_data;
+
+  if (g_cancellable_is_cancelled (self->stop))
+    give_up (self, MILL_OUTCOME_RETURNED, NULL);
+  else
+    acquire_slot (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+back_off (MillWorker *self, gint64 until_us)
+{
+  g_autoptr (GSource) timer = g_timeout_source_new (0);
+  g_autoptr (GSource) stopped = g_cancellable_source_new (self->stop);
+
+  mill_worker_set_state (self, MILL_WORKER_BACKING_OFF);
+  g_source_set_ready_time (timer, until_us);
+  g_source_set_callback (timer, backoff_ended_cb, self, NULL);
+  g_source_set_dummy_callback (stopped);
+  g_source_add_child_source (timer, stopped);
+  g_source_attach (timer, mill_loop_get_context (self->loop));
+}
+
+static void
+attempt_ended (MillWorker *self, gboolean ok, GError *step_error)
+{
+  g_autoptr (GError) error = step_error;
+  gint64 retry_at_us = 0;
+
+  mill_semaphore_release (mill_stage_get_semaphore (self->stage), self->slot);
+  switch (mill_worker_end_attempt (self, ok, &error, &retry_at_us))
+    {
+    case MILL_VERDICT_SUCCESS:
+      mill_worker_succeed (self);
+      post_outbox (self);
+      break;
+    case MILL_VERDICT_RETRY:
+      back_off (self, retry_at_us);
+      break;
+    case MILL_VERDICT_DEAD:
+      give_up (self, MILL_OUTCOME_DEAD, error);
+      break;
+    case MILL_VERDICT_RETURN:
+      give_up (self, MILL_OUTCOME_RETURNED, NULL);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static void
+step_ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  gboolean ok = mill_step_process_finish (MILL_STEP (object), result, &error);
+
+  attempt_ended (user_data, ok, error);
+}
+
+static void
+helper_ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  gboolean ok = mill_helper_run_finish (result, &error);
+
+  attempt_ended (user_data, ok, error);
+}
+
+static void
+attempt (MillWorker *self)
+{
+  MillStep *step = mill_stage_get_step (self->stage);
+  GError *error = NULL;
+
+  mill_worker_begin_attempt (self);
+  if (mill_step_is_async (step))
+    {
+      mill_step_process_async (step, &self->work, self->attempt, step_ended_cb, self);
+      return;
+    }
+  if (self->helper == NULL)
+    {
+      g_autofree char *name = g_strdup_printf ("%.10s+%u", mill_stage_get_name (self->stage), self->number);
+
+      self->helper = mill_helper_new (name, &error);
+    }
+  if (self->helper == NULL)
+    attempt_ended (self, FALSE, error);
+  else
+    mill_helper_run (self->helper, step, &self->work, self->attempt, helper_ended_cb, self);
+}
+
+static void
+acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  MillWorker *self = user_data;
+
+  if (mill_semaphore_acquire_finish (MILL_SEMAPHORE (object), result, &self->slot, NULL))
+    attempt (self);
+  else
+    give_up (self, MILL_OUTCOME_RETURNED, NULL);
+}
+
+static void
+acquire_slot (MillWorker *self)
+{
+  MillSemaphore *semaphore = mill_stage_get_semaphore (self->stage);
+  guint64 id = mill_item_get_id (self->work.item);
+
+  if (mill_semaphore_try_acquire (semaphore, id, &self->slot))
+    {
+      attempt (self);
+      return;
+    }
+  mill_worker_set_state (self, MILL_WORKER_WAITING);
+  mill_semaphore_acquire_async (semaphore, id, self->stop, acquired_cb, self);
+}
+
+static void
+passed_with_item_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  MillWorker *self = user_data;
+
+  if (mill_gate_pass_finish (MILL_GATE (object), result))
+    acquire_slot (self);
+  else
+    give_up (self, MILL_OUTCOME_RETURNED, NULL);
+}
+
+static void
+got_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  MillWorker *self = user_data;
+  MillGate *gate = mill_stage_get_links (self->stage)->gate;
+  MillItem *item = mill_queue_get_finish (MILL_QUEUE (object), result, NULL);
+
+  if (item == NULL)
+    {
+      end (self);
+      return;
+    }
+  mill_worker_take (self, item);
+  if (mill_gate_is_open (gate))
+    {
+      acquire_slot (self);
+      return;
+    }
+  mill_worker_set_state (self, MILL_WORKER_PAUSED);
+  mill_gate_pass_async (gate, self->stop, passed_with_item_cb, self);
+}
+
+static void
+get_item (MillWorker *self)
+{
+  mill_worker_set_state (self, MILL_WORKER_IDLE);
+  mill_queue_get_async (mill_stage_get_queue (self->stage), self->retire, got_cb, self);
+}
+
+static void
+passed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  if (mill_gate_pass_finish (MILL_GATE (object), result))
+    get_item (user_data);
+  else
+    end (user_data);
+}
+
+static void
+begin (MillWorker *self)
+{
+  MillGate *gate = mill_stage_get_links (self->stage)->gate;
+
+  if (mill_gate_is_open (gate))
+    {
+      get_item (self);
+      return;
+    }
+  mill_worker_set_state (self, MILL_WORKER_PAUSED);
+  mill_gate_pass_async (gate, self->retire, passed_cb, self);
+}
+
+static gboolean
+begin_cb (gpointer user_data)
+{
+  begin (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Starts the worker as a task on @loop. */
+void
+mill_worker_start_task (MillWorker *self, MillLoop *loop)
+{
+  self->loop = loop;
+  mill_loop_call (loop, begin_cb, self);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillWorker in the world of threads: every wait blocks. */
+
+#include "config.h"
+
+#include "core/mill-waiter-private.h"
+#include "pipeline/mill-pipeline-private.h"
+#include "pipeline/mill-worker-private.h"
+
+static gboolean
+acquire_slot (MillWorker *self)
+{
+  MillSemaphore *semaphore = mill_stage_get_semaphore (self->stage);
+  guint64 id = mill_item_get_id (self->work.item);
+
+  if (mill_semaphore_try_acquire (semaphore, id, &self->slot))
+    return TRUE;
+  mill_worker_set_state (self, MILL_WORKER_WAITING);
+  return mill_semaphore_acquire (semaphore, id, &self->slot, self->stop, NULL);
+}
+
+static MillVerdict
+attempt (MillWorker *self, GError **error, gint64 *retry_at_us)
+{
+  gboolean ok;
+
+  if (!acquire_slot (self))
+    return MILL_VERDICT_RETURN;
+  mill_worker_begin_attempt (self);
+  ok = mill_step_run (mill_stage_get_step (self->stage), &self->work, self->attempt, error);
+  mill_semaphore_release (mill_stage_get_semaphore (self->stage), self->slot);
+  return mill_worker_end_attempt (self, ok, error, retry_at_us);
+}
+
+static void
+post_outbox (MillWorker *self)
+{
+  const MillStageLinks *links = mill_stage_get_links (self->stage);
+  MillItem *item;
+
+  while ((item = mill_worker_peek_outbox (self)) != NULL)
+    {
+      MillQueue *queue = mill_stage_get_queue (links->next);
+      gboolean ok = mill_queue_try_put (queue, item, NULL);
+
+      if (!ok)
+        {
+          mill_worker_set_state (self, MILL_WORKER_BLOCKED);
+          ok = mill_queue_put (queue, item, self->stop, NULL);
+        }
+      mill_worker_posted (self, ok);
+    }
+}
+
+static void
+handle (MillWorker *self, MillItem *item)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 retry_at_us = 0;
+  MillVerdict verdict;
+
+  mill_worker_take (self, item);
+  verdict = mill_gate_pass (mill_stage_get_links (self->stage)->gate, self->stop)
+                ? attempt (self, &error, &retry_at_us)
+                : MILL_VERDICT_RETURN;
+  while (verdict == MILL_VERDICT_RETRY)
+    {
+      mill_worker_set_state (self, MILL_WORKER_BACKING_OFF);
+      g_clear_error (&error);
+      verdict = mill_waiter_sleep_until (retry_at_us, self->stop) ? attempt (self, &error, &retry_at_us)
+                                                                  : MILL_VERDICT_RETURN;
+    }
+  if (verdict == MILL_VERDICT_SUCCESS)
+    {
+      mill_worker_succeed (self);
+      post_outbox (self);
+      mill_worker_release_item (self);
+    }
+  else
+    mill_worker_give_up (
+        self, verdict == MILL_VERDICT_DEAD ? MILL_OUTCOME_DEAD : MILL_OUTCOME_RETURNED, error);
+}
+
+static MillItem *
+next_item (MillWorker *self)
+{
+  MillGate *gate = mill_stage_get_links (self->stage)->gate;
+
+  if (!mill_gate_is_open (gate))
+    mill_worker_set_state (self, MILL_WORKER_PAUSED);
+  if (!mill_gate_pass (gate, self->retire))
+    return NULL;
+  mill_worker_set_state (self, MILL_WORKER_IDLE);
+  return mill_queue_get (mill_stage_get_queue (self->stage), self->retire, NULL);
+}
+
+static gpointer
+run (gpointer data)
+{
+  MillWorker *self = data;
+  MillItem *item;
+
+  while ((item = next_item (self)) != NULL)
+    handle (self, item);
+  mill_pipeline_worker_ended (mill_stage_get_links (self->stage)->pipeline, self);
+  return NULL;
+}
+
+/* Starts the worker's thread. Fails with %G_THREAD_ERROR_AGAIN when the system has no more. */
+gboolean
+mill_worker_start_thread (MillWorker *self, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("%.10s-%u", mill_stage_get_name (self->stage), self->number);
+
+  /* The thread may end, and be joined, before this function returns; the caller holds the stage's lock, which
+   * reaping takes, so `thread` is set by then. */
+  self->thread = g_thread_try_new (name, run, self, error);
+  return self->thread != NULL;
+}

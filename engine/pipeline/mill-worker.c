@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillWorker: what a consumer does with an item, whichever world it lives in. */
+
+#include "config.h"
+
+#include "pipeline/mill-worker-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "core/mill-error.h"
+#include "pipeline/mill-helper-private.h"
+#include "pipeline/mill-pipeline-private.h"
+
+MillWorker *
+mill_worker_new (MillStage *stage, guint number)
+{
+  MillWorker *self = g_new0 (MillWorker, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  g_mutex_init (&self->lock);
+  self->stage = stage;
+  self->number = number;
+  self->state_since_us = g_get_monotonic_time ();
+  self->attempt = g_cancellable_new ();
+  self->retire = g_cancellable_new ();
+  self->stop = g_cancellable_new ();
+  self->outbox = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_item_unref);
+  return self;
+}
+
+MillWorker *
+mill_worker_ref (MillWorker *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+mill_worker_unref (MillWorker *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_clear_pointer (&self->helper, mill_helper_free);
+  g_object_unref (self->attempt);
+  g_object_unref (self->retire);
+  g_object_unref (self->stop);
+  g_ptr_array_unref (self->outbox);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* Lets the worker end once it holds no item. Any thread. */
+void
+mill_worker_retire (MillWorker *self)
+{
+  g_cancellable_cancel (self->retire);
+}
+
+static GCancellable *
+ref_attempt (MillWorker *self)
+{
+  GCancellable *attempt;
+
+  g_mutex_lock (&self->lock);
+  attempt = g_object_ref (self->attempt);
+  g_mutex_unlock (&self->lock);
+  return attempt;
+}
+
+/* Ends every wait and the attempt in hand; the item is returned. Any thread, holding no lock. */
+void
+mill_worker_cancel (MillWorker *self)
+{
+  g_autoptr (GCancellable) attempt = NULL;
+
+  g_cancellable_cancel (self->stop);
+  g_cancellable_cancel (self->retire);
+  /* After `stop`: an attempt that begins from now on sees that by itself. */
+  attempt = ref_attempt (self);
+  g_cancellable_cancel (attempt);
+}
+
+/* Cancels the attempt in hand if it has been running for too long. Any thread, holding no lock. Returns its
+ * deadline, or %G_MAXINT64 if it has none or it has passed. */
+gint64
+mill_worker_check_deadline (MillWorker *self, gint64 now_us)
+{
+  g_autoptr (GCancellable) attempt = NULL;
+  gint64 deadline;
+
+  g_mutex_lock (&self->lock);
+  deadline = self->deadline_us > 0 ? self->deadline_us : G_MAXINT64;
+  if (deadline <= now_us)
+    {
+      self->timed_out = TRUE;
+      self->deadline_us = 0;
+      deadline = G_MAXINT64;
+      attempt = g_object_ref (self->attempt);
+    }
+  g_mutex_unlock (&self->lock);
+  if (attempt != NULL)
+    g_cancellable_cancel (attempt);
+  return deadline;
+}
+
+/* Reads the state and adds the time spent in each, the present spell included. Any thread. */
+void
+mill_worker_add_times (MillWorker *self, gint64 now_us, MillWorkerState *state, gint64 *state_us)
+{
+  g_mutex_lock (&self->lock);
+  *state = self->state;
+  for (guint i = 0; i < MILL_N_WORKER_STATES; i++)
+    state_us[i] += self->state_us[i];
+  state_us[self->state] += MAX (now_us - self->state_since_us, 0);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+mill_worker_set_state (MillWorker *self, MillWorkerState state)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_mutex_lock (&self->lock);
+  self->state_us[self->state] += now - self->state_since_us;
+  self->state = state;
+  self->state_since_us = now;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Begins on @item, and takes it over. */
+void
+mill_worker_take (MillWorker *self, MillItem *item)
+{
+  mill_work_init (&self->work, item);
+  mill_work_begin_attempt (&self->work, 0);
+}
+
+/* Readies `attempt` and the deadline. */
+void
+mill_worker_begin_attempt (MillWorker *self)
+{
+  gint64 timeout = mill_stage_get_timeout_us (self->stage);
+
+  mill_worker_set_state (self, MILL_WORKER_BUSY);
+  self->attempt_began_us = g_get_monotonic_time ();
+  g_mutex_lock (&self->lock);
+  if (g_cancellable_is_cancelled (self->attempt))
+    {
+      /* A new one rather than a reset one: who still looks at the old one must see it cancelled. */
+      g_object_unref (self->attempt);
+      self->attempt = g_cancellable_new ();
+    }
+  self->timed_out = FALSE;
+  self->deadline_us = timeout > 0 ? self->attempt_began_us + timeout : 0;
+  g_mutex_unlock (&self->lock);
+  if (g_cancellable_is_cancelled (self->stop))
+    g_cancellable_cancel (self->attempt);
+}
+
+static gboolean
+end_deadline (MillWorker *self)
+{
+  gboolean timed_out;
+
+  g_mutex_lock (&self->lock);
+  self->deadline_us = 0;
+  timed_out = self->timed_out;
+  g_mutex_unlock (&self->lock);
+  return timed_out;
+}
+
+static gint64
+get_retry_time (MillWorker *self, const MillRetryPolicy *policy)
+{
+  double wait = mill_retry_policy_get_wait (policy, self->work.attempt, g_random_double ());
+
+  return g_get_monotonic_time () + (gint64) (MAX (wait, self->work.retry_after_s) * G_USEC_PER_SEC);
+}
+
+/* Judges an attempt that ended with @ok or @error, which may be replaced by a better one. On a retry the work
+ * is ready for the next attempt, at @retry_at_us. */
+MillVerdict
+mill_worker_end_attempt (MillWorker *self, gboolean ok, GError **error, gint64 *retry_at_us)
+{
+  gint64 now = g_get_monotonic_time ();
+  gboolean timed_out = end_deadline (self);
+  MillRetryPolicy policy;
+
+  mill_stage_record_service (self->stage, now - self->attempt_began_us);
+  if (ok)
+    return MILL_VERDICT_SUCCESS;
+  if (g_cancellable_is_cancelled (self->stop))
+    return MILL_VERDICT_RETURN;
+  if (timed_out)
+    {
+      g_clear_error (error);
+      g_set_error (error,
+                   MILL_ERROR,
+                   MILL_ERROR_TIMED_OUT,
+                   _ ("no result within %.3g s"),
+                   (double) (now - self->attempt_began_us) / G_USEC_PER_SEC);
+    }
+  else if (*error == NULL)
+    g_set_error_literal (error, MILL_ERROR, MILL_ERROR_FAILED, _ ("the step failed and did not say why"));
+  mill_stage_get_retry_policy (self->stage, &policy);
+  if (self->work.attempt >= policy.retries || !mill_retry_policy_is_retryable (*error))
+    return MILL_VERDICT_DEAD;
+  *retry_at_us = get_retry_time (self, &policy);
+  mill_ledger_retry (mill_stage_get_links (self->stage)->ledger, mill_stage_get_links (self->stage)->index);
+  mill_work_begin_attempt (&self->work, self->work.attempt + 1);
+  return MILL_VERDICT_RETRY;
+}
+
+static void
+finish_in_last_stage (MillWorker *self, MillItem *item)
+{
+  const MillStageLinks *links = mill_stage_get_links (self->stage);
+
+  if (links->sink != NULL)
+    mill_sink_accept (links->sink, item);
+  mill_pipeline_settle (links->pipeline, links->index, item, MILL_OUTCOME_DONE, NULL, 0);
+}
+
+static void
+post_emitted (MillWorker *self, MillItem *item)
+{
+  const MillStageLinks *links = mill_stage_get_links (self->stage);
+
+  mill_item_set_born (item, mill_item_get_born (self->work.item));
+  if (links->next == NULL)
+    {
+      mill_ledger_admit (links->ledger, links->index, 1);
+      finish_in_last_stage (self, item);
+      return;
+    }
+  mill_ledger_admit (links->ledger, links->index + 1, 1);
+  g_ptr_array_add (self->outbox, mill_item_ref (item));
+}
+
+/* Books a successful attempt, and fills the outbox with what is bound for the next stage. */
+void
+mill_worker_succeed (MillWorker *self)
+{
+  const MillStageLinks *links = mill_stage_get_links (self->stage);
+
+  mill_source_left_stage (links->source, self->work.item, links->index);
+  for (guint i = 0; self->work.emitted != NULL && i < self->work.emitted->len; i++)
+    post_emitted (self, g_ptr_array_index (self->work.emitted, i));
+  if (self->work.consumed)
+    mill_pipeline_settle (links->pipeline, links->index, self->work.item, MILL_OUTCOME_DONE, NULL, 0);
+  else if (links->next == NULL)
+    finish_in_last_stage (self, self->work.item);
+  else
+    {
+      mill_ledger_move (links->ledger, links->index);
+      g_ptr_array_add (self->outbox, mill_item_ref (self->work.item));
+    }
+}
+
+/* (transfer none) (nullable): what is to be put next. */
+MillItem *
+mill_worker_peek_outbox (MillWorker *self)
+{
+  return self->n_posted < self->outbox->len ? g_ptr_array_index (self->outbox, self->n_posted) : NULL;
+}
+
+/* The item at the head of the outbox was put, or refused because the run is being stopped. */
+void
+mill_worker_posted (MillWorker *self, gboolean ok)
+{
+  const MillStageLinks *links = mill_stage_get_links (self->stage);
+
+  if (!ok)
+    mill_pipeline_settle (
+        links->pipeline, links->index + 1, mill_worker_peek_outbox (self), MILL_OUTCOME_RETURNED, NULL, 0);
+  self->n_posted++;
+}
+
+/* Ends the work on the item: the queue hears that it is done with, after whatever came of it is in the next
+ * one. */
+void
+mill_worker_release_item (MillWorker *self)
+{
+  g_ptr_array_set_size (self->outbox, 0);
+  self->n_posted = 0;
+  mill_work_clear (&self->work);
+  mill_queue_task_done (mill_stage_get_queue (self->stage), NULL);
+}
+
+/* Books an item that will not go on. */
+void
+mill_worker_give_up (MillWorker *self, MillOutcome outcome, const GError *error)
+{
+  const MillStageLinks *links = mill_stage_get_links (self->stage);
+
+  mill_source_left_stage (links->source, self->work.item, links->index);
+  mill_pipeline_settle (
+      links->pipeline, links->index, self->work.item, outcome, error, self->work.attempt + 1);
+  mill_worker_release_item (self);
+}

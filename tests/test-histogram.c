@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* MillHistogram and MillRetryPolicy against exact calculations. */
+
+#include "config.h"
+
+#include <gio/gio.h>
+#include <locale.h>
+
+#include "core/mill-error.h"
+#include "core/mill-histogram.h"
+#include "core/mill-retry-policy.h"
+
+static int
+compare (gconstpointer a, gconstpointer b)
+{
+  gint64 left = *(const gint64 *) a, right = *(const gint64 *) b;
+
+  return (left > right) - (left < right);
+}
+
+static void
+assert_close (gint64 value, gint64 exact)
+{
+  g_assert_cmpfloat_with_epsilon ((double) value, (double) exact, MAX (0.01 * (double) exact, 0.5));
+}
+
+static void
+test_error_is_below_one_percent (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (MillHistogram) histogram = mill_histogram_new ();
+  static const double percentiles[] = { 0, 1, 25, 50, 90, 95, 99, 99.9, 100 };
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      gint64 value = (gint64) g_rand_double_range (rand, 0, 1 << g_rand_int_range (rand, 0, 30));
+
+      g_array_append_val (values, value);
+      mill_histogram_record (histogram, value);
+    }
+  g_array_sort (values, compare);
+  for (guint i = 0; i < G_N_ELEMENTS (percentiles); i++)
+    {
+      guint rank = (guint) MAX (1, (percentiles[i] * values->len + 99.999) / 100);
+
+      assert_close (mill_histogram_get_percentile (histogram, percentiles[i]),
+                    g_array_index (values, gint64, MIN (rank, values->len) - 1));
+    }
+  g_assert_cmpint (mill_histogram_get_max (histogram), ==, g_array_index (values, gint64, values->len - 1));
+}
+
+static void
+test_merge_and_subtract (void)
+{
+  g_autoptr (MillHistogram) all = mill_histogram_new ();
+  g_autoptr (MillHistogram) late = mill_histogram_new ();
+  g_autoptr (MillHistogram) early = NULL;
+
+  for (gint64 i = 1; i <= 100; i++)
+    mill_histogram_record (all, i);
+  early = mill_histogram_copy (all);
+  for (gint64 i = 5000; i < 5100; i++)
+    mill_histogram_record (late, i);
+  mill_histogram_merge (all, late);
+  g_assert_cmpuint (mill_histogram_get_count (all), ==, 200);
+  g_assert_cmpint (mill_histogram_get_max (all), ==, 5099);
+  mill_histogram_subtract (all, early);
+  g_assert_cmpuint (mill_histogram_get_count (all), ==, 100);
+  assert_close (mill_histogram_get_percentile (all, 50), 5049);
+  g_assert_cmpfloat_with_epsilon (mill_histogram_get_mean (all), 5049.5, 1e-6);
+}
+
+static void
+test_extremes (void)
+{
+  g_autoptr (MillHistogram) histogram = mill_histogram_new ();
+
+  g_assert_cmpint (mill_histogram_get_percentile (histogram, 99), ==, 0);
+  g_assert_cmpfloat (mill_histogram_get_mean (histogram), <=, 0);
+  mill_histogram_record (histogram, -5);
+  g_assert_cmpint (mill_histogram_get_percentile (histogram, 100), ==, 0);
+  mill_histogram_record (histogram, G_MAXINT64);
+  g_assert_cmpint (mill_histogram_get_max (histogram), ==, (G_GINT64_CONSTANT (1) << 37) - 1);
+  assert_close (mill_histogram_get_percentile (histogram, 100), (G_GINT64_CONSTANT (1) << 37) - 1);
+}
+
+static void
+test_backoff (void)
+{
+  MillRetryPolicy policy = { .retries = 5, .base = 0.1, .cap = 2 };
+
+  g_assert_cmpfloat_with_epsilon (mill_retry_policy_get_wait (&policy, 0, 0), 0.1, 1e-9);
+  g_assert_cmpfloat_with_epsilon (mill_retry_policy_get_wait (&policy, 3, 0), 0.8, 1e-9);
+  g_assert_cmpfloat_with_epsilon (mill_retry_policy_get_wait (&policy, 1, 0.5), 0.22, 1e-9);
+  g_assert_cmpfloat_with_epsilon (mill_retry_policy_get_wait (&policy, 10, 0), 2, 1e-9);
+  g_assert_cmpfloat_with_epsilon (mill_retry_policy_get_wait (&policy, G_MAXUINT, 0.9), 2, 1e-9);
+}
+
+static void
+test_what_is_retried (void)
+{
+  g_autoptr (GError) refused = g_error_new (G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "refused");
+  g_autoptr (GError) full = g_error_new (G_IO_ERROR, G_IO_ERROR_NO_SPACE, "full");
+  g_autoptr (GError) missing = g_error_new (MILL_ERROR, MILL_ERROR_HTTP, "404");
+  g_autoptr (GError) busy = g_error_new (MILL_ERROR, MILL_ERROR_RETRYABLE, "503");
+  g_autoptr (GError) late = g_error_new (MILL_ERROR, MILL_ERROR_TIMED_OUT, "late");
+
+  g_assert_true (mill_retry_policy_is_retryable (refused));
+  g_assert_true (mill_retry_policy_is_retryable (busy));
+  g_assert_true (mill_retry_policy_is_retryable (late));
+  g_assert_false (mill_retry_policy_is_retryable (full));
+  g_assert_false (mill_retry_policy_is_retryable (missing));
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/histogram/error-is-below-one-percent", test_error_is_below_one_percent);
+  g_test_add_func ("/histogram/merge-and-subtract", test_merge_and_subtract);
+  g_test_add_func ("/histogram/extremes", test_extremes);
+  g_test_add_func ("/retry-policy/backoff", test_backoff);
+  g_test_add_func ("/retry-policy/what-is-retried", test_what_is_retried);
+
+  return g_test_run ();
+}

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A source and a step whose every move a test decides. */
+
+#include "config.h"
+
+#include "test-parts.h"
+
+#include "core/mill-error.h"
+
+/* What both steps keep; they differ only in how they wait. */
+typedef struct
+{
+  TestPlan plan;
+  GMutex lock;
+  GCond changed;
+  gboolean released;
+  gboolean open_fails;
+  guint holding;
+  guint begun;
+  guint at_once;
+  guint most_at_once;
+} Shared;
+
+struct _TestStep
+{
+  MillStep parent_instance;
+  Shared shared;
+};
+
+struct _TestTaskStep
+{
+  MillStep parent_instance;
+  Shared shared;
+};
+
+struct _TestSource
+{
+  MillSource parent_instance;
+  guint n;
+  guint fail_after;
+  guint next;
+  gint settled[MILL_OUTCOME_RETURNED + 1]; /* (atomic) */
+};
+
+G_DEFINE_FINAL_TYPE (TestStep, test_step, MILL_TYPE_STEP)
+G_DEFINE_FINAL_TYPE (TestTaskStep, test_task_step, MILL_TYPE_STEP)
+G_DEFINE_FINAL_TYPE (TestSource, test_source, MILL_TYPE_SOURCE)
+
+static Shared *
+get_shared (MillStep *step)
+{
+  return TEST_IS_STEP (step) ? &TEST_STEP (step)->shared : &TEST_TASK_STEP (step)->shared;
+}
+
+static TestAct
+begin (Shared *shared, MillWork *work)
+{
+  g_mutex_lock (&shared->lock);
+  shared->begun++;
+  shared->at_once++;
+  shared->most_at_once = MAX (shared->most_at_once, shared->at_once);
+  g_cond_broadcast (&shared->changed);
+  g_mutex_unlock (&shared->lock);
+  return shared->plan (mill_item_get_id (mill_work_get_item (work)), mill_work_get_attempt (work));
+}
+
+static gboolean
+end (Shared *shared, MillWork *work, TestAct act, GError **error)
+{
+  g_mutex_lock (&shared->lock);
+  shared->at_once--;
+  g_mutex_unlock (&shared->lock);
+  switch (act)
+    {
+    case TEST_FAIL:
+      g_set_error_literal (error, MILL_ERROR, MILL_ERROR_FAILED, "planned failure");
+      return FALSE;
+    case TEST_FAIL_FOR_NOW:
+      g_set_error_literal (error, MILL_ERROR, MILL_ERROR_RETRYABLE, "planned failure for now");
+      return FALSE;
+    case TEST_FAIL_SILENTLY:
+      return FALSE;
+    case TEST_CONSUME:
+      mill_work_consume (work);
+      return TRUE;
+    case TEST_EMIT:
+      mill_work_emit (work, mill_item_new (mill_item_get_id (mill_work_get_item (work)) + 1000, NULL));
+      return TRUE;
+    case TEST_HOLD:
+    case TEST_SUCCEED:
+    default:
+      return TRUE;
+    }
+}
+
+static void
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  Shared *shared = user_data;
+
+  g_mutex_lock (&shared->lock);
+  g_cond_broadcast (&shared->changed);
+  g_mutex_unlock (&shared->lock);
+}
+
+static gboolean
+hold (Shared *shared, GCancellable *cancellable, GError **error)
+{
+  gulong handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), shared, NULL);
+
+  g_mutex_lock (&shared->lock);
+  shared->holding++;
+  while (!shared->released && !g_cancellable_is_cancelled (cancellable))
+    g_cond_wait (&shared->changed, &shared->lock);
+  shared->holding--;
+  g_mutex_unlock (&shared->lock);
+  g_cancellable_disconnect (cancellable, handler);
+  return !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
+static gboolean
+test_step_process (MillStep *step, MillWork *work, GCancellable *cancellable, GError **error)
+{
+  Shared *shared = get_shared (step);
+  TestAct act = begin (shared, work);
+
+  if (act == TEST_HOLD && !hold (shared, cancellable, error))
+    {
+      end (shared, work, act, NULL);
+      return FALSE;
+    }
+  return end (shared, work, act, error);
+}
+
+static gboolean
+test_open (MillStep *step, MillPipeline *pipeline, GError **error)
+{
+  if (!get_shared (step)->open_fails)
+    return TRUE;
+  g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID, "planned refusal");
+  return FALSE;
+}
+
+static void
+return_task (GTask *task, TestAct act)
+{
+  Shared *shared = get_shared (g_task_get_source_object (task));
+  GError *error = NULL;
+
+  if (end (shared, g_task_get_task_data (task), act, &error))
+    g_task_return_boolean (task, TRUE);
+  else if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, FALSE);
+}
+
+/* Polls for the release, as a task that waits does; a timer stands in for the network. */
+static gboolean
+hold_cb (gpointer user_data)
+{
+  GTask *task = user_data;
+  Shared *shared = get_shared (g_task_get_source_object (task));
+  gboolean cancelled = g_cancellable_is_cancelled (g_task_get_cancellable (task));
+  gboolean released;
+
+  g_mutex_lock (&shared->lock);
+  released = shared->released;
+  if (released || cancelled)
+    shared->holding--;
+  g_mutex_unlock (&shared->lock);
+  if (!released && !cancelled)
+    return G_SOURCE_CONTINUE;
+  return_task (task, TEST_HOLD);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+hold_task (GTask *task)
+{
+  g_autoptr (GSource) timer = g_timeout_source_new (1);
+  Shared *shared = get_shared (g_task_get_source_object (task));
+
+  g_mutex_lock (&shared->lock);
+  shared->holding++;
+  g_mutex_unlock (&shared->lock);
+  g_source_set_callback (timer, hold_cb, g_object_ref (task), g_object_unref);
+  g_source_attach (timer, g_main_context_get_thread_default ());
+}
+
+static void
+test_task_step_process_async (MillStep *step,
+                              MillWork *work,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
+  TestAct act;
+
+  g_task_set_task_data (task, work, NULL);
+  act = begin (get_shared (step), work);
+  if (act == TEST_HOLD)
+    hold_task (task);
+  else
+    return_task (task, act);
+}
+
+static gboolean
+test_task_step_process_finish (MillStep *step, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+test_step_class_init (TestStepClass *klass)
+{
+  MILL_STEP_CLASS (klass)->open = test_open;
+  MILL_STEP_CLASS (klass)->process = test_step_process;
+}
+
+static void
+test_step_init (TestStep *self)
+{
+}
+
+static void
+test_task_step_class_init (TestTaskStepClass *klass)
+{
+  MILL_STEP_CLASS (klass)->open = test_open;
+  MILL_STEP_CLASS (klass)->process_async = test_task_step_process_async;
+  MILL_STEP_CLASS (klass)->process_finish = test_task_step_process_finish;
+}
+
+static void
+test_task_step_init (TestTaskStep *self)
+{
+}
+
+static MillSourceResult
+test_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yield, GError **error)
+{
+  TestSource *self = TEST_SOURCE (source);
+
+  if (self->fail_after > 0 && self->next >= self->fail_after)
+    {
+      g_set_error_literal (error, MILL_ERROR, MILL_ERROR_FAILED, "planned end of the source");
+      return MILL_SOURCE_ERROR;
+    }
+  if (self->next == self->n)
+    return MILL_SOURCE_END;
+  yield->item = mill_item_new (++self->next, NULL);
+  return MILL_SOURCE_READY;
+}
+
+static void
+test_source_settled (MillSource *source, MillItem *item, MillOutcome outcome, const GError *error)
+{
+  g_atomic_int_inc (&TEST_SOURCE (source)->settled[outcome]);
+}
+
+static gint64
+test_source_get_total (MillSource *source)
+{
+  return TEST_SOURCE (source)->n == G_MAXUINT ? -1 : (gint64) TEST_SOURCE (source)->n;
+}
+
+static void
+test_source_class_init (TestSourceClass *klass)
+{
+  MillSourceClass *source_class = MILL_SOURCE_CLASS (klass);
+
+  source_class->poll = test_source_poll;
+  source_class->settled = test_source_settled;
+  source_class->get_total = test_source_get_total;
+}
+
+static void
+test_source_init (TestSource *self)
+{
+}
+
+MillStep *
+test_step_new (TestPlan plan)
+{
+  TestStep *self = g_object_new (TEST_TYPE_STEP, NULL);
+
+  self->shared.plan = plan;
+  return MILL_STEP (self);
+}
+
+MillStep *
+test_task_step_new (TestPlan plan)
+{
+  TestTaskStep *self = g_object_new (TEST_TYPE_TASK_STEP, NULL);
+
+  self->shared.plan = plan;
+  return MILL_STEP (self);
+}
+
+/* Lets go whoever is held, now and from now on. */
+void
+test_step_release (MillStep *step)
+{
+  Shared *shared = get_shared (step);
+
+  g_mutex_lock (&shared->lock);
+  shared->released = TRUE;
+  g_cond_broadcast (&shared->changed);
+  g_mutex_unlock (&shared->lock);
+}
+
+static guint
+read_counter (MillStep *step, const guint *counter)
+{
+  Shared *shared = get_shared (step);
+  guint value;
+
+  g_mutex_lock (&shared->lock);
+  value = *counter;
+  g_mutex_unlock (&shared->lock);
+  return value;
+}
+
+guint
+test_step_get_holding (MillStep *step)
+{
+  return read_counter (step, &get_shared (step)->holding);
+}
+
+guint
+test_step_get_begun (MillStep *step)
+{
+  return read_counter (step, &get_shared (step)->begun);
+}
+
+guint
+test_step_get_most_at_once (MillStep *step)
+{
+  return read_counter (step, &get_shared (step)->most_at_once);
+}
+
+void
+test_step_set_open_error (MillStep *step, gboolean fails)
+{
+  get_shared (step)->open_fails = fails;
+}
+
+MillSource *
+test_source_new (guint n, guint fail_after)
+{
+  TestSource *self = g_object_new (TEST_TYPE_SOURCE, NULL);
+
+  self->n = n;
+  self->fail_after = fail_after;
+  return MILL_SOURCE (self);
+}
+
+guint
+test_source_get_settled (MillSource *source, MillOutcome outcome)
+{
+  return (guint) g_atomic_int_get (&TEST_SOURCE (source)->settled[outcome]);
+}
+
+/* Takes over @source and the stages. */
+MillPipeline *
+test_pipeline_new (MillSource *source, MillKind source_kind, ...)
+{
+  MillPipeline *pipeline = mill_pipeline_new ("test");
+  MillStage *stage;
+  va_list stages;
+
+  mill_pipeline_set_source (pipeline, "test", source, source_kind);
+  g_object_unref (source);
+  va_start (stages, source_kind);
+  while ((stage = va_arg (stages, MillStage *)) != NULL)
+    {
+      mill_pipeline_add_stage (pipeline, stage);
+      g_object_unref (stage);
+    }
+  va_end (stages);
+  return pipeline;
+}
+
+/* Takes over @step. No slots, no time-out, 2 retries without a wait worth waiting for. */
+MillStage *
+test_stage_new (const char *name, MillKind kind, MillStep *step, gint maxsize, guint consumers)
+{
+  MillStage *stage = mill_stage_new (name, kind, step);
+
+  g_object_set (stage, "maxsize", maxsize, "consumers", consumers, "backoff", 0.001, NULL);
+  g_object_unref (step);
+  return stage;
+}
+
+void
+test_start (MillPipeline *pipeline)
+{
+  g_autoptr (GError) error = NULL;
+
+  mill_pipeline_start (pipeline, &error);
+  g_assert_no_error (error);
+}
+
+void
+test_join (MillPipeline *pipeline)
+{
+  g_autoptr (GError) error = NULL;
+
+  mill_pipeline_join (pipeline, NULL, &error);
+  g_assert_no_error (error);
+  test_assert_conserved (pipeline);
+}
+
+void
+test_set (MillPipeline *pipeline, const char *path, const char *value)
+{
+  g_autoptr (GError) error = NULL;
+
+  mill_pipeline_set_knob (pipeline, path, value, &error);
+  g_assert_no_error (error);
+}
+
+void
+test_assert_conserved (MillPipeline *pipeline)
+{
+  g_autoptr (MillSnapshot) snapshot = mill_pipeline_snapshot (pipeline);
+
+  g_assert_true (mill_snapshot_is_conserved (snapshot));
+}
+
+/* How many threads this process has. */
+guint
+test_count_threads (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
+  guint n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A source and a step whose every move a test decides, and what pipeline tests keep asking. */
+
+#pragma once
+
+#include "pipeline/mill-pipeline.h"
+
+G_BEGIN_DECLS
+
+/* What the step does with one attempt. */
+typedef enum
+{
+  TEST_SUCCEED,
+  TEST_FAIL,          /* for good */
+  TEST_FAIL_FOR_NOW,  /* may be tried again */
+  TEST_HOLD,          /* until test_step_release(), or cancelled */
+  TEST_CONSUME,       /* succeed, and let the item end here */
+  TEST_EMIT,          /* succeed, and add an item of id + 1000 */
+  TEST_FAIL_SILENTLY, /* return FALSE with no error set */
+} TestAct;
+
+/* Decides by item and attempt. Called on the step's thread. */
+typedef TestAct (*TestPlan) (guint64 id, guint attempt);
+
+#define TEST_TYPE_STEP (test_step_get_type ())
+G_DECLARE_FINAL_TYPE (TestStep, test_step, TEST, STEP, MillStep)
+
+#define TEST_TYPE_TASK_STEP (test_task_step_get_type ())
+G_DECLARE_FINAL_TYPE (TestTaskStep, test_task_step, TEST, TASK_STEP, MillStep)
+
+#define TEST_TYPE_SOURCE (test_source_get_type ())
+G_DECLARE_FINAL_TYPE (TestSource, test_source, TEST, SOURCE, MillSource)
+
+/* The two faces: a step that blocks and one that is asynchronous, with the same plans. */
+MillStep *test_step_new (TestPlan plan);
+MillStep *test_task_step_new (TestPlan plan);
+void test_step_release (MillStep *step);
+guint test_step_get_holding (MillStep *step);
+guint test_step_get_begun (MillStep *step);
+guint test_step_get_most_at_once (MillStep *step);
+void test_step_set_open_error (MillStep *step, gboolean fails);
+
+/* Items 1 to @n; %G_MAXUINT for no end. @fail_after: after so many items reading fails; 0 never. */
+MillSource *test_source_new (guint n, guint fail_after);
+guint test_source_get_settled (MillSource *source, MillOutcome outcome);
+
+MillPipeline *test_pipeline_new (MillSource *source, MillKind source_kind, ...) G_GNUC_NULL_TERMINATED;
+MillStage *test_stage_new (const char *name, MillKind kind, MillStep *step, gint maxsize, guint consumers);
+void test_start (MillPipeline *pipeline);
+void test_join (MillPipeline *pipeline);
+void test_set (MillPipeline *pipeline, const char *path, const char *value);
+void test_assert_conserved (MillPipeline *pipeline);
+guint test_count_threads (void);
+
+/* Waits until @condition holds; every snapshot on the way is checked for conservation. */
+#define TEST_WAIT(pipeline, condition)                                                                       \
+  do                                                                                                         \
+    {                                                                                                        \
+      g_autoptr (MillSnapshot) snapshot_ = NULL;                                                             \
+      MillSnapshot *s;                                                                                       \
+      MillStageSnapshot *s0;                                                                                 \
+      do                                                                                                     \
+        {                                                                                                    \
+          g_clear_pointer (&snapshot_, mill_snapshot_unref);                                                 \
+          g_thread_yield ();                                                                                 \
+          s = snapshot_ = mill_pipeline_snapshot (pipeline);                                                 \
+          s0 = g_ptr_array_index (s->stages, 0);                                                             \
+          g_assert_true (mill_snapshot_is_conserved (s));                                                    \
+          (void) s0;                                                                                         \
+        }                                                                                                    \
+      while (!(condition));                                                                                  \
+    }                                                                                                        \
+  while (0)
+
+G_END_DECLS
