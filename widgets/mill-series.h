@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A value over time in fixed memory: recent samples as they came, older ones merged two by two, with minimum
+ * and maximum kept however old they are.
+ */
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/**
+ * MillSeriesFill:
+ * @MILL_SERIES_FILL_NONE: a column without a sample stays empty
+ * @MILL_SERIES_FILL_STEP: it repeats the sample before it
+ * @MILL_SERIES_FILL_LINEAR: it lies on the line between its neighbours
+ *
+ * What a column between two samples holds.
+ */
+typedef enum
+{
+  MILL_SERIES_FILL_NONE,
+  MILL_SERIES_FILL_STEP,
+  MILL_SERIES_FILL_LINEAR
+} MillSeriesFill;
+
+/**
+ * MillSeriesColumn:
+ * @min: the least value
+ * @max: the greatest value
+ * @last: the newest value
+ * @sum: the sum of all values, for series that count
+ * @n: how many samples; 0 for an empty or filled column
+ * @filled: whether @min, @max and @last hold something
+ *
+ * What happened in one pixel column.
+ */
+typedef struct
+{
+  double min;
+  double max;
+  double last;
+  double sum;
+  guint n;
+  gboolean filled;
+} MillSeriesColumn;
+
+#define MILL_TYPE_SERIES (mill_series_get_type ())
+G_DECLARE_FINAL_TYPE (MillSeries, mill_series, MILL, SERIES, GObject)
+
+MillSeries *mill_series_new (void);
+MillSeries *mill_series_new_sized (guint capacity, guint n_levels);
+
+void mill_series_append (MillSeries *self, gint64 time_us, double value);
+void mill_series_clear (MillSeries *self);
+
+guint64 mill_series_get_n_samples (MillSeries *self);
+guint64 mill_series_get_generation (MillSeries *self);
+gsize mill_series_get_memory (MillSeries *self);
+gboolean mill_series_get_first_time (MillSeries *self, gint64 *out_time_us);
+gboolean mill_series_get_last (MillSeries *self, gint64 *out_time_us, double *out_value);
+gboolean mill_series_get_at (MillSeries *self, gint64 time_us, double *out_value);
+gboolean
+mill_series_get_range (MillSeries *self, gint64 t0_us, gint64 t1_us, double *out_min, double *out_max);
+guint mill_series_query (MillSeries *self,
+                         gint64 t0_us,
+                         gint64 t1_us,
+                         MillSeriesFill fill,
+                         MillSeriesColumn *columns,
+                         guint n_columns);
+
+G_END_DECLS

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The crosshair: follows the pointer, or the arrow keys when the timeline has the focus, and says what the
+ * values were then, in a box beside it and, from the keyboard, to assistive technology.
+ */
+#include "config.h"
+
+#include "mill-timeline-private.h"
+
+#include "mill-draw.h"
+#include "mill-format.h"
+
+#include <math.h>
+
+/* In units of mill_text_unit(). */
+#define BOX_PADDING  9.0
+#define BOX_DISTANCE 8.0
+#define BOX_RADIUS   8.0
+#define SWATCH       8.0
+#define MARKER_REACH 5.0
+
+#define BOX_TEXT 0.80
+
+static gint64
+crosshair_time (MillTimeline *self)
+{
+  gint64 time = self->crosshair_us;
+
+  if (self->crosshair == MILL_CROSSHAIR_POINTER)
+    time = mill_timeline_x_to_time (self, self->pointer_x);
+
+  return CLAMP (time, MIN (self->origin, self->now), self->now);
+}
+
+/* Tenths of a second where a pixel is less than that. */
+static guint
+time_digits (MillTimeline *self)
+{
+  const double us_per_pixel = (double) (self->t1 - self->t0) / MAX (self->layout.plot_width, 1.0);
+
+  return us_per_pixel < 20000.0 ? 2 : us_per_pixel < 200000.0 ? 1 : 0;
+}
+
+static char *
+describe_curve (MillTimelineRow *row, guint curve, gint64 time_us)
+{
+  double value = NAN;
+  gint64 bar;
+
+  if (row->kind != MILL_TIMELINE_BARS)
+    {
+      mill_series_get_at (row->curves[curve].series, time_us, &value);
+      return mill_timeline_row_format (row, curve, value);
+    }
+
+  /* Of bars, what the bar at that time shows. */
+  bar = row->bars_step > 0 ? (time_us - row->bars_from) / row->bars_step : -1;
+  if (bar >= 0 && bar < row->curves[curve].n_columns)
+    value = row->curves[curve].columns[bar].sum;
+
+  return mill_timeline_row_format (row, curve, value);
+}
+
+/**
+ * mill_timeline_describe:
+ * @self: a timeline
+ * @time_us: a time
+ *
+ * Returns: (transfer full): the values at that time in one line, such as “0:34.2, depth 961, in flight 32”
+ */
+char *
+mill_timeline_describe (MillTimeline *self, gint64 time_us)
+{
+  g_autofree char *time = NULL;
+  g_autoptr (GString) text = NULL;
+  guint i, j;
+
+  g_return_val_if_fail (MILL_IS_TIMELINE (self), NULL);
+
+  time = mill_format_time (time_us - self->origin, MAX (time_digits (self), 1));
+  text = g_string_new (time);
+  for (i = 0; i < self->rows->len; i++)
+    {
+      MillTimelineRow *row = g_ptr_array_index (self->rows, i);
+
+      for (j = 0; j < row->n_curves; j++)
+        {
+          g_autofree char *value = describe_curve (row, j, time_us);
+
+          g_string_append_printf (text, ", %s", value);
+        }
+    }
+
+  return g_strdup (text->str);
+}
+
+/* The box is filled before the next frame. */
+static void
+changed (MillTimeline *self)
+{
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+announce (MillTimeline *self)
+{
+  g_autofree char *text = NULL;
+
+  if (self->crosshair != MILL_CROSSHAIR_NONE)
+    text = mill_timeline_describe (self, crosshair_time (self));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  text != NULL ? text : "",
+                                  GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
+                                  text != NULL ? text : "",
+                                  -1);
+}
+
+static void
+move_to (MillTimeline *self, gint64 time_us)
+{
+  self->crosshair = MILL_CROSSHAIR_TIME;
+  self->crosshair_us = CLAMP (time_us, MAX (self->t0, MIN (self->origin, self->now)), self->now);
+  changed (self);
+  announce (self);
+}
+
+static gboolean
+key_pressed_cb (MillTimeline *self, guint keyval, guint keycode, GdkModifierType modifiers)
+{
+  const gint64 step = MAX ((self->t1 - self->t0) / 200, 1) * ((modifiers & GDK_CONTROL_MASK) ? 10 : 1);
+  const gint64 from = self->crosshair != MILL_CROSSHAIR_NONE ? crosshair_time (self) : self->now;
+
+  if (!mill_timeline_has_data (self))
+    return GDK_EVENT_PROPAGATE;
+
+  switch (keyval)
+    {
+    case GDK_KEY_Left:
+    case GDK_KEY_KP_Left:
+      move_to (self, from - step);
+      return GDK_EVENT_STOP;
+    case GDK_KEY_Right:
+    case GDK_KEY_KP_Right:
+      move_to (self, from + step);
+      return GDK_EVENT_STOP;
+    case GDK_KEY_Home:
+      move_to (self, self->t0);
+      return GDK_EVENT_STOP;
+    case GDK_KEY_End:
+      move_to (self, self->now);
+      return GDK_EVENT_STOP;
+    case GDK_KEY_Escape:
+      if (self->crosshair == MILL_CROSSHAIR_NONE)
+        return GDK_EVENT_PROPAGATE;
+      mill_timeline_clear_crosshair (self);
+      return GDK_EVENT_STOP;
+    default:
+      return GDK_EVENT_PROPAGATE;
+    }
+}
+
+static void
+motion_cb (MillTimeline *self, double x, double y)
+{
+  const MillTimelineLayout *layout = &self->layout;
+  const gboolean inside = x >= layout->plot_x && x <= layout->plot_x + layout->plot_width && y >= 0.0 &&
+                          y <= layout->plots_bottom;
+
+  if (inside)
+    {
+      self->crosshair = MILL_CROSSHAIR_POINTER;
+      self->pointer_x = x;
+    }
+  else if (self->crosshair == MILL_CROSSHAIR_POINTER)
+    {
+      self->crosshair = MILL_CROSSHAIR_NONE;
+    }
+  else
+    {
+      return;
+    }
+  changed (self);
+}
+
+static void
+leave_cb (MillTimeline *self)
+{
+  if (self->crosshair != MILL_CROSSHAIR_POINTER)
+    return;
+  self->crosshair = MILL_CROSSHAIR_NONE;
+  changed (self);
+}
+
+void
+mill_timeline_init_crosshair (MillTimeline *self)
+{
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+  GtkEventController *keys = gtk_event_controller_key_new ();
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  g_signal_connect_swapped (motion, "enter", G_CALLBACK (motion_cb), self);
+  g_signal_connect_swapped (motion, "motion", G_CALLBACK (motion_cb), self);
+  g_signal_connect_swapped (motion, "leave", G_CALLBACK (leave_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), motion);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+  g_signal_connect_swapped (click, "pressed", G_CALLBACK (gtk_widget_grab_focus), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+}
+
+/* Prepares the lines of the box: the time, one value per curve, the marker if there is one. */
+void
+mill_timeline_update_crosshair (MillTimeline *self)
+{
+  const double us_per_pixel = (double) (self->t1 - self->t0) / self->layout.plot_width;
+  const gint64 time_us = crosshair_time (self);
+  const MillTimelineMarker *marker;
+  g_autofree char *time = NULL;
+  guint n = 0, i, j;
+
+  if (self->crosshair == MILL_CROSSHAIR_NONE)
+    return;
+
+  time = mill_format_time (time_us - self->origin, time_digits (self));
+  mill_text_set (mill_timeline_get_text (self, self->box, n++, BOX_TEXT), time);
+  for (i = 0; i < self->rows->len; i++)
+    {
+      MillTimelineRow *row = g_ptr_array_index (self->rows, i);
+
+      for (j = 0; j < row->n_curves; j++)
+        {
+          g_autofree char *value = describe_curve (row, j, time_us);
+
+          mill_text_set (mill_timeline_get_text (self, self->box, n++, BOX_TEXT), value);
+        }
+    }
+
+  marker = mill_timeline_find_marker (self, time_us, (gint64) (MARKER_REACH * us_per_pixel));
+  if (marker != NULL)
+    mill_text_set (mill_timeline_get_text (self, self->box, n++, BOX_TEXT), marker->text.string);
+  g_ptr_array_set_size (self->box, (int) n);
+}
+
+static void
+measure_box (MillTimeline *self, graphene_size_t *out)
+{
+  double widest = 0.0, all = 0.0, width, height;
+  guint i;
+
+  for (i = 0; i < self->box->len; i++)
+    {
+      mill_text_get_size (g_ptr_array_index (self->box, i), &width, &height);
+      widest = MAX (widest, width + (i > 0 ? (SWATCH + 6.0) * self->layout.unit : 0.0));
+      all += height;
+    }
+  out->width = (float) ceil (widest + 2.0 * BOX_PADDING * self->layout.unit);
+  out->height = (float) ceil (all + 1.4 * BOX_PADDING * self->layout.unit);
+}
+
+/* The colour of a line of the box, or FALSE for the time and the marker. */
+static gboolean
+line_color (MillTimeline *self, guint line, GdkRGBA *out)
+{
+  guint first = 1, i;
+
+  for (i = 0; i < self->rows->len && line >= first; i++)
+    {
+      MillTimelineRow *row = g_ptr_array_index (self->rows, i);
+
+      if (line < first + row->n_curves)
+        {
+          mill_palette_get (GTK_WIDGET (self), row->curves[line - first].color, out);
+          return TRUE;
+        }
+      first += row->n_curves;
+    }
+
+  return FALSE;
+}
+
+static void
+snapshot_box_lines (MillTimeline *self, GtkSnapshot *snapshot, const graphene_rect_t *bounds)
+{
+  const double unit = self->layout.unit;
+  const double left = (double) bounds->origin.x + BOX_PADDING * unit;
+  const double swatch = round (SWATCH * unit);
+  double y = (double) bounds->origin.y + 0.7 * BOX_PADDING * unit, height;
+  GdkRGBA text, dim, color;
+  guint i;
+
+  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_TEXT, &text);
+  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_DIM, &dim);
+  for (i = 0; i < self->box->len; i++)
+    {
+      MillText *line = g_ptr_array_index (self->box, i);
+      gboolean has_color = line_color (self, i, &color);
+
+      mill_text_get_size (line, NULL, &height);
+      if (has_color)
+        mill_draw_box (snapshot,
+                       &GRAPHENE_RECT_INIT ((float) round (left),
+                                            (float) round (y + (height - swatch) / 2.0),
+                                            (float) swatch,
+                                            (float) swatch),
+                       2.0 * unit,
+                       &color);
+      mill_text_draw (line,
+                      snapshot,
+                      round (has_color ? left + (SWATCH + 6.0) * unit : left),
+                      round (y),
+                      has_color ? &text : &dim);
+      y += height;
+    }
+}
+
+static void
+snapshot_box (MillTimeline *self, GtkSnapshot *snapshot, double x)
+{
+  const MillTimelineLayout *layout = &self->layout;
+  const double unit = layout->unit;
+  const double distance = BOX_DISTANCE * unit;
+  graphene_size_t size;
+  graphene_rect_t bounds;
+  GdkRGBA view, line;
+  double left = x + distance;
+
+  measure_box (self, &size);
+  if (left + (double) size.width > layout->plot_x + layout->plot_width)
+    left = x - distance - (double) size.width;
+  graphene_rect_init (&bounds,
+                      (float) round (MAX (left, 0.0)),
+                      (float) (layout->plots_top + layout->plot_offset + round (6.0 * unit)),
+                      size.width,
+                      size.height);
+
+  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_VIEW, &view);
+  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_LINE, &line);
+  view.alpha = 0.94f;
+  mill_draw_box (snapshot, &bounds, BOX_RADIUS * unit, &view);
+  mill_draw_outline (snapshot, &bounds, BOX_RADIUS * unit, 1.0, &line);
+  snapshot_box_lines (self, snapshot, &bounds);
+}
+
+void
+mill_timeline_snapshot_crosshair (MillTimeline *self, GtkSnapshot *snapshot)
+{
+  const MillTimelineLayout *layout = &self->layout;
+  const double top = layout->plots_top - round (3.0 * layout->unit); /* below the pills */
+  gint64 time;
+  GdkRGBA blue;
+  double x;
+
+  if (self->crosshair == MILL_CROSSHAIR_NONE)
+    return;
+  time = crosshair_time (self);
+  if (time < self->t0 || time > self->t1)
+    return;
+
+  x = round (mill_timeline_time_to_x (self, time));
+  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_BLUE, &blue);
+  gtk_snapshot_append_color (
+      snapshot,
+      &blue,
+      &GRAPHENE_RECT_INIT ((float) x, (float) top, 1.0f, (float) (layout->plots_bottom - top)));
+  snapshot_box (self, snapshot, x);
+}
+
+/**
+ * mill_timeline_get_crosshair:
+ * @self: a timeline
+ * @out_time_us: (out) (optional): where the crosshair is
+ *
+ * Returns: %FALSE, with @out_time_us untouched, if there is none
+ */
+gboolean
+mill_timeline_get_crosshair (MillTimeline *self, gint64 *out_time_us)
+{
+  g_return_val_if_fail (MILL_IS_TIMELINE (self), FALSE);
+
+  if (self->crosshair == MILL_CROSSHAIR_NONE)
+    return FALSE;
+  if (out_time_us != NULL)
+    *out_time_us = crosshair_time (self);
+
+  return TRUE;
+}
+
+/**
+ * mill_timeline_set_crosshair:
+ * @self: a timeline
+ * @time_us: a time
+ *
+ * Puts the crosshair at a time, where it stays until it is moved or removed.
+ */
+void
+mill_timeline_set_crosshair (MillTimeline *self, gint64 time_us)
+{
+  g_return_if_fail (MILL_IS_TIMELINE (self));
+
+  self->crosshair = MILL_CROSSHAIR_TIME;
+  self->crosshair_us = time_us;
+  changed (self);
+  announce (self);
+}
+
+/**
+ * mill_timeline_clear_crosshair:
+ * @self: a timeline
+ *
+ * Removes the crosshair.
+ */
+void
+mill_timeline_clear_crosshair (MillTimeline *self)
+{
+  g_return_if_fail (MILL_IS_TIMELINE (self));
+
+  if (self->crosshair == MILL_CROSSHAIR_NONE)
+    return;
+  self->crosshair = MILL_CROSSHAIR_NONE;
+  changed (self);
+  announce (self);
+}

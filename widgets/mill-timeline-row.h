@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One chart of a timeline: its title, its series and limits, its scale and the two texts at its right.
+ */
+#pragma once
+
+#include "mill-palette.h"
+#include "mill-series.h"
+
+G_BEGIN_DECLS
+
+/**
+ * MillTimelineKind:
+ * @MILL_TIMELINE_AREA: a filled curve
+ * @MILL_TIMELINE_LINES: up to three curves
+ * @MILL_TIMELINE_BARS: counts per interval; each sample is what was counted since the one before
+ *
+ * How a row is drawn.
+ */
+typedef enum
+{
+  MILL_TIMELINE_AREA,
+  MILL_TIMELINE_LINES,
+  MILL_TIMELINE_BARS
+} MillTimelineKind;
+
+#define MILL_TIMELINE_MAX_SERIES 3
+
+#define MILL_TYPE_TIMELINE_ROW (mill_timeline_row_get_type ())
+G_DECLARE_FINAL_TYPE (MillTimelineRow, mill_timeline_row, MILL, TIMELINE_ROW, GObject)
+
+MillSeries *mill_timeline_row_add_series (MillTimelineRow *self, const char *name, MillColor color);
+MillSeries *mill_timeline_row_add_limit (MillTimelineRow *self, const char *name);
+MillSeries *mill_timeline_row_get_series (MillTimelineRow *self, guint index);
+MillSeries *mill_timeline_row_get_limit (MillTimelineRow *self);
+
+MillTimelineKind mill_timeline_row_get_kind (MillTimelineRow *self);
+MillColor mill_timeline_row_get_color (MillTimelineRow *self);
+void mill_timeline_row_set_color (MillTimelineRow *self, MillColor color);
+const char *mill_timeline_row_get_title (MillTimelineRow *self);
+void mill_timeline_row_set_title (MillTimelineRow *self, const char *title);
+void mill_timeline_row_set_value (MillTimelineRow *self, const char *value, const char *detail);
+void mill_timeline_row_set_unit (MillTimelineRow *self, const char *unit, guint digits);
+void mill_timeline_row_set_minimum_top (MillTimelineRow *self, double top);
+
+G_END_DECLS

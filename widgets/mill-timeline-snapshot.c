@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Drawing of a timeline, from what mill_timeline_update() prepared.
+ */
+#include "config.h"
+
+#include "mill-timeline-private.h"
+
+#include <math.h>
+
+/* Text with its left edge at @x, or in right-to-left its right edge. */
+static void
+snapshot_text (MillTimeline *self,
+               GtkSnapshot *snapshot,
+               MillText *text,
+               double x,
+               double y,
+               const GdkRGBA *color)
+{
+  double width;
+
+  mill_text_get_size (text, &width, NULL);
+  mill_text_draw (text, snapshot, self->layout.rtl ? x - width : x, y, color);
+}
+
+static double
+height_of (MillText *text)
+{
+  double height;
+
+  if (mill_text_is_empty (text))
+    return 0.0;
+  mill_text_get_size (text, NULL, &height);
+
+  return height;
+}
+
+static double
+legend_height (MillTimelineRow *row)
+{
+  return row->n_curves > 1 ? row->n_curves * height_of (&row->curves[0].legend) : 0.0;
+}
+
+/* Names of several curves under the title, the top one first, each with a stroke of its colour. */
+static void
+snapshot_legend (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineRow *row, double y, double bottom)
+{
+  const MillTimelineLayout *layout = &self->layout;
+  const double stroke = round (10.0 * layout->unit);
+  const double thickness = MAX (round (2.0 * layout->unit), 1.0);
+  GdkRGBA dim, color;
+  guint i;
+
+  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_DIM, &dim);
+  for (i = row->n_curves; i-- > 0 && row->n_curves > 1;)
+    {
+      MillTimelineCurve *curve = &row->curves[i];
+      const double height = height_of (&curve->legend);
+      const double x = layout->rtl ? layout->title_x - stroke : layout->title_x;
+
+      if (y + height > bottom)
+        return;
+      mill_palette_get (GTK_WIDGET (self), curve->color, &color);
+      gtk_snapshot_append_color (
+          snapshot,
+          &color,
+          &GRAPHENE_RECT_INIT (
+              (float) x, (float) round (y + (height - thickness) / 2.0), (float) stroke, (float) thickness));
+      snapshot_text (self,
+                     snapshot,
+                     &curve->legend,
+                     layout->title_x + (layout->rtl ? -1.0 : 1.0) * (stroke + 5.0 * layout->unit),
+                     y,
+                     &dim);
+      y += height;
+    }
+}
+
+static void
+snapshot_row_texts (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineRow *row, double top)
+{
+  const MillTimelineLayout *layout = &self->layout;
+  const double title = height_of (&row->title), value = height_of (&row->value);
+  const double detail = height_of (&row->detail);
+  const double block =
+      top + layout->plot_offset + MAX (floor ((layout->plot_height - value - detail) / 2.0), 0.0);
+  const double bottom = top + layout->plot_offset + layout->plot_height + 4.0 * layout->unit;
+  double title_y = block + floor ((value - title) / 2.0);
+  GdkRGBA text, dim;
+
+  /* A title with a long legend moves up. */
+  title_y = layout->narrow ? top : MAX (MIN (title_y, bottom - legend_height (row) - title), top);
+  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_TEXT, &text);
+  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_DIM, &dim);
+  snapshot_text (self, snapshot, &row->title, layout->title_x, title_y, &text);
+  snapshot_text (self, snapshot, &row->value, layout->value_x, block, &text);
+  snapshot_text (self, snapshot, &row->detail, layout->value_x, block + value, &dim);
+  if (!layout->narrow)
+    snapshot_legend (self, snapshot, row, title_y + title, bottom);
+}
+
+/* The line of a round value and its number, so that the height of a curve can be read. */
+static void
+snapshot_scale (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineRow *row, double plot_top)
+{
+  const MillTimelineLayout *layout = &self->layout;
+  const double bottom = plot_top + layout->plot_height;
+  const double y = round (bottom - row->tick_value / row->top * (layout->plot_height - 2.0 * layout->unit));
+  double width, height;
+  GdkRGBA line, dim;
+
+  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_LINE, &line);
+  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_DIM, &dim);
+  gtk_snapshot_append_color (
+      snapshot,
+      &line,
+      &GRAPHENE_RECT_INIT ((float) layout->plot_x, (float) bottom, (float) layout->plot_width, 1.0f));
+  if (!mill_timeline_row_has_data (row) || row->tick_value <= 0.0)
+    return;
+
+  line.alpha *= 0.6f;
+  gtk_snapshot_append_color (
+      snapshot,
+      &line,
+      &GRAPHENE_RECT_INIT ((float) layout->plot_x, (float) y, (float) layout->plot_width, 1.0f));
+  if (layout->narrow)
+    return;
+  mill_text_get_size (&row->tick, &width, &height);
+  mill_text_draw (&row->tick,
+                  snapshot,
+                  layout->rtl ? layout->tick_edge : layout->tick_edge - width,
+                  round (y - height / 2.0),
+                  &dim);
+}
+
+static void
+snapshot_row (MillTimeline *self, GtkSnapshot *snapshot, guint index)
+{
+  const MillTimelineLayout *layout = &self->layout;
+  MillTimelineRow *row = g_ptr_array_index (self->rows, index);
+  const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  const double top = layout->plots_top + index * layout->row_pitch;
+  const double plot_top = top + layout->plot_offset;
+  GskRenderNode *node;
+
+  snapshot_scale (self, snapshot, row, plot_top);
+  node = mill_timeline_row_get_node (row, (guint) layout->plot_height * (guint) scale, scale);
+  if (node != NULL && mill_timeline_row_has_data (row))
+    {
+      gtk_snapshot_save (snapshot);
+      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) layout->plot_x, (float) plot_top));
+      gtk_snapshot_append_node (snapshot, node);
+      gtk_snapshot_restore (snapshot);
+    }
+  snapshot_row_texts (self, snapshot, row, top);
+}
+
+static void
+snapshot_axis (MillTimeline *self, GtkSnapshot *snapshot)
+{
+  const MillTimelineLayout *layout = &self->layout;
+  const double y = layout->plots_bottom + 1.0;
+  gint64 time = (self->t0 - self->origin + self->tick_step - 1) / self->tick_step * self->tick_step;
+  GdkRGBA dim, line;
+  guint i;
+
+  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_DIM, &dim);
+  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_LINE, &line);
+  for (i = 0; i < self->ticks->len && time <= self->t1 - self->origin; i++, time += self->tick_step)
+    {
+      MillText *text = g_ptr_array_index (self->ticks, i);
+      const double x = mill_timeline_time_to_x (self, self->origin + time);
+      const double right = layout->plot_x + layout->plot_width;
+      double width;
+
+      mill_text_get_size (text, &width, NULL);
+      gtk_snapshot_append_color (
+          snapshot,
+          &line,
+          &GRAPHENE_RECT_INIT ((float) round (x), (float) y, 1.0f, (float) (4.0 * layout->unit)));
+      mill_text_draw (text,
+                      snapshot,
+                      round (CLAMP (x - width / 2.0, layout->plot_x, MAX (right - width, layout->plot_x))),
+                      y + 4.0 * layout->unit,
+                      &dim);
+    }
+}
+
+static void
+snapshot_empty (MillTimeline *self, GtkSnapshot *snapshot)
+{
+  const MillTimelineLayout *layout = &self->layout;
+  double width, height;
+  GdkRGBA dim;
+
+  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_DIM, &dim);
+  mill_text_get_size (&self->empty_text, &width, &height);
+  mill_text_draw (&self->empty_text,
+                  snapshot,
+                  round (layout->plot_x + (layout->plot_width - width) / 2.0),
+                  round ((layout->plots_top + layout->plots_bottom - height) / 2.0),
+                  &dim);
+}
+
+void
+mill_timeline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  MillTimeline *self = MILL_TIMELINE (widget);
+  guint i;
+
+  for (i = 0; i < self->rows->len; i++)
+    snapshot_row (self, snapshot, i);
+
+  if (!mill_timeline_has_data (self))
+    {
+      snapshot_empty (self, snapshot);
+      return;
+    }
+  snapshot_axis (self, snapshot);
+  mill_timeline_snapshot_markers (self, snapshot);
+  mill_timeline_snapshot_crosshair (self, snapshot);
+}
