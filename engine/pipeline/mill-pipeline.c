@@ -231,6 +231,8 @@ mill_pipeline_expand (MillPipeline *self, const char *text, GError **error)
                        text);
           return NULL;
         }
+      if (g_str_has_suffix (uri, "/"))
+        uri[strlen (uri) - 1] = '\0';
       g_string_replace (expanded, "{demo}", uri, 0);
     }
   if (strstr (text, "{temp}") != NULL)

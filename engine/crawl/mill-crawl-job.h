@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A crawl as a job, for the command line and the window alike: what they start can be shown, saved and
+ * changed as a job file. */
+
+#pragma once
+
+#include "pipeline/mill-job.h"
+
+G_BEGIN_DECLS
+
+#define MILL_CRAWL_DEFAULT_SLOTS     16
+#define MILL_CRAWL_DEFAULT_PER_HOST  4
+#define MILL_CRAWL_DEFAULT_DELAY_MS  100
+#define MILL_CRAWL_DEFAULT_TIMEOUT_S 20
+#define MILL_CRAWL_DEFAULT_RETRIES   2
+
+/**
+ * MillCrawlOptions:
+ * @urls: (array zero-terminated=1): where to start
+ * @max_pages: how many pages to fetch at most; 0 is no limit
+ * @max_depth: how many links away to go; -1 is no limit
+ * @slots: how many requests may be under way at a time
+ * @per_host: how many of them to one host
+ * @delay_ms: the least time between two requests to one host
+ * @timeout_s: how long one request may take
+ * @retries: how often a request that failed is tried again
+ * @obey_robots: whether to leave alone what robots.txt says
+ * @folder: (nullable): where to save the pages; %NULL saves nothing
+ */
+typedef struct
+{
+  const char *const *urls; /* (unowned) */
+  guint max_pages;
+  gint max_depth;
+  guint slots;
+  guint per_host;
+  guint delay_ms;
+  double timeout_s;
+  guint retries;
+  gboolean obey_robots;
+  const char *folder; /* (unowned) (nullable) */
+} MillCrawlOptions;
+
+void mill_crawl_options_init (MillCrawlOptions *options, const char *const *urls);
+char *mill_crawl_check_start (const char *text, GError **error);
+MillJob *mill_crawl_job_new (const MillCrawlOptions *options, GError **error);
+
+G_END_DECLS

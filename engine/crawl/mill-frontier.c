@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillFrontier: the lock, the wake-up and the properties around MillFrontierTable, which does the work. */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "crawl/mill-frontier.h"
+#include "crawl/mill-frontier-table-private.h"
+
+#define DEFAULT_MAX_IN_FLIGHT 4
+#define DEFAULT_DELAY_MS      100
+
+typedef struct
+{
+  MillFrontierWakeFunc func;
+  gpointer user_data;     /* (owned by `destroy`) */
+  GDestroyNotify destroy; /* (nullable) */
+} MillWake;
+
+struct _MillFrontier
+{
+  GObject parent_instance;
+
+  /* construct-only */
+  int max_depth;
+  guint64 max_pages;
+  char *robots_token; /* (owned) (nullable) */
+
+  GMutex lock; /* all below */
+  guint max_in_flight;
+  guint delay_ms;
+  MillFrontierTable *table; /* (owned) */
+  MillWake *wake; /* (owned) (nullable) reference-counted, so that it can be called without the lock */
+};
+
+G_DEFINE_FINAL_TYPE (MillFrontier, mill_frontier, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_MAX_DEPTH = 1,
+  PROP_MAX_PAGES,
+  PROP_ROBOTS_TOKEN,
+  PROP_MAX_IN_FLIGHT,
+  PROP_DELAY_MS,
+} MillFrontierProperty;
+
+static GParamSpec *props[PROP_DELAY_MS + 1] = { NULL };
+
+static void
+wake_clear (gpointer data)
+{
+  MillWake *wake = data;
+
+  if (wake->destroy != NULL)
+    wake->destroy (wake->user_data);
+}
+
+static void
+wake_unref (MillWake *wake)
+{
+  g_atomic_rc_box_release_full (wake, wake_clear);
+}
+
+/* Ends a critical section; then wakes the feeder if @changed. */
+static void
+unlock_and_wake (MillFrontier *self, gboolean changed)
+{
+  MillWake *wake = changed && self->wake != NULL ? g_atomic_rc_box_acquire (self->wake) : NULL;
+
+  g_mutex_unlock (&self->lock);
+  if (wake == NULL)
+    return;
+  wake->func (self, wake->user_data);
+  wake_unref (wake);
+}
+
+static void
+mill_frontier_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  MillFrontier *self = MILL_FRONTIER (object);
+
+  switch ((MillFrontierProperty) prop_id)
+    {
+    case PROP_MAX_DEPTH:
+      g_value_set_int (value, self->max_depth);
+      break;
+    case PROP_MAX_PAGES:
+      g_value_set_uint64 (value, self->max_pages);
+      break;
+    case PROP_ROBOTS_TOKEN:
+      g_value_set_string (value, self->robots_token);
+      break;
+    case PROP_MAX_IN_FLIGHT:
+      g_value_set_uint (value, mill_frontier_get_max_in_flight (self));
+      break;
+    case PROP_DELAY_MS:
+      g_value_set_uint (value, mill_frontier_get_delay_ms (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+mill_frontier_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  MillFrontier *self = MILL_FRONTIER (object);
+
+  switch ((MillFrontierProperty) prop_id)
+    {
+    case PROP_MAX_DEPTH:
+      self->max_depth = g_value_get_int (value);
+      break;
+    case PROP_MAX_PAGES:
+      self->max_pages = g_value_get_uint64 (value);
+      break;
+    case PROP_ROBOTS_TOKEN:
+      self->robots_token = g_value_dup_string (value);
+      break;
+    case PROP_MAX_IN_FLIGHT:
+      mill_frontier_set_max_in_flight (self, g_value_get_uint (value));
+      break;
+    case PROP_DELAY_MS:
+      mill_frontier_set_delay_ms (self, g_value_get_uint (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+mill_frontier_constructed (GObject *object)
+{
+  MillFrontier *self = MILL_FRONTIER (object);
+
+  G_OBJECT_CLASS (mill_frontier_parent_class)->constructed (object);
+
+  mill_frontier_table_set_bounds (self->table, self->max_depth, self->max_pages, self->robots_token);
+}
+
+static void
+mill_frontier_finalize (GObject *object)
+{
+  MillFrontier *self = MILL_FRONTIER (object);
+
+  g_clear_pointer (&self->wake, wake_unref);
+  mill_frontier_table_free (self->table);
+  g_free (self->robots_token);
+  g_mutex_clear (&self->lock);
+
+  G_OBJECT_CLASS (mill_frontier_parent_class)->finalize (object);
+}
+
+static void
+mill_frontier_class_init (MillFrontierClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags fixed = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags live = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = mill_frontier_get_property;
+  object_class->set_property = mill_frontier_set_property;
+  object_class->constructed = mill_frontier_constructed;
+  object_class->finalize = mill_frontier_finalize;
+
+  props[PROP_MAX_DEPTH] = g_param_spec_int ("max-depth",
+                                            _ ("Depth limit"),
+                                            _ ("How many links away from a start page to go; -1: any number"),
+                                            -1,
+                                            G_MAXINT,
+                                            -1,
+                                            fixed);
+  props[PROP_MAX_PAGES] = g_param_spec_uint64 ("max-pages",
+                                               _ ("Page limit"),
+                                               _ ("How many pages to fetch at most; 0: any number"),
+                                               0,
+                                               G_MAXUINT64,
+                                               0,
+                                               fixed);
+  props[PROP_ROBOTS_TOKEN] =
+      g_param_spec_string ("robots-token",
+                           _ ("Name in robots.txt"),
+                           _ ("The crawler's name in robots.txt; none: do not ask for it"),
+                           NULL,
+                           fixed);
+  props[PROP_MAX_IN_FLIGHT] =
+      g_param_spec_uint ("max-in-flight",
+                         _ ("Per host"),
+                         _ ("How many requests to one host may be under way at a time; 0: any number"),
+                         0,
+                         G_MAXUINT,
+                         DEFAULT_MAX_IN_FLIGHT,
+                         live);
+  props[PROP_DELAY_MS] = g_param_spec_uint ("delay-ms",
+                                            _ ("Delay"),
+                                            _ ("Milliseconds between the starts of two requests to one host"),
+                                            0,
+                                            24 * 3600 * 1000,
+                                            DEFAULT_DELAY_MS,
+                                            live);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
+}
+
+static void
+mill_frontier_init (MillFrontier *self)
+{
+  g_mutex_init (&self->lock);
+  self->max_in_flight = DEFAULT_MAX_IN_FLIGHT;
+  self->delay_ms = DEFAULT_DELAY_MS;
+  self->table = mill_frontier_table_new ();
+  mill_frontier_table_set_politeness (self->table, self->max_in_flight, self->delay_ms);
+}
+
+/**
+ * mill_frontier_new:
+ * @max_depth: how many links away from a start page to go, or -1
+ * @max_pages: how many pages to hand out at most, or 0
+ * @robots_token: (nullable): the crawler's name in robots.txt, or %NULL to ask for none
+ *
+ * Creates a frontier that knows nothing yet.
+ *
+ * Returns: (transfer full): the frontier
+ */
+MillFrontier *
+mill_frontier_new (int max_depth, guint64 max_pages, const char *robots_token)
+{
+  return g_object_new (
+      MILL_TYPE_FRONTIER, "max-depth", max_depth, "max-pages", max_pages, "robots-token", robots_token, NULL);
+}
+
+/**
+ * mill_frontier_get_max_in_flight:
+ * @self: the frontier
+ *
+ * Returns: how many URLs of one host may be out at a time; 0: any number
+ */
+guint
+mill_frontier_get_max_in_flight (MillFrontier *self)
+{
+  guint value;
+
+  g_mutex_lock (&self->lock);
+  value = self->max_in_flight;
+  g_mutex_unlock (&self->lock);
+  return value;
+}
+
+/**
+ * mill_frontier_set_max_in_flight:
+ * @self: the frontier
+ * @max_in_flight: how many URLs of one host may be out at a time; 0: any number
+ *
+ * Sets the limit, at once for all hosts. What is out stays out.
+ */
+void
+mill_frontier_set_max_in_flight (MillFrontier *self, guint max_in_flight)
+{
+  g_return_if_fail (MILL_IS_FRONTIER (self));
+
+  g_mutex_lock (&self->lock);
+  if (self->max_in_flight == max_in_flight)
+    {
+      g_mutex_unlock (&self->lock);
+      return;
+    }
+  self->max_in_flight = max_in_flight;
+  unlock_and_wake (self,
+                   mill_frontier_table_set_politeness (self->table, self->max_in_flight, self->delay_ms));
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MAX_IN_FLIGHT]);
+}
+
+/**
+ * mill_frontier_get_delay_ms:
+ * @self: the frontier
+ *
+ * Returns: milliseconds between two starts on one host
+ */
+guint
+mill_frontier_get_delay_ms (MillFrontier *self)
+{
+  guint value;
+
+  g_mutex_lock (&self->lock);
+  value = self->delay_ms;
+  g_mutex_unlock (&self->lock);
+  return value;
+}
+
+/**
+ * mill_frontier_set_delay_ms:
+ * @self: the frontier
+ * @delay_ms: milliseconds between two starts on one host
+ *
+ * Sets the delay, at once for all hosts: counted from each one's last start.
+ */
+void
+mill_frontier_set_delay_ms (MillFrontier *self, guint delay_ms)
+{
+  g_return_if_fail (MILL_IS_FRONTIER (self));
+
+  g_mutex_lock (&self->lock);
+  if (self->delay_ms == delay_ms)
+    {
+      g_mutex_unlock (&self->lock);
+      return;
+    }
+  self->delay_ms = delay_ms;
+  unlock_and_wake (self,
+                   mill_frontier_table_set_politeness (self->table, self->max_in_flight, self->delay_ms));
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DELAY_MS]);
+}
+
+/**
+ * mill_frontier_add_start:
+ * @self: the frontier
+ * @url: a canonical URL
+ *
+ * Adds a start URL, at depth 0, and its site to the scope.
+ *
+ * Returns: what became of it
+ */
+MillFrontierVerdict
+mill_frontier_add_start (MillFrontier *self, const char *url)
+{
+  MillFrontierVerdict verdict;
+  gboolean changed = FALSE;
+
+  g_return_val_if_fail (MILL_IS_FRONTIER (self), MILL_FRONTIER_OUT_OF_SCOPE);
+  g_return_val_if_fail (url != NULL, MILL_FRONTIER_OUT_OF_SCOPE);
+
+  g_mutex_lock (&self->lock);
+  mill_frontier_table_add_scope (self->table, url);
+  verdict = mill_frontier_table_add (self->table, url, 0, NULL, &changed);
+  unlock_and_wake (self, changed);
+  return verdict;
+}
+
+/**
+ * mill_frontier_add:
+ * @self: the frontier
+ * @url: a canonical URL
+ * @depth: how many links away from a start URL
+ * @referrer: (nullable): the URL it was found on, as taken from here
+ *
+ * Adds a URL that was found. Of a URL that is known and still pending, the lesser depth counts.
+ *
+ * Returns: what became of it
+ */
+MillFrontierVerdict
+mill_frontier_add (MillFrontier *self, const char *url, guint depth, const char *referrer)
+{
+  MillFrontierVerdict verdict;
+  gboolean changed = FALSE;
+
+  g_return_val_if_fail (MILL_IS_FRONTIER (self), MILL_FRONTIER_OUT_OF_SCOPE);
+  g_return_val_if_fail (url != NULL, MILL_FRONTIER_OUT_OF_SCOPE);
+
+  g_mutex_lock (&self->lock);
+  verdict = mill_frontier_table_add (self->table, url, depth, referrer, &changed);
+  unlock_and_wake (self, changed);
+  return verdict;
+}
+
+/**
+ * mill_frontier_add_links:
+ * @self: the frontier
+ * @urls: (element-type utf8): canonical URLs, as from mill_links_extract()
+ * @depth: how many links away from a start URL they are
+ * @referrer: (nullable): the URL they were found on, as taken from here
+ *
+ * Does what mill_frontier_add() does for each, under one lock.
+ *
+ * Returns: how many were added
+ */
+guint
+mill_frontier_add_links (MillFrontier *self, GPtrArray *urls, guint depth, const char *referrer)
+{
+  gboolean changed = FALSE;
+  guint added = 0;
+
+  g_return_val_if_fail (MILL_IS_FRONTIER (self), 0);
+  g_return_val_if_fail (urls != NULL, 0);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < urls->len; i++)
+    if (mill_frontier_table_add (self->table, g_ptr_array_index (urls, i), depth, referrer, &changed) ==
+        MILL_FRONTIER_ADDED)
+      added++;
+  unlock_and_wake (self, changed);
+  return added;
+}
+
+/**
+ * mill_frontier_take:
+ * @self: the frontier
+ * @now_us: the time
+ * @entry: (out caller-allocates): what to fetch, if %MILL_FRONTIER_READY
+ * @ready_at_us: (out) (optional): if %MILL_FRONTIER_WAIT, when to ask again; %G_MAXINT64: when woken
+ * @why: (out) (optional) (nullable) (transfer none): if %MILL_FRONTIER_WAIT, why; a static string to
+ * translate
+ *
+ * Takes the next URL that may be fetched now.
+ *
+ * Returns: whether there is one, or will be
+ */
+MillFrontierResult
+mill_frontier_take (MillFrontier *self,
+                    gint64 now_us,
+                    MillFrontierEntry *entry,
+                    gint64 *ready_at_us,
+                    const char **why)
+{
+  MillFrontierResult result;
+  gint64 ready_at;
+  const char *reason;
+
+  g_return_val_if_fail (MILL_IS_FRONTIER (self), MILL_FRONTIER_END);
+  g_return_val_if_fail (entry != NULL, MILL_FRONTIER_END);
+
+  g_mutex_lock (&self->lock);
+  result = mill_frontier_table_take (self->table, now_us, entry, &ready_at, &reason);
+  g_mutex_unlock (&self->lock);
+
+  if (ready_at_us != NULL)
+    *ready_at_us = ready_at;
+  if (why != NULL)
+    *why = reason;
+  return result;
+}
+
+/**
+ * mill_frontier_finished:
+ * @self: the frontier
+ * @url: a URL that was taken
+ *
+ * Says that the fetch is over, well or badly: the host has a place free. Once per URL counts.
+ */
+void
+mill_frontier_finished (MillFrontier *self, const char *url)
+{
+  g_return_if_fail (MILL_IS_FRONTIER (self));
+  g_return_if_fail (url != NULL);
+
+  g_mutex_lock (&self->lock);
+  unlock_and_wake (self, mill_frontier_table_finish (self->table, url));
+}
+
+/**
+ * mill_frontier_settled:
+ * @self: the frontier
+ * @url: a URL that was taken
+ *
+ * Says that nothing more will come of a URL: its links were added, or there are none. Finishes it if nobody
+ * has. A robots.txt that mill_frontier_set_robots() was not called for is one that could not be read, and the
+ * host is left alone. Once per URL counts.
+ */
+void
+mill_frontier_settled (MillFrontier *self, const char *url)
+{
+  g_return_if_fail (MILL_IS_FRONTIER (self));
+  g_return_if_fail (url != NULL);
+
+  g_mutex_lock (&self->lock);
+  unlock_and_wake (self, mill_frontier_table_settle (self->table, url));
+}
+
+/**
+ * mill_frontier_set_robots:
+ * @self: the frontier
+ * @host_key: a host of which something was added, as from mill_url_host_key()
+ * @robots: what its robots.txt asks
+ *
+ * Tells what a host's robots.txt says, and drops what it disallows. May be called again when it changes; what
+ * was dropped stays dropped.
+ */
+void
+mill_frontier_set_robots (MillFrontier *self, const char *host_key, MillRobots *robots)
+{
+  g_return_if_fail (MILL_IS_FRONTIER (self));
+  g_return_if_fail (host_key != NULL);
+  g_return_if_fail (robots != NULL);
+
+  g_mutex_lock (&self->lock);
+  unlock_and_wake (self, mill_frontier_table_set_robots (self->table, host_key, robots));
+}
+
+/**
+ * mill_frontier_hold_host:
+ * @self: the frontier
+ * @host_key: a host of which something was added, as from mill_url_host_key()
+ * @until_us: when it may be asked again
+ * @reason: (transfer none): why, such as N_("asked to wait (Retry-After)"); a static string to translate
+ *
+ * Leaves a host alone for a while. Of several holds the last counts.
+ */
+void
+mill_frontier_hold_host (MillFrontier *self, const char *host_key, gint64 until_us, const char *reason)
+{
+  g_return_if_fail (MILL_IS_FRONTIER (self));
+  g_return_if_fail (host_key != NULL);
+
+  g_mutex_lock (&self->lock);
+  unlock_and_wake (self, mill_frontier_table_hold (self->table, host_key, until_us, reason));
+}
+
+/**
+ * mill_frontier_get_counts:
+ * @self: the frontier
+ * @counts: (out caller-allocates): one consistent picture
+ *
+ * Counts URLs by what became of them.
+ */
+void
+mill_frontier_get_counts (MillFrontier *self, MillFrontierCounts *counts)
+{
+  g_return_if_fail (MILL_IS_FRONTIER (self));
+  g_return_if_fail (counts != NULL);
+
+  g_mutex_lock (&self->lock);
+  *counts = *mill_frontier_table_get_counts (self->table);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * mill_frontier_set_wake:
+ * @self: the frontier
+ * @wake: (nullable): what to call when mill_frontier_take() may answer differently
+ * @user_data: for @wake
+ * @destroy: (nullable): frees @user_data, once no call is under way
+ *
+ * Sets the one function to be told; see #MillFrontierWakeFunc.
+ */
+void
+mill_frontier_set_wake (MillFrontier *self,
+                        MillFrontierWakeFunc wake,
+                        gpointer user_data,
+                        GDestroyNotify destroy)
+{
+  MillWake *old, *new = NULL;
+
+  g_return_if_fail (MILL_IS_FRONTIER (self));
+
+  if (wake != NULL)
+    {
+      new = g_atomic_rc_box_new (MillWake);
+      *new = (MillWake){ wake, user_data, destroy };
+    }
+  g_mutex_lock (&self->lock);
+  old = self->wake;
+  self->wake = new;
+  g_mutex_unlock (&self->lock);
+  if (old != NULL)
+    wake_unref (old);
+}

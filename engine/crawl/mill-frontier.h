@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillFrontier: the URLs a crawl knows, and which may be fetched when.
+ *
+ * A feeder calls mill_frontier_take() and fetches what it gets; whoever reads the pages adds the links. The
+ * contract (tests/test-frontier.c):
+ *
+ * - Each URL is handed out at most once, however often it is added.
+ * - Of one host (mill_url_host_key()) at most `max-in-flight` URLs are out at a time, started at least
+ * `delay-ms` apart, or its robots.txt's Crawl-delay if that is longer.
+ * - With a `robots-token`, each host's /robots.txt is handed out first; its other URLs wait for the answer.
+ * - A URL that was taken is first *finished* (the fetch is over, its place is free), then *settled* (nothing
+ * more will come of it: its links were added). The crawl is over when nothing is pending and all is settled.
+ * - There is no clock inside: times are microseconds of any monotonic clock, and the caller's.
+ *
+ * Threads: every function may be called from any thread; the wake function runs in the caller's, without the
+ * lock. Every operation takes constant or logarithmic time, but for setting a property (all hosts) and
+ * mill_frontier_set_robots() (the URLs waiting for it).
+ */
+
+#pragma once
+
+#include <glib-object.h>
+
+#include "crawl/mill-robots.h"
+
+G_BEGIN_DECLS
+
+#define MILL_TYPE_FRONTIER (mill_frontier_get_type ())
+G_DECLARE_FINAL_TYPE (MillFrontier, mill_frontier, MILL, FRONTIER, GObject)
+
+/**
+ * MillFrontierResult:
+ * @MILL_FRONTIER_READY: an entry was taken
+ * @MILL_FRONTIER_WAIT: nothing may be fetched yet
+ * @MILL_FRONTIER_END: nothing is pending and nothing can come
+ */
+typedef enum
+{
+  MILL_FRONTIER_READY,
+  MILL_FRONTIER_WAIT,
+  MILL_FRONTIER_END,
+} MillFrontierResult;
+
+/**
+ * MillFrontierVerdict:
+ * @MILL_FRONTIER_ADDED: the URL is new and will be handed out
+ * @MILL_FRONTIER_KNOWN: it was added before
+ * @MILL_FRONTIER_OUT_OF_SCOPE: it is on none of the start URLs' sites
+ * @MILL_FRONTIER_TOO_DEEP: it is deeper than `max-depth`
+ * @MILL_FRONTIER_DISALLOWED: the host's robots.txt disallows it
+ * @MILL_FRONTIER_PAGE_LIMIT: `max-pages` have been handed out
+ */
+typedef enum
+{
+  MILL_FRONTIER_ADDED,
+  MILL_FRONTIER_KNOWN,
+  MILL_FRONTIER_OUT_OF_SCOPE,
+  MILL_FRONTIER_TOO_DEEP,
+  MILL_FRONTIER_DISALLOWED,
+  MILL_FRONTIER_PAGE_LIMIT,
+} MillFrontierVerdict;
+
+/**
+ * MillFrontierEntry:
+ * @url: (unowned): what to fetch; valid as long as the frontier
+ * @referrer: (unowned) (nullable): the page it was found on; %NULL for a start URL; valid as long as the
+ * frontier
+ * @depth: how many links away from a start URL
+ * @is_robots: it is a host's robots.txt: answer with mill_frontier_set_robots()
+ */
+typedef struct
+{
+  const char *url;
+  const char *referrer;
+  guint depth;
+  gboolean is_robots;
+} MillFrontierEntry;
+
+/**
+ * MillFrontierCounts:
+ * @known: different URLs of pages: pending + taken + skipped_robots + skipped_limit
+ * @pending: URLs that were not handed out yet
+ * @taken: URLs that were handed out, robots.txt not counted
+ * @unsettled: URLs that were handed out and not settled, robots.txt counted
+ * @skipped_robots: URLs that a robots.txt disallows
+ * @skipped_limit: URLs left when `max-pages` was reached
+ * @skipped_depth: links that were too deep (links, not URLs: these are not remembered)
+ * @skipped_scope: links that were out of scope (links, not URLs)
+ */
+typedef struct
+{
+  guint64 known;
+  guint64 pending;
+  guint64 taken;
+  guint64 unsettled;
+  guint64 skipped_robots;
+  guint64 skipped_limit;
+  guint64 skipped_depth;
+  guint64 skipped_scope;
+} MillFrontierCounts;
+
+/**
+ * MillFrontierWakeFunc:
+ * @frontier: the frontier
+ * @user_data: as given to mill_frontier_set_wake()
+ *
+ * Called when mill_frontier_take() may answer differently than before. It may run in any thread, and in
+ * several at once; it should only make the feeder look.
+ */
+typedef void (*MillFrontierWakeFunc) (MillFrontier *frontier, gpointer user_data);
+
+MillFrontier *mill_frontier_new (int max_depth, guint64 max_pages, const char *robots_token);
+
+guint mill_frontier_get_max_in_flight (MillFrontier *self);
+void mill_frontier_set_max_in_flight (MillFrontier *self, guint max_in_flight);
+guint mill_frontier_get_delay_ms (MillFrontier *self);
+void mill_frontier_set_delay_ms (MillFrontier *self, guint delay_ms);
+
+MillFrontierVerdict mill_frontier_add_start (MillFrontier *self, const char *url);
+MillFrontierVerdict
+mill_frontier_add (MillFrontier *self, const char *url, guint depth, const char *referrer);
+guint mill_frontier_add_links (MillFrontier *self, GPtrArray *urls, guint depth, const char *referrer);
+
+MillFrontierResult mill_frontier_take (MillFrontier *self,
+                                       gint64 now_us,
+                                       MillFrontierEntry *entry,
+                                       gint64 *ready_at_us,
+                                       const char **why);
+void mill_frontier_finished (MillFrontier *self, const char *url);
+void mill_frontier_settled (MillFrontier *self, const char *url);
+
+void mill_frontier_set_robots (MillFrontier *self, const char *host_key, MillRobots *robots);
+void mill_frontier_hold_host (MillFrontier *self, const char *host_key, gint64 until_us, const char *reason);
+
+void mill_frontier_get_counts (MillFrontier *self, MillFrontierCounts *counts);
+void mill_frontier_set_wake (MillFrontier *self,
+                             MillFrontierWakeFunc wake,
+                             gpointer user_data,
+                             GDestroyNotify destroy);
+
+G_END_DECLS

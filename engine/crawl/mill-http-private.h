@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One bounded GET: what the fetch step and the reader of robots.txt have in common. */
+
+#pragma once
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+#define MILL_HTTP_TOO_MANY_REQUESTS 429 /* RFC 6585; libsoup does not know it */
+
+/**
+ * MillHttpLimits:
+ * @max_body: the longest body, in bytes after decompression
+ * @truncate: cut a longer body there; otherwise it is %MILL_ERROR_TOO_LARGE
+ * @max_redirects: how many redirects to follow; with 0, a redirect is the response
+ */
+typedef struct
+{
+  gsize max_body;
+  gboolean truncate;
+  guint max_redirects;
+} MillHttpLimits;
+
+/**
+ * MillHttpResponse:
+ * @status: the HTTP status
+ * @url: the address that answered, after redirects
+ * @content_type: the header's value, made valid UTF-8
+ * @location: where a redirect that was not followed leads, as the server wrote it, made valid UTF-8
+ * @retry_after_s: seconds the server asks to wait; negative when it does not say
+ * @body: the body of a 2xx response; others are read and discarded
+ */
+typedef struct
+{
+  guint status;
+  char *url;          /* (owned) */
+  char *content_type; /* (owned) (nullable) */
+  char *location;     /* (owned) (nullable) */
+  double retry_after_s;
+  GBytes *body; /* (owned) (nullable) */
+} MillHttpResponse;
+
+void mill_http_response_free (MillHttpResponse *self);
+gboolean mill_http_response_is_success (const MillHttpResponse *self);
+char *mill_http_response_describe_status (const MillHttpResponse *self);
+
+SoupSession *mill_http_session_new (void);
+
+void mill_http_get_async (SoupSession *session,
+                          const char *url,
+                          const MillHttpLimits *limits,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+MillHttpResponse *mill_http_get_finish (GAsyncResult *result, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MillHttpResponse, mill_http_response_free)
+
+G_END_DECLS

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One bounded GET. libsoup would follow redirects and log in by itself, but reads the bodies of the responses
+ * in between without a limit, so redirects are followed here and there is no login. It would decompress as
+ * well, but takes a compressed body that breaks off for a whole one, so that is done here too. */
+
+#include "config.h"
+
+#include "crawl/mill-http-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "core/mill-error.h"
+#include "crawl/mill-url.h"
+
+#define CHUNK               (64 * 1024)
+#define FIRST_ALLOCATION    (1024 * 1024) /* at most, whatever length the server announces */
+#define DISCARD_CHUNK       (8 * 1024)
+#define DISCARD_LIMIT       (256 * 1024) /* a longer body costs more than a new connection */
+#define LONGEST_RETRY_AFTER 120.0
+
+typedef struct
+{
+  SoupSession *session; /* (owned) */
+  char *url;            /* (owned) */
+  MillHttpLimits limits;
+  guint redirects;
+
+  SoupMessage *message; /* (owned) (nullable) the request on its way */
+  GInputStream *stream; /* (owned) (nullable) its body, as it comes */
+  GInputStream *plain;  /* (owned) (nullable) the same, decompressed; NULL when it is not compressed */
+
+  gboolean keeps_body;
+  guint8 *body; /* (owned) (nullable) what was kept */
+  gsize length;
+  gsize capacity;
+  gsize n_discarded;
+  guint8 scratch[DISCARD_CHUNK]; /* what was not */
+} Request;
+
+static void send_request (GTask *task);
+static void read_more (GTask *task);
+static void discard_more (GTask *task);
+
+static void
+request_free (gpointer data)
+{
+  Request *self = data;
+
+  g_clear_object (&self->plain);
+  g_clear_object (&self->stream);
+  g_clear_object (&self->message);
+  g_clear_object (&self->session);
+  g_free (self->body);
+  g_free (self->url);
+  g_free (self);
+}
+
+static const char *
+get_header (SoupMessage *message, const char *name)
+{
+  return soup_message_headers_get_one (soup_message_get_response_headers (message), name);
+}
+
+/* RFC 9110, 10.2.3: a number of seconds or a date. What is neither says nothing. */
+static double
+parse_retry_after (const char *text)
+{
+  guint64 seconds;
+
+  if (text == NULL)
+    return -1.0;
+  if (g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &seconds, NULL))
+    return MIN ((double) seconds, LONGEST_RETRY_AFTER);
+  if (g_utf8_validate (text, -1, NULL))
+    {
+      g_autoptr (GDateTime) date = soup_date_time_new_from_http_string (text);
+      g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+
+      if (date != NULL)
+        return CLAMP (
+            (double) g_date_time_difference (date, now) / G_TIME_SPAN_SECOND, 0.0, LONGEST_RETRY_AFTER);
+    }
+  return -1.0;
+}
+
+/* (nullable): where the response sends the client, as the server wrote it. */
+static const char *
+get_redirect (const Request *self)
+{
+  guint status = soup_message_get_status (self->message);
+
+  if (status == SOUP_STATUS_MOVED_PERMANENTLY || status == SOUP_STATUS_FOUND ||
+      status == SOUP_STATUS_SEE_OTHER || status == SOUP_STATUS_TEMPORARY_REDIRECT ||
+      status == SOUP_STATUS_PERMANENT_REDIRECT)
+    return get_header (self->message, "Location");
+  return NULL;
+}
+
+static void
+return_response (GTask *task)
+{
+  Request *self = g_task_get_task_data (task);
+  MillHttpResponse *response = g_new0 (MillHttpResponse, 1);
+  const char *content_type;
+
+  response->status = soup_message_get_status (self->message);
+  response->url = g_steal_pointer (&self->url);
+  content_type = get_header (self->message, "Content-Type");
+  response->content_type = content_type != NULL ? g_utf8_make_valid (content_type, -1) : NULL;
+  response->retry_after_s = parse_retry_after (get_header (self->message, "Retry-After"));
+  if (get_redirect (self) != NULL)
+    response->location = g_utf8_make_valid (get_redirect (self), -1);
+  if (self->keeps_body)
+    {
+      if (self->capacity > self->length)
+        self->body = g_realloc (self->body, self->length);
+      response->body = g_bytes_new_take (g_steal_pointer (&self->body), self->length);
+    }
+  g_task_return_pointer (task, response, (GDestroyNotify) mill_http_response_free);
+}
+
+static void
+follow_redirect (GTask *task)
+{
+  Request *self = g_task_get_task_data (task);
+  g_autofree char *location = g_utf8_make_valid (get_redirect (self), -1);
+  g_autoptr (GError) error = NULL;
+  char *target = NULL;
+
+  if (++self->redirects > self->limits.max_redirects)
+    {
+      g_task_return_new_error (task,
+                               MILL_ERROR,
+                               MILL_ERROR_HTTP,
+                               _ ("more than %u redirects, the last one to “%s”"),
+                               self->limits.max_redirects,
+                               location);
+      return;
+    }
+  target = mill_url_canonicalize (self->url, location, MILL_URL_FLAGS_NONE, &error);
+  if (target == NULL)
+    {
+      g_task_return_new_error (
+          task, MILL_ERROR, MILL_ERROR_HTTP, _ ("redirects to “%s”: %s"), location, error->message);
+      return;
+    }
+  g_free (self->url);
+  self->url = target;
+  send_request (task);
+}
+
+/* Gives the connection back before anything else asks for one; a body not read to its end closes the
+ * connection. Neither waits. */
+static void
+close_body (Request *self)
+{
+  g_clear_object (&self->plain);
+  g_input_stream_close (self->stream, NULL, NULL);
+  g_clear_object (&self->stream);
+}
+
+static void
+end_response (GTask *task)
+{
+  Request *self = g_task_get_task_data (task);
+
+  close_body (self);
+  if (self->limits.max_redirects > 0 && get_redirect (self) != NULL)
+    follow_redirect (task);
+  else
+    return_response (task);
+}
+
+static void
+fail (GTask *task, GError *error)
+{
+  close_body (g_task_get_task_data (task));
+  g_task_return_error (task, error);
+}
+
+static void
+end_long_body (GTask *task)
+{
+  Request *self = g_task_get_task_data (task);
+
+  if (self->limits.truncate)
+    {
+      self->length = self->limits.max_body;
+      end_response (task);
+      return;
+    }
+  fail (task,
+        g_error_new (MILL_ERROR,
+                     MILL_ERROR_TOO_LARGE,
+                     _ ("the body is larger than %u MiB"),
+                     (guint) (self->limits.max_body / (1024 * 1024))));
+}
+
+static void
+discarded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Request *self = g_task_get_task_data (task);
+  gssize n = g_input_stream_read_finish (G_INPUT_STREAM (source), result, NULL);
+
+  if (n > 0)
+    self->n_discarded += (gsize) n;
+  /* What goes wrong here costs a connection, not the response. */
+  if (n <= 0 || self->n_discarded > DISCARD_LIMIT)
+    end_response (task);
+  else
+    discard_more (task);
+}
+
+/* A connection can be used again only after the whole body was read. */
+static void
+discard_more (GTask *task)
+{
+  Request *self = g_task_get_task_data (task);
+
+  g_input_stream_read_async (self->stream,
+                             self->scratch,
+                             sizeof self->scratch,
+                             G_PRIORITY_DEFAULT,
+                             g_task_get_cancellable (task),
+                             discarded_cb,
+                             g_object_ref (task));
+}
+
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Request *self = g_task_get_task_data (task);
+  GError *error = NULL;
+  gssize n = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
+
+  if (n > 0)
+    self->length += (gsize) n;
+  if (n < 0)
+    fail (task, error);
+  else if (self->length > self->limits.max_body)
+    end_long_body (task);
+  else if (n > 0)
+    read_more (task);
+  else if (self->plain != NULL)
+    discard_more (task); /* the end of what is compressed may come before that of the body */
+  else
+    end_response (task);
+}
+
+static void
+read_more (GTask *task)
+{
+  Request *self = g_task_get_task_data (task);
+
+  if (self->capacity - self->length < CHUNK)
+    {
+      self->capacity = MAX (self->length + CHUNK, 2 * self->capacity);
+      self->body = g_realloc (self->body, self->capacity);
+    }
+  g_input_stream_read_async (self->plain != NULL ? self->plain : self->stream,
+                             self->body + self->length,
+                             self->capacity - self->length,
+                             G_PRIORITY_DEFAULT,
+                             g_task_get_cancellable (task),
+                             read_cb,
+                             g_object_ref (task));
+}
+
+static gboolean
+is_compressed (const Request *self)
+{
+  const char *encoding = get_header (self->message, "Content-Encoding");
+
+  return encoding != NULL &&
+         (g_ascii_strcasecmp (encoding, "gzip") == 0 || g_ascii_strcasecmp (encoding, "x-gzip") == 0);
+}
+
+static void
+begin_decompression (Request *self)
+{
+  g_autoptr (GZlibDecompressor) decompressor = g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP);
+
+  self->plain = g_converter_input_stream_new (self->stream, G_CONVERTER (decompressor));
+  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (self->plain), FALSE);
+}
+
+static void
+begin_body (GTask *task)
+{
+  Request *self = g_task_get_task_data (task);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
+  goffset announced = soup_message_headers_get_content_length (headers);
+
+  self->keeps_body = SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (self->message));
+  if (!self->keeps_body)
+    {
+      discard_more (task);
+      return;
+    }
+  if (is_compressed (self))
+    begin_decompression (self);
+  else if (!self->limits.truncate && (guint64) announced > self->limits.max_body)
+    {
+      end_long_body (task);
+      return;
+    }
+  self->capacity = (gsize) CLAMP (announced, 0, FIRST_ALLOCATION) + CHUNK;
+  self->body = g_malloc (self->capacity);
+  read_more (task);
+}
+
+static void
+sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Request *self = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  self->stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  if (self->stream == NULL)
+    g_task_return_error (task, error);
+  else
+    begin_body (task);
+}
+
+static gboolean
+has_host (GUri *uri)
+{
+  return uri != NULL && g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0';
+}
+
+static void
+send_request (GTask *task)
+{
+  Request *self = g_task_get_task_data (task);
+  g_autoptr (GUri) uri = g_uri_parse (self->url, SOUP_HTTP_URI_FLAGS, NULL);
+
+  g_clear_object (&self->message);
+  if (!has_host (uri))
+    {
+      g_task_return_new_error (
+          task, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not a valid web address"), self->url);
+      return;
+    }
+  self->message = soup_message_new_from_uri (SOUP_METHOD_GET, uri);
+  soup_message_add_flags (self->message, SOUP_MESSAGE_NO_REDIRECT);
+  soup_message_headers_replace (soup_message_get_request_headers (self->message), "Accept-Encoding", "gzip");
+  soup_session_send_async (self->session,
+                           self->message,
+                           G_PRIORITY_DEFAULT,
+                           g_task_get_cancellable (task),
+                           sent_cb,
+                           g_object_ref (task));
+}
+
+void
+mill_http_response_free (MillHttpResponse *self)
+{
+  g_clear_pointer (&self->body, g_bytes_unref);
+  g_free (self->location);
+  g_free (self->content_type);
+  g_free (self->url);
+  g_free (self);
+}
+
+gboolean
+mill_http_response_is_success (const MillHttpResponse *self)
+{
+  return SOUP_STATUS_IS_SUCCESSFUL (self->status);
+}
+
+/**
+ * mill_http_response_describe_status:
+ *
+ * Returns: (transfer full): such as "404 Not Found"; the standard's phrase, not the server's
+ */
+char *
+mill_http_response_describe_status (const MillHttpResponse *self)
+{
+  const char *phrase = self->status == MILL_HTTP_TOO_MANY_REQUESTS ? "Too Many Requests"
+                                                                   : soup_status_get_phrase (self->status);
+
+  return g_strdup_printf ("%u %s", self->status, phrase);
+}
+
+/**
+ * mill_http_session_new:
+ *
+ * Creates a session for use in the calling thread's default main context. It has no limit on connections of
+ * its own, since the pipeline's semaphores are the gate, and no time-out, since the caller cancels.
+ *
+ * Returns: (transfer full): the session
+ */
+SoupSession *
+mill_http_session_new (void)
+{
+  SoupSession *session = g_object_new (SOUP_TYPE_SESSION,
+                                       "max-conns",
+                                       10000,
+                                       "max-conns-per-host",
+                                       10000,
+                                       "timeout",
+                                       0u,
+                                       "idle-timeout",
+                                       30u,
+                                       "user-agent",
+                                       "Millrace/" MILLRACE_VERSION,
+                                       NULL);
+
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
+  return session;
+}
+
+/**
+ * mill_http_get_async:
+ * @session: a session of the thread-default main context
+ * @url: an http or https address
+ *
+ * Fetches @url. A response with whatever status is a success; no response, a body beyond the limit and a
+ * redirect that leads nowhere are errors. Cancelling closes the connection.
+ */
+void
+mill_http_get_async (SoupSession *session,
+                     const char *url,
+                     const MillHttpLimits *limits,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  Request *self = g_new0 (Request, 1);
+
+  self->session = g_object_ref (session);
+  self->url = g_strdup (url);
+  self->limits = *limits;
+  g_task_set_task_data (task, self, request_free);
+  send_request (task);
+}
+
+/**
+ * mill_http_get_finish:
+ *
+ * Returns: (transfer full) (nullable): the response, or %NULL with @error set
+ */
+MillHttpResponse *
+mill_http_get_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,579 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillCrawlSource: asks the frontier for the next page. Each host's robots.txt comes first; it is fetched
+ * beside the pipeline, since it is nobody's item. */
+
+#include "config.h"
+
+#include "sources/mill-crawl-source.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "core/mill-error.h"
+#include "crawl/mill-crawl-job.h"
+#include "crawl/mill-url.h"
+#include "pipeline/mill-knob.h"
+#include "pipeline/mill-pipeline.h"
+#include "sources/mill-robots-reader-private.h"
+
+#define ROBOTS_TOKEN        "Millrace"
+#define MAX_START_REDIRECTS 20
+#define MAX_PROBLEMS        100
+
+struct _MillCrawlSource
+{
+  MillSource parent_instance;
+
+  char *start; /* (owned) (nullable) */
+  guint max_pages;
+  gint max_depth;
+  gboolean robots;
+
+  guint64 given;  /* used by poll alone */
+  gint redirects; /* (atomic) of start addresses */
+
+  GMutex lock;
+  guint per_host;         /* (lock) */
+  guint delay_ms;         /* (lock) */
+  MillFrontier *frontier; /* (owned) (nullable) set by open, then constant */
+  GPtrArray *problems;    /* (owned) (lock) of strings: which sites were left alone, and why */
+
+  MillRobotsReader *reader; /* (owned) (nullable) set by open */
+};
+
+typedef enum
+{
+  PROP_START = 1,
+  PROP_MAX_PAGES,
+  PROP_MAX_DEPTH,
+  PROP_ROBOTS,
+  PROP_PER_HOST,
+  PROP_DELAY,
+} MillCrawlSourceProperty;
+
+static GParamSpec *properties[PROP_DELAY + 1];
+
+G_DEFINE_FINAL_TYPE (MillCrawlSource, mill_crawl_source, MILL_TYPE_SOURCE)
+
+static void
+add_problem (MillCrawlSource *self, const char *url, const GError *problem)
+{
+  g_mutex_lock (&self->lock);
+  if (self->problems->len < MAX_PROBLEMS)
+    g_ptr_array_add (
+        self->problems,
+        g_strdup_printf (_ ("%s cannot be read, so its site is left alone: %s"), url, problem->message));
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+got_robots_cb (const char *url, MillRobots *robots, const GError *problem, gpointer user_data)
+{
+  MillCrawlSource *self = user_data;
+  g_autofree char *host_key = mill_url_host_key (url);
+
+  if (problem != NULL)
+    add_problem (self, url, problem);
+  mill_frontier_set_robots (self->frontier, host_key, robots);
+  mill_frontier_settled (self->frontier, url);
+}
+
+static void
+wake_cb (MillFrontier *frontier, gpointer user_data)
+{
+  mill_source_wake (user_data);
+}
+
+static gboolean
+add_starts (MillCrawlSource *self, MillPipeline *pipeline, GError **error)
+{
+  g_autofree char *expanded = mill_pipeline_expand (pipeline, self->start, error);
+  g_auto (GStrv) words = NULL;
+
+  if (expanded == NULL)
+    return FALSE;
+  words = g_strsplit_set (expanded, " \t\n", -1);
+  for (char **word = words; *word != NULL; word++)
+    {
+      g_autofree char *url = NULL;
+
+      if (**word == '\0')
+        continue;
+      url = mill_crawl_check_start (*word, error);
+      if (url == NULL)
+        return FALSE;
+      mill_frontier_add_start (self->frontier, url);
+    }
+  return TRUE;
+}
+
+/* A start that failed may be tried again. */
+static void
+forget_run (MillCrawlSource *self)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_object (&self->frontier);
+  g_ptr_array_set_size (self->problems, 0);
+  g_mutex_unlock (&self->lock);
+  g_clear_pointer (&self->reader, mill_robots_reader_unref);
+  self->given = 0;
+  g_atomic_int_set (&self->redirects, 0);
+}
+
+static gboolean
+mill_crawl_source_open (MillSource *source, MillPipeline *pipeline, GError **error)
+{
+  MillCrawlSource *self = MILL_CRAWL_SOURCE (source);
+  MillFrontier *frontier =
+      mill_frontier_new (self->max_depth, self->max_pages, self->robots ? ROBOTS_TOKEN : NULL);
+  MillFrontierCounts counts;
+
+  forget_run (self);
+  g_mutex_lock (&self->lock);
+  mill_frontier_set_max_in_flight (frontier, self->per_host);
+  mill_frontier_set_delay_ms (frontier, self->delay_ms);
+  self->frontier = frontier;
+  g_mutex_unlock (&self->lock);
+  if (self->start != NULL && !add_starts (self, pipeline, error))
+    return FALSE;
+  mill_frontier_get_counts (frontier, &counts);
+  if (counts.known == 0)
+    {
+      g_set_error_literal (
+          error, MILL_ERROR, MILL_ERROR_INVALID, _ ("a crawl needs an address to “start” from"));
+      return FALSE;
+    }
+  self->reader = mill_robots_reader_new (mill_pipeline_get_context (pipeline), got_robots_cb, self);
+  mill_frontier_set_wake (frontier, wake_cb, self, NULL);
+  return TRUE;
+}
+
+/* A crawl that fetched nothing has failed, and says why. */
+static MillSourceResult
+end (MillCrawlSource *self, GError **error)
+{
+  MillFrontierCounts counts;
+  g_autofree char *problem = NULL;
+
+  mill_frontier_get_counts (self->frontier, &counts);
+  if (counts.taken > 0)
+    return MILL_SOURCE_END;
+  g_mutex_lock (&self->lock);
+  if (self->problems->len > 0)
+    problem = g_strdup (g_ptr_array_index (self->problems, 0));
+  g_mutex_unlock (&self->lock);
+  g_set_error_literal (error,
+                       MILL_ERROR,
+                       MILL_ERROR_FAILED,
+                       problem != NULL ? problem : _ ("robots.txt disallows every address to start from"));
+  return MILL_SOURCE_ERROR;
+}
+
+static MillItem *
+item_from_entry (MillCrawlSource *self, const MillFrontierEntry *entry)
+{
+  MillItem *item = mill_item_new (++self->given, entry->url);
+  char depth[12];
+
+  g_snprintf (depth, sizeof depth, "%u", entry->depth);
+  mill_item_set_attribute (item, "depth", depth);
+  mill_item_set_attribute (item, "referrer", entry->referrer);
+  return item;
+}
+
+static MillSourceResult
+mill_crawl_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yield, GError **error)
+{
+  MillCrawlSource *self = MILL_CRAWL_SOURCE (source);
+
+  for (;;)
+    {
+      MillFrontierEntry entry;
+      const char *why = NULL;
+
+      switch (mill_frontier_take (self->frontier, now_us, &entry, &yield->ready_at_us, &why))
+        {
+        case MILL_FRONTIER_READY:
+          if (entry.is_robots)
+            {
+              mill_robots_reader_read (self->reader, entry.url);
+              continue;
+            }
+          yield->item = item_from_entry (self, &entry);
+          return MILL_SOURCE_READY;
+        case MILL_FRONTIER_WAIT:
+          yield->why = why != NULL ? _ (why) : NULL;
+          return MILL_SOURCE_WAIT;
+        case MILL_FRONTIER_END:
+        default:
+          return end (self, error);
+        }
+    }
+}
+
+static void
+mill_crawl_source_left_stage (MillSource *source, MillItem *item, guint stage)
+{
+  if (stage == 0)
+    mill_frontier_finished (MILL_CRAWL_SOURCE (source)->frontier, mill_item_get_key (item));
+}
+
+static void
+mill_crawl_source_settled (MillSource *source, MillItem *item, MillOutcome outcome, const GError *error)
+{
+  mill_frontier_settled (MILL_CRAWL_SOURCE (source)->frontier, mill_item_get_key (item));
+}
+
+/* What is known so far; links may add to it. */
+static gint64
+mill_crawl_source_get_total (MillSource *source)
+{
+  MillCrawlSource *self = MILL_CRAWL_SOURCE (source);
+  MillFrontierCounts counts;
+
+  if (!mill_crawl_source_get_counts (self, &counts))
+    return -1;
+  if (self->max_pages > 0)
+    return (gint64) MIN (counts.taken + counts.pending, self->max_pages);
+  return (gint64) (counts.taken + counts.pending);
+}
+
+static void
+mill_crawl_source_close (MillSource *source)
+{
+  MillCrawlSource *self = MILL_CRAWL_SOURCE (source);
+
+  if (self->frontier != NULL)
+    mill_frontier_set_wake (self->frontier, NULL, NULL, NULL);
+  if (self->reader != NULL)
+    mill_robots_reader_stop (self->reader);
+}
+
+static void
+mill_crawl_source_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  MillCrawlSource *self = MILL_CRAWL_SOURCE (object);
+
+  g_mutex_lock (&self->lock);
+  switch ((MillCrawlSourceProperty) prop_id)
+    {
+    case PROP_START:
+      g_value_set_string (value, self->start);
+      break;
+    case PROP_MAX_PAGES:
+      g_value_set_uint (value, self->max_pages);
+      break;
+    case PROP_MAX_DEPTH:
+      g_value_set_int (value, self->max_depth);
+      break;
+    case PROP_ROBOTS:
+      g_value_set_boolean (value, self->robots);
+      break;
+    case PROP_PER_HOST:
+      g_value_set_uint (
+          value, self->frontier != NULL ? mill_frontier_get_max_in_flight (self->frontier) : self->per_host);
+      break;
+    case PROP_DELAY:
+      g_value_set_uint (
+          value, self->frontier != NULL ? mill_frontier_get_delay_ms (self->frontier) : self->delay_ms);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+change_string (char **field, const char *value)
+{
+  if (g_strcmp0 (*field, value) == 0)
+    return FALSE;
+  g_free (*field);
+  *field = g_strdup (value);
+  return TRUE;
+}
+
+static gboolean
+change_uint (guint *field, guint value)
+{
+  gboolean changed = *field != value;
+
+  *field = value;
+  return changed;
+}
+
+static gboolean
+change_int (gint *field, gint value)
+{
+  gboolean changed = *field != value;
+
+  *field = value;
+  return changed;
+}
+
+/* Sets one property; says whether it had another value before. */
+static gboolean
+change_locked (MillCrawlSource *self, MillCrawlSourceProperty property, const GValue *value)
+{
+  switch (property)
+    {
+    case PROP_START:
+      return change_string (&self->start, g_value_get_string (value));
+    case PROP_MAX_PAGES:
+      return change_uint (&self->max_pages, g_value_get_uint (value));
+    case PROP_MAX_DEPTH:
+      return change_int (&self->max_depth, g_value_get_int (value));
+    case PROP_ROBOTS:
+      return change_int (&self->robots, g_value_get_boolean (value));
+    case PROP_PER_HOST:
+      return change_uint (&self->per_host, g_value_get_uint (value));
+    case PROP_DELAY:
+      return change_uint (&self->delay_ms, g_value_get_uint (value));
+    default:
+      return FALSE;
+    }
+}
+
+static void
+mill_crawl_source_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  MillCrawlSource *self = MILL_CRAWL_SOURCE (object);
+  g_autoptr (MillFrontier) frontier = NULL;
+  guint per_host, delay_ms;
+  gboolean changed;
+
+  if (prop_id < PROP_START || prop_id > PROP_DELAY)
+    {
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      return;
+    }
+  g_mutex_lock (&self->lock);
+  changed = change_locked (self, (MillCrawlSourceProperty) prop_id, value);
+  per_host = self->per_host;
+  delay_ms = self->delay_ms;
+  g_set_object (&frontier, self->frontier);
+  g_mutex_unlock (&self->lock);
+  if (!changed)
+    return;
+  if (frontier != NULL)
+    {
+      mill_frontier_set_max_in_flight (frontier, per_host);
+      mill_frontier_set_delay_ms (frontier, delay_ms);
+    }
+  g_object_notify_by_pspec (object, pspec);
+}
+
+static void
+mill_crawl_source_finalize (GObject *object)
+{
+  MillCrawlSource *self = MILL_CRAWL_SOURCE (object);
+
+  forget_run (self);
+  g_ptr_array_unref (self->problems);
+  g_free (self->start);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (mill_crawl_source_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  properties[PROP_START] = g_param_spec_string (
+      "start", _ ("Start"), _ ("Addresses to begin with, with spaces between them"), NULL, MILL_CONFIG_FLAGS);
+  properties[PROP_MAX_PAGES] = g_param_spec_uint ("max-pages",
+                                                  _ ("Most pages"),
+                                                  _ ("How many pages to fetch at most; 0 is no limit"),
+                                                  0,
+                                                  G_MAXINT,
+                                                  0,
+                                                  MILL_CONFIG_FLAGS);
+  properties[PROP_MAX_DEPTH] =
+      g_param_spec_int ("max-depth",
+                        _ ("Greatest depth"),
+                        _ ("How many links away from a start address to go; -1 is no limit"),
+                        -1,
+                        G_MAXINT,
+                        -1,
+                        MILL_CONFIG_FLAGS);
+  properties[PROP_ROBOTS] = g_param_spec_boolean ("robots",
+                                                  _ ("Obey robots.txt"),
+                                                  _ ("Leave alone what a site asks crawlers to"),
+                                                  TRUE,
+                                                  MILL_CONFIG_FLAGS);
+  properties[PROP_PER_HOST] = g_param_spec_uint ("per-host",
+                                                 _ ("Per host"),
+                                                 _ ("How many pages of one host are in work at a time"),
+                                                 1,
+                                                 1000,
+                                                 MILL_CRAWL_DEFAULT_PER_HOST,
+                                                 MILL_KNOB_FLAGS);
+  properties[PROP_DELAY] =
+      mill_knob_with_unit (g_param_spec_uint ("delay",
+                                              _ ("Delay"),
+                                              _ ("The least time between two requests to one host"),
+                                              0,
+                                              3600000,
+                                              MILL_CRAWL_DEFAULT_DELAY_MS,
+                                              MILL_KNOB_FLAGS),
+                           N_ ("ms"));
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+mill_crawl_source_class_init (MillCrawlSourceClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  MillSourceClass *source_class = MILL_SOURCE_CLASS (klass);
+
+  object_class->get_property = mill_crawl_source_get_property;
+  object_class->set_property = mill_crawl_source_set_property;
+  object_class->finalize = mill_crawl_source_finalize;
+  source_class->open = mill_crawl_source_open;
+  source_class->poll = mill_crawl_source_poll;
+  source_class->left_stage = mill_crawl_source_left_stage;
+  source_class->settled = mill_crawl_source_settled;
+  source_class->get_total = mill_crawl_source_get_total;
+  source_class->close = mill_crawl_source_close;
+  install_properties (object_class);
+}
+
+static void
+mill_crawl_source_init (MillCrawlSource *self)
+{
+  g_mutex_init (&self->lock);
+  self->problems = g_ptr_array_new_with_free_func (g_free);
+  self->max_depth = -1;
+  self->robots = TRUE;
+  self->per_host = MILL_CRAWL_DEFAULT_PER_HOST;
+  self->delay_ms = MILL_CRAWL_DEFAULT_DELAY_MS;
+}
+
+/**
+ * mill_crawl_source_new:
+ * @start: (nullable): one or more addresses, with spaces between them
+ *
+ * Creates the source with the polite defaults: robots.txt obeyed, four requests per host at a time, 100 ms
+ * apart.
+ *
+ * Returns: (transfer full): the source
+ */
+MillSource *
+mill_crawl_source_new (const char *start)
+{
+  return g_object_new (MILL_TYPE_CRAWL_SOURCE, "start", start, NULL);
+}
+
+static guint
+get_depth (MillItem *page)
+{
+  const char *text = mill_item_get_attribute (page, "depth");
+
+  return text != NULL ? (guint) g_ascii_strtoull (text, NULL, 10) : 0;
+}
+
+/**
+ * mill_crawl_source_add_links:
+ * @page: an item of this source
+ * @urls: (element-type utf8): canonical addresses that @page links to
+ *
+ * Adds what is new and in scope. Any thread, while @page is in work.
+ */
+void
+mill_crawl_source_add_links (MillCrawlSource *self, MillItem *page, GPtrArray *urls)
+{
+  g_return_if_fail (MILL_IS_CRAWL_SOURCE (self));
+  g_return_if_fail (self->frontier != NULL);
+
+  mill_frontier_add_links (self->frontier, urls, get_depth (page) + 1, mill_item_get_key (page));
+}
+
+/**
+ * mill_crawl_source_add_redirect:
+ * @page: an item of this source
+ * @target: the canonical address that @page redirects to
+ *
+ * Adds the target like a link. But where a start address leads, the crawl goes, be it another site: who asks
+ * for example.org and is sent to www.example.org wants the latter. Any thread, while @page is in work.
+ */
+void
+mill_crawl_source_add_redirect (MillCrawlSource *self, MillItem *page, const char *target)
+{
+  guint depth = get_depth (page);
+
+  g_return_if_fail (MILL_IS_CRAWL_SOURCE (self));
+  g_return_if_fail (self->frontier != NULL);
+
+  if (depth == 0 && g_atomic_int_add (&self->redirects, 1) < MAX_START_REDIRECTS)
+    mill_frontier_add_start (self->frontier, target);
+  else
+    mill_frontier_add (self->frontier, target, depth + 1, mill_item_get_key (page));
+}
+
+/**
+ * mill_crawl_source_hold_host:
+ * @url: a page of the host
+ * @seconds: how long to wait
+ *
+ * Begins no more requests to a host that asked to wait. Any thread.
+ */
+void
+mill_crawl_source_hold_host (MillCrawlSource *self, const char *url, double seconds)
+{
+  g_autofree char *host_key = mill_url_host_key (url);
+
+  g_return_if_fail (MILL_IS_CRAWL_SOURCE (self));
+  g_return_if_fail (self->frontier != NULL);
+
+  mill_frontier_hold_host (self->frontier,
+                           host_key,
+                           g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC),
+                           N_ ("asked to wait (Retry-After)"));
+}
+
+/**
+ * mill_crawl_source_get_counts:
+ * @counts: (out caller-allocates): what the crawl knows
+ *
+ * Any thread.
+ *
+ * Returns: %FALSE before the start; @counts is not touched then
+ */
+gboolean
+mill_crawl_source_get_counts (MillCrawlSource *self, MillFrontierCounts *counts)
+{
+  g_autoptr (MillFrontier) frontier = NULL;
+
+  g_return_val_if_fail (MILL_IS_CRAWL_SOURCE (self), FALSE);
+
+  g_mutex_lock (&self->lock);
+  g_set_object (&frontier, self->frontier);
+  g_mutex_unlock (&self->lock);
+  if (frontier == NULL)
+    return FALSE;
+  mill_frontier_get_counts (frontier, counts);
+  return TRUE;
+}
+
+/**
+ * mill_crawl_source_dup_problems:
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): for each site that is left alone because its robots.txt cannot be read, a
+ * sentence that says so, up to 100
+ */
+char **
+mill_crawl_source_dup_problems (MillCrawlSource *self)
+{
+  GStrvBuilder *builder = g_strv_builder_new ();
+  char **problems;
+
+  g_return_val_if_fail (MILL_IS_CRAWL_SOURCE (self), NULL);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->problems->len; i++)
+    g_strv_builder_add (builder, g_ptr_array_index (self->problems, i));
+  g_mutex_unlock (&self->lock);
+  problems = g_strv_builder_end (builder);
+  g_strv_builder_unref (builder);
+  return problems;
+}

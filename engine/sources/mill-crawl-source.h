@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillCrawlSource: the pages of a site, as they are found. It begins with its start addresses and feeds on
+ * the links that the links step finds. A table decides what may be fetched when (see #MillFrontier), so the
+ * pipeline's queues stay bounded whatever the site's size, and a full queue cannot block the step that fills
+ * the table. */
+
+#pragma once
+
+#include "crawl/mill-frontier.h"
+#include "pipeline/mill-source.h"
+
+G_BEGIN_DECLS
+
+#define MILL_TYPE_CRAWL_SOURCE (mill_crawl_source_get_type ())
+G_DECLARE_FINAL_TYPE (MillCrawlSource, mill_crawl_source, MILL, CRAWL_SOURCE, MillSource)
+
+MillSource *mill_crawl_source_new (const char *start);
+
+void mill_crawl_source_add_links (MillCrawlSource *self, MillItem *page, GPtrArray *urls);
+void mill_crawl_source_add_redirect (MillCrawlSource *self, MillItem *page, const char *target);
+void mill_crawl_source_hold_host (MillCrawlSource *self, const char *url, double seconds);
+
+gboolean mill_crawl_source_get_counts (MillCrawlSource *self, MillFrontierCounts *counts);
+char **mill_crawl_source_dup_problems (MillCrawlSource *self);
+
+G_END_DECLS

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillLinesSource: lines, as they come. A disk is read at once, but a pipe or a terminal may be silent for
+ * hours: the source then says that it waits, so that the pipeline can be stopped, and has the engine's loop
+ * watch it. */
+
+#include "config.h"
+
+#include "sources/mill-lines-source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/mill-error.h"
+#include "pipeline/mill-knob.h"
+#include "pipeline/mill-pipeline.h"
+
+#define CHUNK (64 * 1024)
+
+struct _MillLinesSource
+{
+  MillSource parent_instance;
+
+  char *file; /* (owned) (nullable) */
+
+  /* Made by open; then used by poll alone. */
+  char *name; /* (owned) (nullable) for messages */
+  int fd;     /* (owned, unless it is the standard input) -1 when closed */
+  gboolean may_be_silent;
+  GMainContext *context; /* (owned) (nullable) */
+  char *buffer;          /* (owned) */
+  gsize capacity;
+  gsize start;   /* of the line */
+  gsize scanned; /* up to here there is no line end */
+  gsize end;     /* of what was read */
+  guint64 number;
+  gboolean at_end;
+
+  GMutex lock;
+  GSource *watch; /* (owned) (nullable) (lock) set while input is awaited */
+};
+
+typedef enum
+{
+  PROP_FILE = 1,
+} MillLinesSourceProperty;
+
+static GParamSpec *properties[PROP_FILE + 1];
+
+G_DEFINE_FINAL_TYPE (MillLinesSource, mill_lines_source, MILL_TYPE_SOURCE)
+
+static gboolean
+set_errno_error (GError **error, const char *name, int errsv)
+{
+  g_set_error (error,
+               G_IO_ERROR,
+               (gint) g_io_error_from_errno (errsv),
+               _ ("cannot read “%s”: %s"),
+               name,
+               g_strerror (errsv));
+  return FALSE;
+}
+
+static gboolean
+open_file (MillLinesSource *self, GError **error)
+{
+  struct stat info;
+
+  if (g_str_equal (self->name, "-"))
+    {
+      g_free (self->name);
+      self->name = g_strdup (_ ("the standard input"));
+      self->fd = STDIN_FILENO;
+    }
+  else /* without O_NONBLOCK, opening a named pipe waits for a writer */
+    self->fd = open (self->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (self->fd < 0 || fstat (self->fd, &info) != 0)
+    return set_errno_error (error, self->name, errno);
+  if (S_ISDIR (info.st_mode))
+    return set_errno_error (error, self->name, EISDIR);
+  self->may_be_silent = !S_ISREG (info.st_mode);
+  return TRUE;
+}
+
+static void
+close_file (MillLinesSource *self)
+{
+  if (self->fd > STDIN_FILENO)
+    close (self->fd);
+  self->fd = -1;
+}
+
+/* A start that failed may be tried again. */
+static void
+forget_file (MillLinesSource *self)
+{
+  close_file (self);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->name, g_free);
+}
+
+static gboolean
+mill_lines_source_open (MillSource *source, MillPipeline *pipeline, GError **error)
+{
+  MillLinesSource *self = MILL_LINES_SOURCE (source);
+  GMainContext *context = mill_pipeline_get_context (pipeline);
+
+  forget_file (self);
+  if (self->file == NULL || self->file[0] == '\0')
+    {
+      g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("the source of lines needs a “file”"));
+      return FALSE;
+    }
+  self->name = mill_pipeline_expand (pipeline, self->file, error);
+  if (self->name == NULL || !open_file (self, error))
+    return FALSE;
+  self->context = context != NULL ? g_main_context_ref (context) : NULL;
+  return TRUE;
+}
+
+static gboolean
+input_came_cb (int fd, GIOCondition condition, gpointer user_data)
+{
+  MillLinesSource *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->watch, g_source_unref);
+  g_mutex_unlock (&self->lock);
+  mill_source_wake (MILL_SOURCE (self));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_input (MillLinesSource *self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->watch == NULL)
+    {
+      self->watch = g_unix_fd_source_new (self->fd, G_IO_IN | G_IO_HUP | G_IO_ERR);
+      g_source_set_callback (self->watch, G_SOURCE_FUNC (input_came_cb), g_object_ref (self), g_object_unref);
+      g_source_set_static_name (self->watch, "MillLinesSource input");
+      g_source_attach (self->watch, self->context);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+is_silent (MillLinesSource *self)
+{
+  GPollFD input = { .fd = self->fd, .events = G_IO_IN | G_IO_HUP | G_IO_ERR };
+
+  return self->may_be_silent && g_poll (&input, 1, 0) == 0;
+}
+
+/* Moves the line to the buffer's start if that makes room, and enlarges the buffer otherwise. */
+static void
+make_room (MillLinesSource *self)
+{
+  if (self->capacity - self->end >= CHUNK)
+    return;
+  if (self->start > 0)
+    {
+      memmove (self->buffer, self->buffer + self->start, self->end - self->start);
+      self->scanned -= self->start;
+      self->end -= self->start;
+      self->start = 0;
+    }
+  if (self->capacity - self->end < CHUNK)
+    {
+      self->capacity = MAX (2 * self->capacity, 4 * CHUNK);
+      self->buffer = g_realloc (self->buffer, self->capacity);
+    }
+}
+
+typedef enum
+{
+  FILL_GOT,
+  FILL_SILENT,
+  FILL_END,
+  FILL_ERROR,
+} Fill;
+
+static Fill
+fill_buffer (MillLinesSource *self, GError **error)
+{
+  gssize n;
+
+  if (is_silent (self))
+    return FILL_SILENT;
+  make_room (self);
+  do
+    n = read (self->fd, self->buffer + self->end, CHUNK);
+  while (n < 0 && errno == EINTR);
+  if (n < 0 && errno == EAGAIN)
+    return FILL_SILENT;
+  if (n < 0)
+    {
+      set_errno_error (error, self->name, errno);
+      return FILL_ERROR;
+    }
+  self->end += (gsize) n;
+  return n == 0 ? FILL_END : FILL_GOT;
+}
+
+/* Gives the bytes from the line's start to @line_end, and goes on at @next. */
+static MillSourceResult
+yield_line (MillLinesSource *self, gsize line_end, gsize next, MillSourceYield *yield)
+{
+  gsize length = line_end - self->start;
+  g_autoptr (GBytes) payload = NULL;
+  char key[24];
+
+  if (length > 0 && self->buffer[line_end - 1] == '\r')
+    length--;
+  payload = g_bytes_new (self->buffer + self->start, length);
+  self->number++;
+  g_snprintf (key, sizeof key, "%" G_GUINT64_FORMAT, self->number);
+  yield->item = mill_item_new (self->number, key);
+  mill_item_set_payload (yield->item, payload);
+  self->start = self->scanned = next;
+  return MILL_SOURCE_READY;
+}
+
+static MillSourceResult
+fail_at_long_line (MillLinesSource *self, GError **error)
+{
+  g_autofree char *place = g_strdup_printf ("%s:%" G_GUINT64_FORMAT, self->name, self->number + 1);
+
+  g_set_error (error,
+               MILL_ERROR,
+               MILL_ERROR_TOO_LARGE,
+               _ ("%s: the line is longer than %d MiB"),
+               place,
+               MILL_LINES_MAX_LENGTH / (1024 * 1024));
+  return MILL_SOURCE_ERROR;
+}
+
+static MillSourceResult
+wait_for_input (MillLinesSource *self, MillSourceYield *yield)
+{
+  watch_input (self);
+  yield->ready_at_us = G_MAXINT64;
+  yield->why = _ ("waiting for input");
+  return MILL_SOURCE_WAIT;
+}
+
+static MillSourceResult
+mill_lines_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yield, GError **error)
+{
+  MillLinesSource *self = MILL_LINES_SOURCE (source);
+
+  for (;;)
+    {
+      gsize unscanned = self->end - self->scanned;
+      const char *newline = unscanned > 0 ? memchr (self->buffer + self->scanned, '\n', unscanned) : NULL;
+      gsize line_end = newline != NULL ? (gsize) (newline - self->buffer) : self->end;
+
+      if (line_end - self->start > MILL_LINES_MAX_LENGTH)
+        return fail_at_long_line (self, error);
+      if (newline != NULL)
+        return yield_line (self, line_end, line_end + 1, yield);
+      self->scanned = self->end;
+      if (self->at_end)
+        return self->end > self->start ? yield_line (self, line_end, line_end, yield) : MILL_SOURCE_END;
+      switch (fill_buffer (self, error))
+        {
+        case FILL_SILENT:
+          return wait_for_input (self, yield);
+        case FILL_ERROR:
+          return MILL_SOURCE_ERROR;
+        case FILL_END:
+          self->at_end = TRUE;
+          break;
+        case FILL_GOT:
+        default:
+          break;
+        }
+    }
+}
+
+static void
+mill_lines_source_close (MillSource *source)
+{
+  MillLinesSource *self = MILL_LINES_SOURCE (source);
+  g_autoptr (GSource) watch = NULL;
+
+  g_mutex_lock (&self->lock);
+  watch = g_steal_pointer (&self->watch);
+  g_mutex_unlock (&self->lock);
+  if (watch != NULL)
+    g_source_destroy (watch);
+  close_file (self);
+}
+
+static void
+mill_lines_source_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch ((MillLinesSourceProperty) prop_id)
+    {
+    case PROP_FILE:
+      g_value_set_string (value, MILL_LINES_SOURCE (object)->file);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+mill_lines_source_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  MillLinesSource *self = MILL_LINES_SOURCE (object);
+
+  switch ((MillLinesSourceProperty) prop_id)
+    {
+    case PROP_FILE:
+      if (g_strcmp0 (self->file, g_value_get_string (value)) == 0)
+        break;
+      g_free (self->file);
+      self->file = g_value_dup_string (value);
+      g_object_notify_by_pspec (object, pspec);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+mill_lines_source_finalize (GObject *object)
+{
+  MillLinesSource *self = MILL_LINES_SOURCE (object);
+
+  forget_file (self);
+  g_free (self->buffer);
+  g_free (self->file);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (mill_lines_source_parent_class)->finalize (object);
+}
+
+static void
+mill_lines_source_class_init (MillLinesSourceClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  MillSourceClass *source_class = MILL_SOURCE_CLASS (klass);
+
+  object_class->get_property = mill_lines_source_get_property;
+  object_class->set_property = mill_lines_source_set_property;
+  object_class->finalize = mill_lines_source_finalize;
+  source_class->open = mill_lines_source_open;
+  source_class->poll = mill_lines_source_poll;
+  source_class->close = mill_lines_source_close;
+  source_class->reads_blocking = TRUE;
+
+  properties[PROP_FILE] =
+      g_param_spec_string ("file",
+                           _ ("File"),
+                           _ ("A file whose lines are the items; “-” is the standard input"),
+                           NULL,
+                           MILL_CONFIG_FLAGS);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+mill_lines_source_init (MillLinesSource *self)
+{
+  self->fd = -1;
+  g_mutex_init (&self->lock);
+}
+
+/**
+ * mill_lines_source_new:
+ * @file: (nullable): a path, or "-" for the standard input
+ *
+ * Returns: (transfer full): the source
+ */
+MillSource *
+mill_lines_source_new (const char *file)
+{
+  return g_object_new (MILL_TYPE_LINES_SOURCE, "file", file, NULL);
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillFetchStep: HTTP, asynchronous. Each main context that runs the step has a session of its own:
+ * connections stay in one thread, and each session's list of messages stays short. */
+
+#include "config.h"
+
+#include "steps/mill-fetch-step.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "core/mill-error.h"
+#include "crawl/mill-http-private.h"
+#include "crawl/mill-url.h"
+#include "pipeline/mill-knob.h"
+#include "pipeline/mill-pipeline.h"
+#include "sources/mill-crawl-source.h"
+
+#define MAX_REDIRECTS    20
+#define DEFAULT_MAX_BODY 64
+#define MIB              (1024 * 1024)
+
+struct _MillFetchStep
+{
+  MillStep parent_instance;
+
+  guint max_body; /* (atomic) MiB */
+  gboolean follow_redirects;
+  MillCrawlSource *crawl; /* (owned) (nullable) then its frontier takes redirects and requests to wait */
+
+  GMutex lock;
+  GHashTable *sessions; /* (owned) (lock) GMainContext (owned) to SoupSession (owned) */
+};
+
+typedef enum
+{
+  PROP_MAX_BODY = 1,
+  PROP_FOLLOW_REDIRECTS,
+} MillFetchStepProperty;
+
+static GParamSpec *properties[PROP_FOLLOW_REDIRECTS + 1];
+
+G_DEFINE_FINAL_TYPE (MillFetchStep, mill_fetch_step, MILL_TYPE_STEP)
+
+static GHashTable *
+sessions_new (void)
+{
+  return g_hash_table_new_full (NULL, NULL, (GDestroyNotify) g_main_context_unref, g_object_unref);
+}
+
+static SoupSession *
+dup_session (MillFetchStep *self)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  SoupSession *session;
+
+  g_mutex_lock (&self->lock);
+  session = g_hash_table_lookup (self->sessions, context);
+  if (session == NULL)
+    {
+      session = mill_http_session_new ();
+      g_hash_table_insert (self->sessions, g_steal_pointer (&context), session);
+    }
+  g_object_ref (session);
+  g_mutex_unlock (&self->lock);
+  return session;
+}
+
+static gboolean
+mill_fetch_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
+{
+  MillFetchStep *self = MILL_FETCH_STEP (step);
+  MillSource *source = mill_pipeline_get_source (pipeline);
+
+  g_clear_object (&self->crawl);
+  if (MILL_IS_CRAWL_SOURCE (source))
+    self->crawl = MILL_CRAWL_SOURCE (g_object_ref (source));
+  return TRUE;
+}
+
+static gboolean
+check_url (const char *url, GError **error)
+{
+  g_autofree char *scheme = url != NULL ? g_uri_parse_scheme (url) : NULL;
+
+  if (url == NULL)
+    g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("the item has no address to fetch"));
+  else if (scheme == NULL)
+    g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not a web address"), url);
+  else if (g_ascii_strcasecmp (scheme, "http") != 0 && g_ascii_strcasecmp (scheme, "https") != 0)
+    g_set_error (error,
+                 MILL_ERROR,
+                 MILL_ERROR_INVALID,
+                 _ ("“%s” has the scheme %s; only http and https addresses can be fetched"),
+                 url,
+                 scheme);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+may_pass (guint status)
+{
+  switch (status)
+    {
+    case SOUP_STATUS_REQUEST_TIMEOUT:
+    case MILL_HTTP_TOO_MANY_REQUESTS:
+    case SOUP_STATUS_INTERNAL_SERVER_ERROR:
+    case SOUP_STATUS_BAD_GATEWAY:
+    case SOUP_STATUS_SERVICE_UNAVAILABLE:
+    case SOUP_STATUS_GATEWAY_TIMEOUT:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+accept_redirect (MillItem *item, const MillHttpResponse *response, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autofree char *target =
+      mill_url_canonicalize (response->url, response->location, MILL_URL_FLAGS_NONE, &reason);
+
+  if (target == NULL)
+    {
+      g_set_error (error,
+                   MILL_ERROR,
+                   MILL_ERROR_HTTP,
+                   _ ("redirects to “%s”: %s"),
+                   response->location,
+                   reason->message);
+      return FALSE;
+    }
+  mill_item_set_attribute (item, "location", target);
+  mill_item_set_payload (item, NULL);
+  return TRUE;
+}
+
+/* The item waits; in a crawl, so does all else that is bound for the host. */
+static void
+obey_retry_after (MillFetchStep *self, MillWork *work, double seconds)
+{
+  if (seconds < 0.0)
+    return;
+  mill_work_set_retry_after (work, seconds);
+  if (self->crawl != NULL)
+    mill_crawl_source_hold_host (self->crawl, mill_item_get_key (mill_work_get_item (work)), seconds);
+}
+
+static gboolean
+fail_with_status (MillFetchStep *self, MillWork *work, const MillHttpResponse *response, GError **error)
+{
+  g_autofree char *status = mill_http_response_describe_status (response);
+
+  if (may_pass (response->status))
+    {
+      obey_retry_after (self, work, response->retry_after_s);
+      g_set_error_literal (error, MILL_ERROR, MILL_ERROR_RETRYABLE, status);
+    }
+  else
+    g_set_error_literal (error, MILL_ERROR, MILL_ERROR_HTTP, status);
+  return FALSE;
+}
+
+/* Tells the item what came, and says whether that is a success. */
+static gboolean
+accept_response (MillFetchStep *self, MillWork *work, const MillHttpResponse *response, GError **error)
+{
+  MillItem *item = mill_work_get_item (work);
+  char status[12];
+
+  g_snprintf (status, sizeof status, "%u", response->status);
+  mill_item_set_attribute (item, "status", status);
+  mill_item_set_attribute (item, "content-type", response->content_type);
+  mill_item_set_attribute (
+      item, "final-url", g_strcmp0 (response->url, mill_item_get_key (item)) != 0 ? response->url : NULL);
+  if (response->location != NULL)
+    return accept_redirect (item, response, error);
+  if (!mill_http_response_is_success (response))
+    return fail_with_status (self, work, response, error);
+  mill_item_set_payload (item, response->body);
+  return TRUE;
+}
+
+static void
+got_response_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (MillHttpResponse) response = mill_http_get_finish (result, &error);
+
+  if (response == NULL ||
+      !accept_response (g_task_get_source_object (task), g_task_get_task_data (task), response, &error))
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+mill_fetch_step_process_async (MillStep *step,
+                               MillWork *work,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  MillFetchStep *self = MILL_FETCH_STEP (step);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (SoupSession) session = NULL;
+  const char *url = mill_item_get_key (mill_work_get_item (work));
+  MillHttpLimits limits = { .max_body = (gsize) g_atomic_int_get (&self->max_body) * MIB };
+  GError *error = NULL;
+
+  g_task_set_task_data (task, work, NULL);
+  if (!check_url (url, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (self->follow_redirects && self->crawl == NULL)
+    limits.max_redirects = MAX_REDIRECTS;
+  session = dup_session (self);
+  mill_http_get_async (session, url, &limits, cancellable, got_response_cb, g_steal_pointer (&task));
+}
+
+static gboolean
+mill_fetch_step_process_finish (MillStep *step, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static gboolean
+abort_session_cb (gpointer user_data)
+{
+  soup_session_abort (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* A session belongs to the thread that runs its context, and ends there. When none does any more, this thread
+ * takes its place. Takes over @session. */
+static void
+close_session (GMainContext *context, SoupSession *session)
+{
+  if (!g_main_context_acquire (context))
+    {
+      g_main_context_invoke_full (context, G_PRIORITY_DEFAULT, abort_session_cb, session, g_object_unref);
+      return;
+    }
+  g_main_context_push_thread_default (context);
+  soup_session_abort (session);
+  g_object_unref (session);
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_main_context_pop_thread_default (context);
+  g_main_context_release (context);
+}
+
+static void
+mill_fetch_step_close (MillStep *step)
+{
+  MillFetchStep *self = MILL_FETCH_STEP (step);
+  g_autoptr (GHashTable) sessions = NULL;
+  GHashTableIter iter;
+  gpointer context, session;
+
+  g_mutex_lock (&self->lock);
+  sessions = g_steal_pointer (&self->sessions);
+  self->sessions = sessions_new ();
+  g_mutex_unlock (&self->lock);
+  g_hash_table_iter_init (&iter, sessions);
+  while (g_hash_table_iter_next (&iter, &context, &session))
+    {
+      g_hash_table_iter_steal (&iter);
+      close_session (context, session);
+      g_main_context_unref (context);
+    }
+}
+
+static void
+mill_fetch_step_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  MillFetchStep *self = MILL_FETCH_STEP (object);
+
+  switch ((MillFetchStepProperty) prop_id)
+    {
+    case PROP_MAX_BODY:
+      g_value_set_uint (value, (guint) g_atomic_int_get (&self->max_body));
+      break;
+    case PROP_FOLLOW_REDIRECTS:
+      g_value_set_boolean (value, self->follow_redirects);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+mill_fetch_step_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  MillFetchStep *self = MILL_FETCH_STEP (object);
+
+  switch ((MillFetchStepProperty) prop_id)
+    {
+    case PROP_MAX_BODY:
+      if (g_atomic_int_exchange (&self->max_body, g_value_get_uint (value)) !=
+          (gint) g_value_get_uint (value))
+        g_object_notify_by_pspec (object, pspec);
+      break;
+    case PROP_FOLLOW_REDIRECTS:
+      if (self->follow_redirects != g_value_get_boolean (value))
+        {
+          self->follow_redirects = g_value_get_boolean (value);
+          g_object_notify_by_pspec (object, pspec);
+        }
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+mill_fetch_step_finalize (GObject *object)
+{
+  MillFetchStep *self = MILL_FETCH_STEP (object);
+
+  g_clear_object (&self->crawl);
+  g_hash_table_unref (self->sessions);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (mill_fetch_step_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  properties[PROP_MAX_BODY] =
+      mill_knob_with_unit (g_param_spec_uint ("max-body",
+                                              _ ("Longest body"),
+                                              _ ("A longer response, once decompressed, is a failure"),
+                                              1,
+                                              2047,
+                                              DEFAULT_MAX_BODY,
+                                              MILL_KNOB_FLAGS),
+                           N_ ("MiB"));
+  properties[PROP_FOLLOW_REDIRECTS] = g_param_spec_boolean (
+      "follow-redirects",
+      _ ("Follow redirects"),
+      _ ("Fetch what a redirect points to. In a crawl its target is queued like any link instead"),
+      TRUE,
+      MILL_CONFIG_FLAGS);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+mill_fetch_step_class_init (MillFetchStepClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  MillStepClass *step_class = MILL_STEP_CLASS (klass);
+
+  object_class->get_property = mill_fetch_step_get_property;
+  object_class->set_property = mill_fetch_step_set_property;
+  object_class->finalize = mill_fetch_step_finalize;
+  step_class->open = mill_fetch_step_open;
+  step_class->process_async = mill_fetch_step_process_async;
+  step_class->process_finish = mill_fetch_step_process_finish;
+  step_class->close = mill_fetch_step_close;
+  install_properties (object_class);
+}
+
+static void
+mill_fetch_step_init (MillFetchStep *self)
+{
+  self->max_body = DEFAULT_MAX_BODY;
+  self->follow_redirects = TRUE;
+  g_mutex_init (&self->lock);
+  self->sessions = sessions_new ();
+}
+
+/**
+ * mill_fetch_step_new:
+ *
+ * Creates the step with its defaults: bodies up to 64 MiB, redirects followed.
+ *
+ * Returns: (transfer full): the step
+ */
+MillStep *
+mill_fetch_step_new (void)
+{
+  return g_object_new (MILL_TYPE_FETCH_STEP, NULL);
+}

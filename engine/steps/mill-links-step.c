@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillLinksStep: parsing is work for a processor, so this is a step for threads. */
+
+#include "config.h"
+
+#include "steps/mill-links-step.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "core/mill-error.h"
+#include "crawl/mill-links.h"
+#include "pipeline/mill-pipeline.h"
+#include "sources/mill-crawl-source.h"
+
+struct _MillLinksStep
+{
+  MillStep parent_instance;
+
+  MillCrawlSource *crawl; /* (owned) (nullable) set by open */
+};
+
+G_DEFINE_FINAL_TYPE (MillLinksStep, mill_links_step, MILL_TYPE_STEP)
+
+static gboolean
+mill_links_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
+{
+  MillSource *source = mill_pipeline_get_source (pipeline);
+
+  if (!MILL_IS_CRAWL_SOURCE (source))
+    {
+      g_set_error_literal (error,
+                           MILL_ERROR,
+                           MILL_ERROR_INVALID,
+                           _ ("the links step finds pages for a crawl: it needs a source of type “crawl”"));
+      return FALSE;
+    }
+  g_set_object (&MILL_LINKS_STEP (step)->crawl, MILL_CRAWL_SOURCE (source));
+  return TRUE;
+}
+
+/* Without its parameters, the media type must be one of HTML's. */
+static gboolean
+is_html (const char *content_type)
+{
+  static const char *const html_types[] = { "text/html", "application/xhtml+xml" };
+  gsize length = content_type != NULL ? strcspn (content_type, "; \t") : 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (html_types); i++)
+    if (strlen (html_types[i]) == length && g_ascii_strncasecmp (content_type, html_types[i], length) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+mill_links_step_process (MillStep *step, MillWork *work, GCancellable *cancellable, GError **error)
+{
+  MillLinksStep *self = MILL_LINKS_STEP (step);
+  MillItem *page = mill_work_get_item (work);
+  const char *location = mill_item_get_attribute (page, "location");
+  const char *content_type = mill_item_get_attribute (page, "content-type");
+  const char *url = mill_item_get_attribute (page, "final-url");
+  g_autoptr (GPtrArray) links = NULL;
+
+  if (location != NULL)
+    {
+      mill_crawl_source_add_redirect (self->crawl, page, location);
+      return TRUE;
+    }
+  if (mill_item_get_payload (page) == NULL || !is_html (content_type))
+    return TRUE;
+  if (url == NULL)
+    url = mill_item_get_key (page);
+  links = mill_links_extract (mill_item_get_payload (page), content_type, url, NULL, error);
+  if (links == NULL)
+    return FALSE;
+  mill_crawl_source_add_links (self->crawl, page, links);
+  return TRUE;
+}
+
+static void
+mill_links_step_finalize (GObject *object)
+{
+  g_clear_object (&MILL_LINKS_STEP (object)->crawl);
+  G_OBJECT_CLASS (mill_links_step_parent_class)->finalize (object);
+}
+
+static void
+mill_links_step_class_init (MillLinksStepClass *klass)
+{
+  MillStepClass *step_class = MILL_STEP_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = mill_links_step_finalize;
+  step_class->open = mill_links_step_open;
+  step_class->process = mill_links_step_process;
+}
+
+static void
+mill_links_step_init (MillLinksStep *self)
+{
+}
+
+/**
+ * mill_links_step_new:
+ *
+ * Creates the step. It can be opened only in a pipeline whose source is a #MillCrawlSource.
+ *
+ * Returns: (transfer full): the step
+ */
+MillStep *
+mill_links_step_new (void)
+{
+  return g_object_new (MILL_TYPE_LINKS_STEP, NULL);
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillSaveStep: whole files or none. A page is written to a temporary file in its own folder, which then
+ * takes the page's name, so no program ever sees half a page under it. Nothing is synced to the disk: after a
+ * power cut the last pages may be missing or empty. */
+
+#include "config.h"
+
+#include "steps/mill-save-step.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "core/mill-error.h"
+#include "crawl/mill-save-name.h"
+#include "pipeline/mill-knob.h"
+#include "pipeline/mill-pipeline.h"
+
+#define SLICE (1024 * 1024) /* between two looks at the cancellable */
+
+struct _MillSaveStep
+{
+  MillStep parent_instance;
+
+  char *folder;         /* (owned) (nullable) as configured */
+  char *root;           /* (owned) (nullable) absolute; set by open */
+  MillSaveNames *names; /* (owned) */
+  guint temporaries;    /* (atomic) numbers them */
+
+  GMutex lock;
+  GHashTable *made; /* (owned) (lock) set of folders that are known to be there */
+};
+
+typedef enum
+{
+  PROP_FOLDER = 1,
+} MillSaveStepProperty;
+
+static GParamSpec *properties[PROP_FOLDER + 1];
+
+G_DEFINE_FINAL_TYPE (MillSaveStep, mill_save_step, MILL_TYPE_STEP)
+
+static gboolean
+set_errno_error (GError **error, const char *path, int errsv)
+{
+  g_set_error (error,
+               G_IO_ERROR,
+               (gint) g_io_error_from_errno (errsv),
+               _ ("cannot save to “%s”: %s"),
+               path,
+               g_strerror (errsv));
+  return FALSE;
+}
+
+static gboolean
+write_bytes (int fd, GBytes *bytes, GCancellable *cancellable)
+{
+  gsize left;
+  const char *data = g_bytes_get_data (bytes, &left);
+
+  while (left > 0)
+    {
+      gssize n;
+
+      if (g_cancellable_is_cancelled (cancellable))
+        {
+          errno = ECANCELED;
+          return FALSE;
+        }
+      n = write (fd, data, MIN (left, SLICE));
+      if (n < 0 && errno != EINTR)
+        return FALSE;
+      if (n > 0)
+        {
+          data += n;
+          left -= (gsize) n;
+        }
+    }
+  return TRUE;
+}
+
+/* Creates a file of a name that nobody else has. Returns -1 with errno set when that is impossible. */
+static int
+create_temporary (MillSaveStep *self, const char *folder, char **path)
+{
+  for (;;)
+    {
+      guint number = g_atomic_int_add (&self->temporaries, 1);
+      g_autofree char *name = g_strdup_printf (".millrace-%d-%u.part", (int) getpid (), number);
+      g_autofree char *candidate = g_build_filename (folder, name, NULL);
+      int fd = open (candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+      if (fd >= 0)
+        *path = g_steal_pointer (&candidate);
+      if (fd >= 0 || errno != EEXIST)
+        return fd;
+    }
+}
+
+/* Writes @bytes to @path by way of a temporary file in @folder; on failure neither is left behind, and errno
+ * says why. */
+static gboolean
+replace_file (MillSaveStep *self,
+              const char *folder,
+              const char *path,
+              GBytes *bytes,
+              GCancellable *cancellable)
+{
+  g_autofree char *temporary = NULL;
+  int fd = create_temporary (self, folder, &temporary);
+  int errsv = 0;
+
+  if (fd < 0)
+    return FALSE;
+  if (!write_bytes (fd, bytes, cancellable))
+    errsv = errno;
+  if (close (fd) != 0 && errsv == 0)
+    errsv = errno;
+  if (errsv == 0 && g_rename (temporary, path) != 0)
+    errsv = errno;
+  if (errsv != 0)
+    g_unlink (temporary);
+  errno = errsv;
+  return errsv == 0;
+}
+
+static gboolean
+make_folder (MillSaveStep *self, const char *folder)
+{
+  gboolean is_made;
+
+  g_mutex_lock (&self->lock);
+  is_made = g_hash_table_contains (self->made, folder);
+  g_mutex_unlock (&self->lock);
+  if (is_made)
+    return TRUE;
+  if (g_mkdir_with_parents (folder, 0777) != 0)
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  g_hash_table_add (self->made, g_strdup (folder));
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+/* The only way to know that a folder can be written is to write. */
+static gboolean
+test_folder (MillSaveStep *self, GError **error)
+{
+  g_autofree char *temporary = NULL;
+  int fd = -1;
+
+  if (make_folder (self, self->root))
+    fd = create_temporary (self, self->root, &temporary);
+  if (fd < 0)
+    {
+      int errsv = errno;
+
+      g_set_error (error,
+                   G_IO_ERROR,
+                   (gint) g_io_error_from_errno (errsv),
+                   _ ("the folder “%s” cannot be written: %s"),
+                   self->root,
+                   g_strerror (errsv));
+      return FALSE;
+    }
+  close (fd);
+  g_unlink (temporary);
+  return TRUE;
+}
+
+static gboolean
+mill_save_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
+{
+  MillSaveStep *self = MILL_SAVE_STEP (step);
+  g_autofree char *expanded = NULL;
+
+  if (self->folder == NULL || self->folder[0] == '\0')
+    {
+      g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("the save step needs a “folder”"));
+      return FALSE;
+    }
+  expanded = mill_pipeline_expand (pipeline, self->folder, error);
+  if (expanded == NULL)
+    return FALSE;
+  g_free (self->root);
+  self->root = g_canonicalize_filename (expanded, NULL);
+  return test_folder (self, error);
+}
+
+static gboolean
+has_address (const char *key)
+{
+  return g_str_has_prefix (key, "http://") || g_str_has_prefix (key, "https://");
+}
+
+static gboolean
+mill_save_step_process (MillStep *step, MillWork *work, GCancellable *cancellable, GError **error)
+{
+  MillSaveStep *self = MILL_SAVE_STEP (step);
+  MillItem *item = mill_work_get_item (work);
+  GBytes *payload = mill_item_get_payload (item);
+  const char *key = mill_item_get_key (item) != NULL ? mill_item_get_key (item) : "";
+  g_autofree char *name = NULL, *path = NULL, *folder = NULL;
+
+  if (payload == NULL)
+    return TRUE;
+  if (!has_address (key))
+    {
+      g_set_error (
+          error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is no web address to name a file after"), key);
+      return FALSE;
+    }
+  name = mill_save_names_get (self->names, key, mill_item_get_attribute (item, "content-type"));
+  path = g_build_filename (self->root, name, NULL);
+  folder = g_path_get_dirname (path);
+  if (!make_folder (self, folder) || !replace_file (self, folder, path, payload, cancellable))
+    return set_errno_error (error, path, errno);
+  mill_item_set_attribute (item, "saved-as", path);
+  return TRUE;
+}
+
+static void
+mill_save_step_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch ((MillSaveStepProperty) prop_id)
+    {
+    case PROP_FOLDER:
+      g_value_set_string (value, MILL_SAVE_STEP (object)->folder);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+mill_save_step_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  MillSaveStep *self = MILL_SAVE_STEP (object);
+
+  switch ((MillSaveStepProperty) prop_id)
+    {
+    case PROP_FOLDER:
+      if (g_strcmp0 (self->folder, g_value_get_string (value)) == 0)
+        break;
+      g_free (self->folder);
+      self->folder = g_value_dup_string (value);
+      g_object_notify_by_pspec (object, pspec);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+mill_save_step_finalize (GObject *object)
+{
+  MillSaveStep *self = MILL_SAVE_STEP (object);
+
+  g_hash_table_unref (self->made);
+  g_mutex_clear (&self->lock);
+  g_object_unref (self->names);
+  g_free (self->root);
+  g_free (self->folder);
+  G_OBJECT_CLASS (mill_save_step_parent_class)->finalize (object);
+}
+
+static void
+mill_save_step_class_init (MillSaveStepClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  MillStepClass *step_class = MILL_STEP_CLASS (klass);
+
+  object_class->get_property = mill_save_step_get_property;
+  object_class->set_property = mill_save_step_set_property;
+  object_class->finalize = mill_save_step_finalize;
+  step_class->open = mill_save_step_open;
+  step_class->process = mill_save_step_process;
+
+  properties[PROP_FOLDER] =
+      g_param_spec_string ("folder",
+                           _ ("Folder"),
+                           _ ("Where the files are saved; it is made if it is not there"),
+                           NULL,
+                           MILL_CONFIG_FLAGS);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+mill_save_step_init (MillSaveStep *self)
+{
+  g_mutex_init (&self->lock);
+  self->names = mill_save_names_new ();
+  self->made = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+/**
+ * mill_save_step_new:
+ * @folder: (nullable): where to save
+ *
+ * Returns: (transfer full): the step
+ */
+MillStep *
+mill_save_step_new (const char *folder)
+{
+  return g_object_new (MILL_TYPE_SAVE_STEP, "folder", folder, NULL);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillSaveStep: writes the item's payload to a file whose name is derived from the item's URL, and sets the
+ * attribute "saved-as" to its path. Items without a payload, such as redirects, pass through. */
+
+#pragma once
+
+#include "pipeline/mill-step.h"
+
+G_BEGIN_DECLS
+
+#define MILL_TYPE_SAVE_STEP (mill_save_step_get_type ())
+G_DECLARE_FINAL_TYPE (MillSaveStep, mill_save_step, MILL, SAVE_STEP, MillStep)
+
+MillStep *mill_save_step_new (const char *folder);
+
+G_END_DECLS

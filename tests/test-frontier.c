@@ -1,0 +1,655 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* MillFrontier: the contract in its header. Time is a number here, so nothing waits. */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "crawl/mill-frontier.h"
+#include "crawl/mill-url.h"
+
+#define MS ((gint64) 1000)
+
+static MillFrontier *
+new_frontier (guint max_in_flight, guint delay_ms)
+{
+  MillFrontier *frontier = mill_frontier_new (-1, 0, NULL);
+
+  mill_frontier_set_max_in_flight (frontier, max_in_flight);
+  mill_frontier_set_delay_ms (frontier, delay_ms);
+  return frontier;
+}
+
+static void
+assert_taken (MillFrontier *frontier, gint64 now_us, const char *url)
+{
+  MillFrontierEntry entry;
+  const char *why;
+
+  g_assert_cmpint (mill_frontier_take (frontier, now_us, &entry, NULL, &why), ==, MILL_FRONTIER_READY);
+  g_assert_cmpstr (entry.url, ==, url);
+  g_assert_null (why);
+}
+
+static void
+assert_waits (MillFrontier *frontier, gint64 now_us, gint64 until_us, const char *expected_why)
+{
+  MillFrontierEntry entry;
+  gint64 ready_at_us;
+  const char *why;
+
+  g_assert_cmpint (mill_frontier_take (frontier, now_us, &entry, &ready_at_us, &why), ==, MILL_FRONTIER_WAIT);
+  g_assert_cmpint (ready_at_us, ==, until_us);
+  g_assert_cmpstr (why, ==, expected_why);
+}
+
+static void
+assert_end (MillFrontier *frontier)
+{
+  MillFrontierEntry entry;
+
+  g_assert_cmpint (mill_frontier_take (frontier, G_MAXINT64, &entry, NULL, NULL), ==, MILL_FRONTIER_END);
+}
+
+static void
+assert_conserved (MillFrontier *frontier)
+{
+  MillFrontierCounts c;
+
+  mill_frontier_get_counts (frontier, &c);
+  g_assert_cmpuint (c.known, ==, c.pending + c.taken + c.skipped_robots + c.skipped_limit);
+}
+
+static void
+test_order (void)
+{
+  g_autoptr (MillFrontier) frontier = new_frontier (0, 0);
+  MillFrontierEntry entry;
+
+  assert_end (frontier);
+  g_assert_cmpint (mill_frontier_add_start (frontier, "http://h/"), ==, MILL_FRONTIER_ADDED);
+  g_assert_cmpint (mill_frontier_add_start (frontier, "http://h/"), ==, MILL_FRONTIER_KNOWN);
+  assert_taken (frontier, 0, "http://h/");
+  assert_waits (frontier, 0, G_MAXINT64, "waiting for links");
+  g_assert_cmpint (mill_frontier_add (frontier, "http://h/a", 1, "http://h/"), ==, MILL_FRONTIER_ADDED);
+  g_assert_cmpint (mill_frontier_add (frontier, "http://h/b", 1, "http://unknown/"), ==, MILL_FRONTIER_ADDED);
+  g_assert_cmpint (mill_frontier_add (frontier, "http://h/", 1, "http://h/"), ==, MILL_FRONTIER_KNOWN);
+
+  g_assert_cmpint (mill_frontier_take (frontier, 0, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
+  g_assert_cmpstr (entry.url, ==, "http://h/a");
+  g_assert_cmpstr (entry.referrer, ==, "http://h/");
+  g_assert_cmpuint (entry.depth, ==, 1);
+  g_assert_false (entry.is_robots);
+  g_assert_cmpint (mill_frontier_take (frontier, 0, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
+  g_assert_cmpstr (entry.url, ==, "http://h/b");
+  g_assert_null (entry.referrer);
+  assert_conserved (frontier);
+}
+
+static void
+test_end (void)
+{
+  g_autoptr (MillFrontier) frontier = new_frontier (0, 0);
+  MillFrontierCounts counts;
+
+  mill_frontier_add_start (frontier, "http://h/");
+  assert_taken (frontier, 0, "http://h/");
+  mill_frontier_finished (frontier, "http://h/");
+  assert_waits (frontier, 0, G_MAXINT64, "waiting for links");
+  mill_frontier_settled (frontier, "http://h/");
+  assert_end (frontier);
+  mill_frontier_settled (frontier, "http://h/"); /* once counts, and strangers do not */
+  mill_frontier_settled (frontier, "http://h/x");
+  mill_frontier_finished (frontier, "http://h/x");
+  assert_end (frontier);
+
+  mill_frontier_add (frontier, "http://h/late", 1, NULL);
+  mill_frontier_settled (frontier, "http://h/late"); /* nor what was not taken */
+  assert_taken (frontier, 0, "http://h/late");
+  mill_frontier_get_counts (frontier, &counts);
+  g_assert_cmpuint (counts.unsettled, ==, 1);
+  mill_frontier_settled (frontier, "http://h/late");
+  assert_end (frontier);
+}
+
+static void
+test_scope_and_depth (void)
+{
+  g_autoptr (MillFrontier) frontier = mill_frontier_new (2, 0, NULL);
+  MillFrontierCounts counts;
+
+  mill_frontier_add_start (frontier, "http://h/");
+  mill_frontier_add_start (frontier, "http://h2:81/");
+  g_assert_cmpint (mill_frontier_add (frontier, "http://other/", 1, NULL), ==, MILL_FRONTIER_OUT_OF_SCOPE);
+  g_assert_cmpint (mill_frontier_add (frontier, "http://h:81/", 1, NULL), ==, MILL_FRONTIER_OUT_OF_SCOPE);
+  g_assert_cmpint (mill_frontier_add (frontier, "https://h/", 1, NULL), ==, MILL_FRONTIER_ADDED);
+  g_assert_cmpint (mill_frontier_add (frontier, "http://h2:81/x", 1, NULL), ==, MILL_FRONTIER_ADDED);
+  g_assert_cmpint (mill_frontier_add (frontier, "http://h/2", 2, NULL), ==, MILL_FRONTIER_ADDED);
+  g_assert_cmpint (mill_frontier_add (frontier, "http://h/3", 3, NULL), ==, MILL_FRONTIER_TOO_DEEP);
+  g_assert_cmpint (mill_frontier_add (frontier, "http://h/3", 2, NULL), ==, MILL_FRONTIER_ADDED);
+  mill_frontier_get_counts (frontier, &counts);
+  g_assert_cmpuint (counts.skipped_scope, ==, 2);
+  g_assert_cmpuint (counts.skipped_depth, ==, 1);
+  g_assert_cmpuint (counts.known, ==, 6);
+  assert_conserved (frontier);
+}
+
+/* A page that is found again on a shorter way counts as that near, as long as it was not taken. */
+static void
+test_shorter_way (void)
+{
+  g_autoptr (MillFrontier) frontier = new_frontier (0, 0);
+  MillFrontierEntry entry;
+
+  mill_frontier_add_start (frontier, "http://h/");
+  assert_taken (frontier, 0, "http://h/");
+  mill_frontier_add (frontier, "http://h/x", 5, NULL);
+  mill_frontier_add (frontier, "http://h/x", 2, "http://h/");
+  mill_frontier_add (frontier, "http://h/x", 3, NULL);
+  g_assert_cmpint (mill_frontier_take (frontier, 0, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
+  g_assert_cmpuint (entry.depth, ==, 2);
+  g_assert_cmpstr (entry.referrer, ==, "http://h/");
+}
+
+static void
+test_page_limit (void)
+{
+  g_autoptr (MillFrontier) frontier = mill_frontier_new (-1, 3, NULL);
+  g_autoptr (GPtrArray) links = g_ptr_array_new ();
+  MillFrontierCounts counts;
+
+  mill_frontier_set_delay_ms (frontier, 0);
+  mill_frontier_add_start (frontier, "http://h/");
+  g_ptr_array_add (links, (gpointer) "http://h/a");
+  g_ptr_array_add (links, (gpointer) "http://h/b");
+  g_ptr_array_add (links, (gpointer) "http://h/c");
+  g_ptr_array_add (links, (gpointer) "http://h/a");
+  assert_taken (frontier, 0, "http://h/");
+  g_assert_cmpuint (mill_frontier_add_links (frontier, links, 1, "http://h/"), ==, 3);
+  assert_taken (frontier, 0, "http://h/a");
+  assert_taken (frontier, 0, "http://h/b");
+  assert_waits (frontier, 0, G_MAXINT64, "waiting for links");
+  g_assert_cmpint (mill_frontier_add (frontier, "http://h/d", 1, NULL), ==, MILL_FRONTIER_PAGE_LIMIT);
+  g_assert_cmpint (mill_frontier_add (frontier, "http://h/d", 1, NULL), ==, MILL_FRONTIER_KNOWN);
+  mill_frontier_settled (frontier, "http://h/");
+  mill_frontier_settled (frontier, "http://h/a");
+  mill_frontier_settled (frontier, "http://h/b");
+  assert_end (frontier);
+  mill_frontier_get_counts (frontier, &counts);
+  g_assert_cmpuint (counts.taken, ==, 3);
+  g_assert_cmpuint (counts.skipped_limit, ==, 2);
+  g_assert_cmpuint (counts.pending, ==, 0);
+  assert_conserved (frontier);
+}
+
+static void
+test_delay (void)
+{
+  g_autoptr (MillFrontier) frontier = new_frontier (0, 100);
+
+  mill_frontier_add_start (frontier, "http://h/1");
+  mill_frontier_add_start (frontier, "http://h/2");
+  mill_frontier_add_start (frontier, "http://h/3");
+  mill_frontier_add_start (frontier, "http://g/1");
+  assert_taken (frontier, 5 * MS, "http://h/1");
+  assert_taken (frontier, 5 * MS, "http://g/1"); /* each host has its own delay */
+  assert_waits (frontier, 5 * MS, 105 * MS, "delay between requests");
+  assert_waits (frontier, 105 * MS - 1, 105 * MS, "delay between requests");
+  assert_taken (frontier, 105 * MS, "http://h/2");
+  assert_waits (frontier, 105 * MS, 205 * MS, "delay between requests");
+  mill_frontier_set_delay_ms (frontier, 20);
+  assert_waits (frontier, 105 * MS, 125 * MS, "delay between requests");
+  mill_frontier_set_delay_ms (frontier, 0);
+  assert_taken (frontier, 105 * MS, "http://h/3");
+}
+
+static void
+test_max_in_flight (void)
+{
+  g_autoptr (MillFrontier) frontier = new_frontier (2, 0);
+
+  for (guint i = 1; i <= 6; i++)
+    {
+      g_autofree char *url = g_strdup_printf ("http://h/%u", i);
+
+      mill_frontier_add_start (frontier, url);
+    }
+  assert_taken (frontier, 0, "http://h/1");
+  assert_taken (frontier, 0, "http://h/2");
+  assert_waits (frontier, 0, G_MAXINT64, "per-host limit");
+  mill_frontier_finished (frontier, "http://h/1");
+  mill_frontier_finished (frontier, "http://h/1");
+  assert_taken (frontier, 0, "http://h/3");
+  assert_waits (frontier, 0, G_MAXINT64, "per-host limit");
+  mill_frontier_set_max_in_flight (frontier, 3);
+  assert_taken (frontier, 0, "http://h/4");
+  mill_frontier_set_max_in_flight (frontier, 1);
+  mill_frontier_settled (frontier, "http://h/2"); /* settling finishes */
+  mill_frontier_finished (frontier, "http://h/3");
+  assert_waits (frontier, 0, G_MAXINT64, "per-host limit");
+  mill_frontier_finished (frontier, "http://h/4");
+  assert_taken (frontier, 0, "http://h/5");
+  mill_frontier_set_max_in_flight (frontier, 0);
+  assert_taken (frontier, 0, "http://h/6");
+}
+
+/* Hosts take turns. */
+static void
+test_fairness (void)
+{
+  g_autoptr (MillFrontier) frontier = new_frontier (0, 0);
+  guint taken[2] = { 0 };
+
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autofree char *url = g_strdup_printf ("http://%c/%u", i < 10 ? 'a' : 'b', i);
+
+      mill_frontier_add_start (frontier, url);
+    }
+  for (gint64 now = 1; now <= 10; now++)
+    {
+      MillFrontierEntry entry;
+
+      g_assert_cmpint (mill_frontier_take (frontier, now, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
+      taken[entry.url[7] - 'a']++;
+    }
+  g_assert_cmpuint (taken[0], ==, 5);
+  g_assert_cmpuint (taken[1], ==, 5);
+}
+
+static MillRobots *
+parse_robots (const char *text)
+{
+  g_autoptr (GBytes) body = g_bytes_new_static (text, strlen (text));
+
+  return mill_robots_parse (body);
+}
+
+static void
+test_robots (void)
+{
+  g_autoptr (MillFrontier) frontier = mill_frontier_new (-1, 2, "Millrace");
+  g_autoptr (MillRobots) robots = parse_robots ("User-agent: millrace\nDisallow: /private\nCrawl-delay: 2\n");
+  MillFrontierEntry entry;
+  MillFrontierCounts counts;
+
+  mill_frontier_set_delay_ms (frontier, 100);
+  mill_frontier_add_start (frontier, "https://h:81/private/a");
+  mill_frontier_add_start (frontier, "https://h:81/b");
+  mill_frontier_add_start (frontier, "https://h:81/c");
+  g_assert_cmpint (mill_frontier_add (frontier, "https://h:81/robots.txt", 1, NULL), ==, MILL_FRONTIER_KNOWN);
+
+  g_assert_cmpint (mill_frontier_take (frontier, 0, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
+  g_assert_cmpstr (entry.url, ==, "https://h:81/robots.txt");
+  g_assert_true (entry.is_robots);
+  assert_waits (frontier, 1000 * MS, G_MAXINT64, "waiting for robots.txt");
+  mill_frontier_finished (frontier, entry.url);
+  assert_waits (frontier, 1000 * MS, G_MAXINT64, "waiting for robots.txt");
+  mill_frontier_set_robots (frontier, "https://elsewhere/", robots);
+  mill_frontier_set_robots (frontier, "h:81", robots);
+  mill_frontier_settled (frontier, entry.url);
+
+  assert_waits (frontier, 1000 * MS, 2000 * MS, "delay between requests"); /* Crawl-delay is longer */
+  assert_taken (frontier, 2000 * MS, "https://h:81/b");
+  g_assert_cmpint (
+      mill_frontier_add (frontier, "https://h:81/private/d", 1, NULL), ==, MILL_FRONTIER_DISALLOWED);
+  g_assert_cmpint (mill_frontier_add (frontier, "https://h:81/private/d", 1, NULL), ==, MILL_FRONTIER_KNOWN);
+  assert_taken (frontier, 4000 * MS, "https://h:81/c"); /* robots.txt is none of the 2 pages */
+  mill_frontier_get_counts (frontier, &counts);
+  g_assert_cmpuint (counts.skipped_robots, ==, 2);
+  g_assert_cmpuint (counts.known, ==, 4);
+  assert_conserved (frontier);
+}
+
+/* A robots.txt that nobody could read disallows everything: RFC 9309, section 2.3.1.4. */
+static void
+test_robots_unreachable (void)
+{
+  g_autoptr (MillFrontier) frontier = mill_frontier_new (-1, 0, "Millrace");
+  MillFrontierEntry entry;
+  MillFrontierCounts counts;
+
+  mill_frontier_add_start (frontier, "http://h/a");
+  mill_frontier_add_start (frontier, "http://h/b");
+  g_assert_cmpint (mill_frontier_take (frontier, 0, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
+  g_assert_true (entry.is_robots);
+  mill_frontier_settled (frontier, entry.url);
+  assert_end (frontier);
+  mill_frontier_get_counts (frontier, &counts);
+  g_assert_cmpuint (counts.skipped_robots, ==, 2);
+  g_assert_cmpuint (counts.pending, ==, 0);
+}
+
+static void
+test_hold (void)
+{
+  g_autoptr (MillFrontier) frontier = new_frontier (0, 100);
+
+  mill_frontier_add_start (frontier, "http://h/1");
+  mill_frontier_add_start (frontier, "http://h/2");
+  mill_frontier_hold_host (frontier, "nobody:80", 900 * MS, "x");
+  assert_taken (frontier, 0, "http://h/1");
+  mill_frontier_hold_host (frontier, "h:80", 900 * MS, "Retry-After");
+  assert_waits (frontier, 200 * MS, 900 * MS, "Retry-After");
+  mill_frontier_hold_host (frontier, "h:80", 50 * MS, "Retry-After");
+  assert_waits (frontier, 50 * MS, 100 * MS, "delay between requests");
+  assert_taken (frontier, 100 * MS, "http://h/2");
+}
+
+static void
+test_properties (void)
+{
+  g_autoptr (MillFrontier) frontier = mill_frontier_new (7, 9, "token");
+  g_autofree char *token = NULL;
+  int max_depth;
+  guint64 max_pages;
+  guint max_in_flight, delay_ms;
+
+  g_object_get (frontier,
+                "max-depth",
+                &max_depth,
+                "max-pages",
+                &max_pages,
+                "robots-token",
+                &token,
+                "max-in-flight",
+                &max_in_flight,
+                "delay-ms",
+                &delay_ms,
+                NULL);
+  g_assert_cmpint (max_depth, ==, 7);
+  g_assert_cmpuint (max_pages, ==, 9);
+  g_assert_cmpstr (token, ==, "token");
+  g_assert_cmpuint (max_in_flight, ==, 4);
+  g_assert_cmpuint (delay_ms, ==, 100);
+  g_object_set (frontier, "max-in-flight", 11, "delay-ms", 12, NULL);
+  g_assert_cmpuint (mill_frontier_get_max_in_flight (frontier), ==, 11);
+  g_assert_cmpuint (mill_frontier_get_delay_ms (frontier), ==, 12);
+}
+
+static void
+count_wake_cb (MillFrontier *frontier, gpointer user_data)
+{
+  MillFrontierCounts counts;
+
+  mill_frontier_get_counts (frontier, &counts); /* the lock is free */
+  ++*(guint *) user_data;
+}
+
+static void
+destroyed_cb (gpointer user_data)
+{
+  *(guint *) user_data += 1000;
+}
+
+static void
+test_wake (void)
+{
+  g_autoptr (MillFrontier) frontier = new_frontier (1, 0);
+  guint woken = 0, other = 0;
+
+  mill_frontier_set_wake (frontier, count_wake_cb, &woken, destroyed_cb);
+  mill_frontier_add_start (frontier, "http://h/1");
+  g_assert_cmpuint (woken, ==, 1);
+  mill_frontier_add_start (frontier, "http://h/2"); /* the host was ready before */
+  g_assert_cmpuint (woken, ==, 1);
+  assert_taken (frontier, 0, "http://h/1");
+  g_assert_cmpuint (woken, ==, 1);
+  mill_frontier_finished (frontier, "http://h/1");
+  g_assert_cmpuint (woken, ==, 2);
+  assert_taken (frontier, 0, "http://h/2");
+  mill_frontier_add_start (frontier, "http://h/3");
+  g_assert_cmpuint (woken, ==, 2);
+  mill_frontier_set_max_in_flight (frontier, 2);
+  g_assert_cmpuint (woken, ==, 3);
+  assert_taken (frontier, 0, "http://h/3");
+  mill_frontier_settled (frontier, "http://h/1");
+  mill_frontier_settled (frontier, "http://h/2");
+  g_assert_cmpuint (woken, ==, 3);
+  mill_frontier_settled (frontier, "http://h/3"); /* the end */
+  g_assert_cmpuint (woken, ==, 4);
+
+  mill_frontier_set_wake (frontier, count_wake_cb, &other, destroyed_cb);
+  g_assert_cmpuint (woken, ==, 1004);
+  mill_frontier_add_start (frontier, "http://h/4");
+  g_assert_cmpuint (other, ==, 1);
+  g_assert_cmpuint (woken, ==, 1004);
+  mill_frontier_set_wake (frontier, NULL, NULL, NULL);
+  g_assert_cmpuint (other, ==, 1001);
+  mill_frontier_add_start (frontier, "http://g/4");
+  g_assert_cmpuint (other, ==, 1001);
+}
+
+/* A site of @n pages: page k links to 3k+1 … 3k+3 and back to some, over two hosts. */
+static void
+add_children (MillFrontier *frontier, const MillFrontierEntry *entry, guint n)
+{
+  g_autoptr (GPtrArray) links = g_ptr_array_new_with_free_func (g_free);
+  guint64 k = g_ascii_strtoull (strrchr (entry->url, '/') + 1, NULL, 10);
+
+  for (guint64 child = 3 * k + 1; child <= 3 * k + 3 && child < n; child++)
+    g_ptr_array_add (links, g_strdup_printf ("http://%s/%u", child % 2 ? "a" : "b", (guint) child));
+  g_ptr_array_add (links, g_strdup_printf ("http://%s/%u", (k / 2) % 2 ? "a" : "b", (guint) (k / 2)));
+  mill_frontier_add_links (frontier, links, entry->depth + 1, entry->url);
+}
+
+typedef struct
+{
+  guint in_flight;
+  gint64 last_start_us;
+} HostState;
+
+/* A whole crawl in random order on a virtual clock; the politeness of each start is checked. */
+static void
+test_simulation (void)
+{
+  const guint n_pages = 20000;
+
+  for (guint round = 0; round < 3; round++)
+    {
+      guint limit = 1 + round * 3, delay_ms = round * 7;
+      g_autoptr (MillFrontier) frontier = new_frontier (limit, delay_ms);
+      g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func (g_free);
+      g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+      HostState hosts[2] = { { 0, -100000 * MS }, { 0, -100000 * MS } };
+      MillFrontierResult result;
+      gint64 now = 0;
+
+      mill_frontier_add_start (frontier, "http://b/0");
+      mill_frontier_add_start (frontier, "http://a/1");
+      do
+        {
+          MillFrontierEntry entry;
+          gint64 ready_at;
+
+          result = mill_frontier_take (frontier, now, &entry, &ready_at, NULL);
+          if (result == MILL_FRONTIER_READY)
+            {
+              HostState *host = &hosts[entry.url[7] - 'a'];
+
+              g_assert_cmpuint (++host->in_flight, <=, limit);
+              g_assert_cmpint (now - host->last_start_us, >=, delay_ms * MS);
+              host->last_start_us = now;
+              g_assert_true (g_hash_table_add (seen, (gpointer) entry.url));
+              g_ptr_array_add (out, g_memdup2 (&entry, sizeof entry));
+            }
+          else if (out->len > 0)
+            {
+              g_autofree MillFrontierEntry *done =
+                  g_ptr_array_steal_index_fast (out, (guint) g_test_rand_int_range (0, (gint32) out->len));
+
+              hosts[done->url[7] - 'a'].in_flight--;
+              mill_frontier_finished (frontier, done->url);
+              add_children (frontier, done, n_pages);
+              mill_frontier_settled (frontier, done->url);
+              now += g_test_rand_int_range (0, 5) * MS;
+            }
+          else if (result == MILL_FRONTIER_WAIT)
+            {
+              g_assert_cmpint (ready_at, <, G_MAXINT64);
+              now = ready_at;
+            }
+        }
+      while (result != MILL_FRONTIER_END);
+      g_assert_cmpuint (g_hash_table_size (seen), ==, n_pages);
+      assert_conserved (frontier);
+    }
+}
+
+typedef struct
+{
+  MillFrontier *frontier; /* (unowned) */
+  GMutex lock;
+  GCond cond;
+  guint wakes; /* under lock */
+  guint taken; /* atomic */
+} Crawl;
+
+static void
+wake_crawl_cb (MillFrontier *frontier, gpointer user_data)
+{
+  Crawl *crawl = user_data;
+
+  g_mutex_lock (&crawl->lock);
+  crawl->wakes++;
+  g_cond_broadcast (&crawl->cond);
+  g_mutex_unlock (&crawl->lock);
+}
+
+static guint
+count_wakes (Crawl *crawl)
+{
+  guint wakes;
+
+  g_mutex_lock (&crawl->lock);
+  wakes = crawl->wakes;
+  g_mutex_unlock (&crawl->lock);
+  return wakes;
+}
+
+static gpointer
+crawl_thread (gpointer data)
+{
+  Crawl *crawl = data;
+
+  for (;;)
+    {
+      guint wakes = count_wakes (crawl);
+      MillFrontierEntry entry;
+      MillFrontierResult result = mill_frontier_take (crawl->frontier, 0, &entry, NULL, NULL);
+
+      if (result == MILL_FRONTIER_END)
+        return NULL;
+      if (result == MILL_FRONTIER_READY)
+        {
+          g_atomic_int_inc (&crawl->taken);
+          mill_frontier_finished (crawl->frontier, entry.url);
+          add_children (crawl->frontier, &entry, 20000);
+          mill_frontier_settled (crawl->frontier, entry.url);
+          continue;
+        }
+      g_mutex_lock (&crawl->lock);
+      while (crawl->wakes == wakes)
+        g_cond_wait (&crawl->cond, &crawl->lock);
+      g_mutex_unlock (&crawl->lock);
+    }
+}
+
+/* Threads that sleep until woken: a wake-up that is lost makes this hang. */
+static void
+test_threads (void)
+{
+  for (guint round = 0; round < 3; round++)
+    {
+      g_autoptr (MillFrontier) frontier = new_frontier (round, 0);
+      Crawl crawl = { .frontier = frontier };
+      GThread *threads[6];
+
+      g_mutex_init (&crawl.lock);
+      g_cond_init (&crawl.cond);
+      mill_frontier_set_wake (frontier, wake_crawl_cb, &crawl, NULL);
+      mill_frontier_add_start (frontier, "http://b/0");
+      mill_frontier_add_start (frontier, "http://a/1");
+      for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+        threads[i] = g_thread_new ("crawl", crawl_thread, &crawl);
+      if (round > 0)
+        for (guint i = 1; i < 200; i++)
+          mill_frontier_set_max_in_flight (frontier, 1 + i % 4);
+      for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+        g_thread_join (threads[i]);
+      g_assert_cmpuint ((guint) g_atomic_int_get (&crawl.taken), ==, 20000);
+      assert_conserved (frontier);
+      g_mutex_clear (&crawl.lock);
+      g_cond_clear (&crawl.cond);
+    }
+}
+
+/* Many URLs on one host, and one URL on each of many hosts. Anything quadratic takes hours here. */
+static void
+test_many (void)
+{
+  const guint n = 1000000;
+
+  for (guint hosts = 0; hosts < 2; hosts++)
+    {
+      g_autoptr (MillFrontier) frontier = new_frontier (4, 0);
+      guint count = hosts ? n / 4 : n;
+      double add_seconds, take_seconds;
+
+      g_test_timer_start ();
+      for (guint i = 0; i < count; i++)
+        {
+          char url[100];
+
+          g_snprintf (url,
+                      sizeof url,
+                      "http://host%u.example/some/folder/with/a/usual/name/page-%u.html",
+                      hosts ? i : 0,
+                      i);
+          mill_frontier_add_start (frontier, url);
+        }
+      add_seconds = g_test_timer_elapsed ();
+      g_test_timer_start ();
+      for (guint i = 0; i < count; i++)
+        {
+          MillFrontierEntry entry;
+
+          g_assert_cmpint (mill_frontier_take (frontier, i, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
+          mill_frontier_finished (frontier, entry.url);
+          mill_frontier_settled (frontier, entry.url);
+        }
+      take_seconds = g_test_timer_elapsed ();
+      assert_end (frontier);
+      g_test_message ("%u URLs on %s: %.2f M adds/s, %.2f M takes, finishes and settles/s",
+                      count,
+                      hosts ? "as many hosts" : "one host",
+                      count / add_seconds / 1e6,
+                      count / take_seconds / 1e6);
+      g_assert_cmpfloat (add_seconds + take_seconds, <, 60.0);
+    }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/frontier/order", test_order);
+  g_test_add_func ("/frontier/end", test_end);
+  g_test_add_func ("/frontier/scope-and-depth", test_scope_and_depth);
+  g_test_add_func ("/frontier/shorter-way", test_shorter_way);
+  g_test_add_func ("/frontier/page-limit", test_page_limit);
+  g_test_add_func ("/frontier/delay", test_delay);
+  g_test_add_func ("/frontier/max-in-flight", test_max_in_flight);
+  g_test_add_func ("/frontier/fairness", test_fairness);
+  g_test_add_func ("/frontier/robots", test_robots);
+  g_test_add_func ("/frontier/robots-unreachable", test_robots_unreachable);
+  g_test_add_func ("/frontier/hold", test_hold);
+  g_test_add_func ("/frontier/properties", test_properties);
+  g_test_add_func ("/frontier/wake", test_wake);
+  g_test_add_func ("/frontier/simulation", test_simulation);
+  g_test_add_func ("/frontier/threads", test_threads);
+  g_test_add_func ("/frontier/many", test_many);
+
+  return g_test_run ();
+}
