@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* millrace-cli crawl: makes a job of its options and runs it. */
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "cli-watch.h"
+#include "cli.h"
+#include "crawl/mill-crawl-job.h"
+
+typedef struct
+{
+  int max_pages;
+  int max_depth;
+  int slots;
+  int per_host;
+  int delay_ms;
+  char *folder; /* (owned) (nullable) */
+  gboolean ignore_robots;
+  gboolean as_json;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->folder);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static gboolean
+parse (char ***words, Options *options)
+{
+  const GOptionEntry entries[] = {
+    { "max-pages",
+      0,
+      0,
+      G_OPTION_ARG_INT,
+      &options->max_pages,
+      N_ ("Fetch this many pages at most (no limit)"),
+      N_ ("N") },
+    { "max-depth",
+      0,
+      0,
+      G_OPTION_ARG_INT,
+      &options->max_depth,
+      N_ ("Follow links this far at most (no limit)"),
+      N_ ("N") },
+    { "slots", 0, 0, G_OPTION_ARG_INT, &options->slots, N_ ("Requests at a time (16)"), N_ ("N") },
+    { "per-host",
+      0,
+      0,
+      G_OPTION_ARG_INT,
+      &options->per_host,
+      N_ ("Requests to one host at a time (4)"),
+      N_ ("N") },
+    { "delay",
+      0,
+      0,
+      G_OPTION_ARG_INT,
+      &options->delay_ms,
+      N_ ("Least time between two requests to one host (100)"),
+      N_ ("MS") },
+    { "save", 0, 0, G_OPTION_ARG_FILENAME, &options->folder, N_ ("Save the pages here"), N_ ("DIR") },
+    { "ignore-robots",
+      0,
+      0,
+      G_OPTION_ARG_NONE,
+      &options->ignore_robots,
+      N_ ("Fetch what robots.txt asks to leave alone"),
+      NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->as_json, N_ ("Print the result as one JSON object"), NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  return mill_cli_parse (
+      words, _ ("URL…"), _ ("Fetches pages and what they link to on the same sites, politely."), entries);
+}
+
+static gboolean
+check_range (const char *option, int value, int least, int most)
+{
+  g_autofree char *message = NULL;
+
+  if (value >= least && value <= most)
+    return TRUE;
+  message =
+      g_strdup_printf (_ ("crawl: --%s is a whole number from %d to %d, not %d"), option, least, most, value);
+  mill_cli_complain (message);
+  return FALSE;
+}
+
+static gboolean
+check_options (const Options *options)
+{
+  return check_range ("max-pages", options->max_pages, 0, G_MAXINT) &&
+         check_range ("max-depth", options->max_depth, -1, G_MAXINT) &&
+         check_range ("slots", options->slots, 1, 1000) &&
+         check_range ("per-host", options->per_host, 1, 1000) &&
+         check_range ("delay", options->delay_ms, 0, 3600000);
+}
+
+static MillCliStatus
+crawl (const char *const *urls, const Options *options)
+{
+  MillCrawlOptions job_options;
+  const MillCliWatchOptions watch = { .as_json = options->as_json };
+  g_autoptr (MillJob) job = NULL;
+  g_autoptr (MillPipeline) pipeline = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mill_crawl_options_init (&job_options, urls);
+  job_options.max_pages = (guint) options->max_pages;
+  job_options.max_depth = options->max_depth;
+  job_options.slots = (guint) options->slots;
+  job_options.per_host = (guint) options->per_host;
+  job_options.delay_ms = (guint) options->delay_ms;
+  job_options.obey_robots = !options->ignore_robots;
+  job_options.folder = options->folder;
+  job = mill_crawl_job_new (&job_options, &error);
+  pipeline = job != NULL ? mill_job_build (job, &error) : NULL;
+  if (pipeline != NULL)
+    return mill_cli_watch (pipeline, &watch);
+  mill_cli_complain (error->message);
+  return MILL_CLI_USAGE;
+}
+
+/**
+ * mill_cli_crawl:
+ * @arguments: "crawl", then options and addresses
+ *
+ * Crawls to the end.
+ *
+ * Returns: the exit status
+ */
+MillCliStatus
+mill_cli_crawl (char **arguments)
+{
+  g_auto (GStrv) words = g_strdupv (arguments);
+  g_auto (Options) options = {
+    .max_depth = -1,
+    .slots = MILL_CRAWL_DEFAULT_SLOTS,
+    .per_host = MILL_CRAWL_DEFAULT_PER_HOST,
+    .delay_ms = MILL_CRAWL_DEFAULT_DELAY_MS,
+  };
+
+  if (!parse (&words, &options) || !check_options (&options))
+    return MILL_CLI_USAGE;
+  if (words[1] == NULL)
+    {
+      mill_cli_complain (_ ("crawl: where to? Give an address to start from"));
+      return MILL_CLI_USAGE;
+    }
+  return crawl ((const char *const *) words + 1, &options);
+}

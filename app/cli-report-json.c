@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The summary of a run, for programs: one JSON object, described in millrace-cli(1). */
+
+#include "config.h"
+
+#include "cli-report.h"
+
+#include <json-glib/json-glib.h>
+
+#include "sources/mill-crawl-source.h"
+
+#define MAX_LETTERS 1000
+
+static void
+add_string (JsonBuilder *builder, const char *name, const char *value)
+{
+  g_autofree char *valid = value != NULL ? g_utf8_make_valid (value, -1) : NULL;
+
+  json_builder_set_member_name (builder, name);
+  if (valid != NULL)
+    json_builder_add_string_value (builder, valid);
+  else
+    json_builder_add_null_value (builder);
+}
+
+static void
+add_count (JsonBuilder *builder, const char *name, guint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, (gint64) value);
+}
+
+static void
+add_number (JsonBuilder *builder, const char *name, double value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_double_value (builder, value);
+}
+
+static double
+to_seconds (gint64 time_us)
+{
+  return (double) time_us / G_USEC_PER_SEC;
+}
+
+static void
+add_times (JsonBuilder *builder, const char *name, const MillHistogram *times)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_object (builder);
+  add_number (builder, "p50", (double) mill_histogram_get_percentile (times, 50) / 1000.0);
+  add_number (builder, "p95", (double) mill_histogram_get_percentile (times, 95) / 1000.0);
+  add_number (builder, "p99", (double) mill_histogram_get_percentile (times, 99) / 1000.0);
+  add_number (builder, "max", (double) mill_histogram_get_max (times) / 1000.0);
+  json_builder_end_object (builder);
+}
+
+static void
+add_counts (JsonBuilder *builder, const MillSnapshot *run)
+{
+  double seconds = to_seconds (run->elapsed_us);
+
+  add_string (builder, "state", mill_state_get_id (run->state));
+  add_count (builder, "produced", run->produced);
+  add_count (builder, "done", run->done);
+  add_count (builder, "dead", run->dead);
+  add_count (builder, "returned", run->returned);
+  add_count (builder, "dropped", run->dropped);
+  add_count (builder, "unfinished", run->unfinished);
+  add_count (builder, "retries", run->retries);
+  add_number (builder, "seconds", seconds);
+  add_number (builder, "items_per_second", seconds > 0 ? (double) run->done / seconds : 0.0);
+  add_times (builder, "latency_ms", run->latency);
+  add_count (builder, "bytes", run->bytes);
+}
+
+static void
+add_stage (JsonBuilder *builder, const MillStageSnapshot *stage)
+{
+  json_builder_begin_object (builder);
+  add_string (builder, "name", stage->name);
+  add_string (builder, "kind", stage->kind == MILL_KIND_THREADS ? "threads" : "async");
+  add_count (builder, "done", stage->done);
+  add_count (builder, "dead", stage->dead);
+  add_count (builder, "retries", stage->retries);
+  add_count (builder, "unfinished", stage->unfinished);
+  json_builder_set_member_name (builder, "maxsize");
+  json_builder_add_int_value (builder, stage->queue.maxsize);
+  add_count (builder, "high_water", stage->queue.high_water);
+  add_count (builder, "consumers", stage->consumers);
+  add_count (builder, "slots", stage->permits);
+  add_number (builder, "put_blocked_seconds", to_seconds (stage->queue.put_blocked_us));
+  add_number (builder, "get_idle_seconds", to_seconds (stage->queue.get_idle_us));
+  add_number (builder, "busy_seconds", to_seconds (stage->state_us[MILL_WORKER_BUSY]));
+  add_times (builder, "service_ms", stage->service);
+  json_builder_end_object (builder);
+}
+
+static void
+add_stages (JsonBuilder *builder, const MillSnapshot *run)
+{
+  json_builder_set_member_name (builder, "stages");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < run->stages->len; i++)
+    add_stage (builder, g_ptr_array_index (run->stages, i));
+  json_builder_end_array (builder);
+}
+
+static void
+add_letters (JsonBuilder *builder, MillPipeline *pipeline)
+{
+  g_autoptr (GPtrArray) letters = mill_pipeline_get_dead_letters (pipeline);
+
+  json_builder_set_member_name (builder, "dead_letters");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < MIN (letters->len, MAX_LETTERS); i++)
+    {
+      const MillDeadLetter *letter = g_ptr_array_index (letters, i);
+
+      json_builder_begin_object (builder);
+      add_string (builder, "key", mill_item_get_key (letter->item));
+      add_string (builder, "error", letter->error->message);
+      add_count (builder, "attempts", letter->attempts);
+      add_string (builder, "referrer", mill_item_get_attribute (letter->item, "referrer"));
+      add_string (builder, "stage", letter->stage);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+add_crawl (JsonBuilder *builder, MillCrawlSource *crawl)
+{
+  g_auto (GStrv) problems = mill_crawl_source_dup_problems (crawl);
+  MillFrontierCounts counts;
+
+  if (!mill_crawl_source_get_counts (crawl, &counts))
+    return;
+  json_builder_set_member_name (builder, "crawl");
+  json_builder_begin_object (builder);
+  add_count (builder, "known", counts.known);
+  add_count (builder, "pending", counts.pending);
+  add_count (builder, "skipped_robots", counts.skipped_robots);
+  add_count (builder, "skipped_limit", counts.skipped_limit);
+  add_count (builder, "skipped_depth", counts.skipped_depth);
+  add_count (builder, "skipped_scope", counts.skipped_scope);
+  json_builder_set_member_name (builder, "problems");
+  json_builder_begin_array (builder);
+  for (char **problem = problems; *problem != NULL; problem++)
+    json_builder_add_string_value (builder, *problem);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+}
+
+/**
+ * mill_cli_report_to_json:
+ * @pipeline: a pipeline that has ended, or could not start
+ * @error: (nullable): why it could not start
+ *
+ * Returns: (transfer full): the object, on one line
+ */
+char *
+mill_cli_report_to_json (MillPipeline *pipeline, const char *error)
+{
+  g_autoptr (MillSnapshot) run = mill_pipeline_snapshot (pipeline);
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autoptr (JsonNode) root = NULL;
+  MillSource *source = mill_pipeline_get_source (pipeline);
+
+  if (error != NULL)
+    run->state = MILL_STATE_FAILED;
+  json_builder_begin_object (builder);
+  add_counts (builder, run);
+  add_stages (builder, run);
+  if (MILL_IS_CRAWL_SOURCE (source))
+    add_crawl (builder, MILL_CRAWL_SOURCE (source));
+  add_letters (builder, pipeline);
+  add_string (builder, "error", error != NULL ? error : run->error);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  return json_to_string (root, FALSE);
+}

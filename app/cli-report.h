@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a run came to: for people, and for programs. */
+
+#pragma once
+
+#include "pipeline/mill-pipeline.h"
+
+G_BEGIN_DECLS
+
+char *mill_cli_report_to_text (MillPipeline *pipeline);
+char *mill_cli_report_to_json (MillPipeline *pipeline, const char *error);
+
+G_END_DECLS

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Runs a pipeline to its end in the terminal: progress, Ctrl+C, result. The first Ctrl+C lets what was begun
+ * be finished, the second stops it, the third is the operating system's. */
+
+#include "config.h"
+
+#include "cli-watch.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "cli-progress.h"
+#include "cli-report.h"
+
+#define DRAIN_DEADLINE_S 30.0
+
+typedef struct
+{
+  MillPipeline *pipeline;    /* (unowned) */
+  MillCliProgress *progress; /* (owned) (nullable) */
+  GMainLoop *loop;           /* (owned) */
+  guint interrupts;
+  guint sigint;
+  guint sigterm;
+  guint duration;
+} Watch;
+
+static void
+remove_source (guint *id)
+{
+  if (*id != 0)
+    g_source_remove (*id);
+  *id = 0;
+}
+
+/* Says something that stays on the screen, above the progress line. */
+static void
+say (Watch *self, const char *message)
+{
+  if (self->progress != NULL)
+    g_printerr ("\r\033[K");
+  g_printerr ("%s\n", message);
+}
+
+static gboolean
+interrupted_cb (gpointer user_data)
+{
+  Watch *self = user_data;
+
+  if (++self->interrupts == 1 && mill_pipeline_drain (self->pipeline, DRAIN_DEADLINE_S, NULL))
+    {
+      say (self, _ ("Finishing what was begun, for 30 s at most. Ctrl+C again stops at once."));
+      return G_SOURCE_CONTINUE;
+    }
+  say (self, _ ("Stopping."));
+  mill_pipeline_stop (self->pipeline);
+  /* From now on a signal kills. */
+  remove_source (&self->sigint);
+  remove_source (&self->sigterm);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+duration_over_cb (gpointer user_data)
+{
+  Watch *self = user_data;
+
+  mill_pipeline_drain (self->pipeline, DRAIN_DEADLINE_S, NULL);
+  self->duration = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Watch *self = user_data;
+
+  mill_pipeline_join_finish (self->pipeline, result, NULL);
+  g_main_loop_quit (self->loop);
+}
+
+static void
+run_to_the_end (Watch *self, const MillCliWatchOptions *options)
+{
+  self->loop = g_main_loop_new (NULL, FALSE);
+  self->sigint = g_unix_signal_add (SIGINT, interrupted_cb, self);
+  self->sigterm = g_unix_signal_add (SIGTERM, interrupted_cb, self);
+  if (options->duration_s > 0)
+    self->duration = g_timeout_add ((guint) (options->duration_s * 1000.0), duration_over_cb, self);
+  self->progress = mill_cli_progress_new (self->pipeline);
+  mill_pipeline_join_async (self->pipeline, NULL, ended_cb, self);
+  g_main_loop_run (self->loop);
+  g_clear_pointer (&self->progress, mill_cli_progress_free);
+  remove_source (&self->duration);
+  remove_source (&self->sigint);
+  remove_source (&self->sigterm);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+}
+
+/* JSON is UTF-8 whatever the terminal's encoding is. */
+static void
+print_json (MillPipeline *pipeline, const char *error)
+{
+  g_autofree char *json = mill_cli_report_to_json (pipeline, error);
+
+  fputs (json, stdout);
+  fputc ('\n', stdout);
+}
+
+static void
+print_result (MillPipeline *pipeline, gboolean as_json)
+{
+  g_autofree char *text = NULL;
+
+  if (as_json)
+    {
+      print_json (pipeline, NULL);
+      return;
+    }
+  text = mill_cli_report_to_text (pipeline);
+  g_print ("%s", text);
+}
+
+static MillCliStatus
+status_of (MillPipeline *pipeline, gboolean was_interrupted)
+{
+  g_autoptr (MillSnapshot) run = mill_pipeline_snapshot (pipeline);
+
+  if (was_interrupted)
+    return MILL_CLI_INTERRUPTED;
+  if (run->state != MILL_STATE_FINISHED)
+    return MILL_CLI_FAILED;
+  return run->dead > 0 ? MILL_CLI_DEAD_LETTERS : MILL_CLI_FINISHED;
+}
+
+static MillCliStatus
+fail_to_start (MillPipeline *pipeline, const MillCliWatchOptions *options, const GError *error)
+{
+  if (options->as_json)
+    print_json (pipeline, error->message);
+  mill_cli_complain (error->message);
+  return mill_cli_status_for_error (error);
+}
+
+/**
+ * mill_cli_watch:
+ * @pipeline: a pipeline that was not started
+ * @options: how to run it
+ *
+ * Starts @pipeline, shows how it gets on, and prints what came of it.
+ *
+ * Returns: the exit status
+ */
+MillCliStatus
+mill_cli_watch (MillPipeline *pipeline, const MillCliWatchOptions *options)
+{
+  Watch self = { .pipeline = pipeline };
+  g_autoptr (GError) error = NULL;
+
+  if (!mill_pipeline_start (pipeline, &error))
+    return fail_to_start (pipeline, options, error);
+  if (options->started != NULL)
+    options->started (pipeline, options->user_data);
+  run_to_the_end (&self, options);
+  print_result (pipeline, options->as_json);
+  return status_of (pipeline, self.interrupts > 0);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* MillApplication: `millrace [FILE|SCENARIO]…` */
+
+#include "config.h"
+
+#include "mill-application.h"
+
+#include <glib/gi18n.h>
+
+#include "mill-builtin-jobs.h"
+#include "mill-window.h"
+
+struct _MillApplication
+{
+  AdwApplication parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (MillApplication, mill_application, ADW_TYPE_APPLICATION)
+
+static const GOptionEntry options[] = {
+  { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version and exit"), NULL },
+  { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_ ("[FILE.millrace|SCENARIO]…") },
+  { NULL },
+};
+
+/* A window to show something new in: one that is not in use, or a new one. */
+static MillWindow *
+get_free_window (MillApplication *self)
+{
+  GtkWindow *active = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if (MILL_IS_WINDOW (active) && mill_window_is_free (MILL_WINDOW (active)))
+    return MILL_WINDOW (active);
+
+  return mill_window_new (GTK_APPLICATION (self));
+}
+
+/* Opens what somebody named on the command line: a file if there is one, else a scenario. */
+static gboolean
+open_argument (MillApplication *self, GApplicationCommandLine *command_line, const char *argument)
+{
+  g_autoptr (GFile) file = g_application_command_line_create_file_for_arg (command_line, argument);
+  g_autoptr (MillJob) job = NULL;
+  MillWindow *window = get_free_window (self);
+
+  gtk_window_present (GTK_WINDOW (window));
+  if (!g_file_query_exists (file, NULL))
+    job = mill_builtin_jobs_load (argument, NULL);
+  if (job != NULL)
+    return mill_window_open_job (window, job, _ ("scenario")) != NULL;
+
+  return mill_window_open_file (window, file);
+}
+
+static int
+mill_application_command_line (GApplication *application, GApplicationCommandLine *command_line)
+{
+  MillApplication *self = MILL_APPLICATION (application);
+  GVariantDict *dict = g_application_command_line_get_options_dict (command_line);
+  g_autofree const char **arguments = NULL;
+  gboolean is_ok = TRUE;
+  guint i;
+
+  if (!g_variant_dict_lookup (dict, G_OPTION_REMAINING, "^a&ay", &arguments))
+    {
+      g_application_activate (application);
+      return 0;
+    }
+  for (i = 0; arguments[i] != NULL; i++)
+    is_ok = open_argument (self, command_line, arguments[i]) && is_ok;
+
+  return is_ok ? 0 : 2;
+}
+
+static int
+mill_application_handle_local_options (GApplication *application, GVariantDict *dict)
+{
+  if (g_variant_dict_contains (dict, "version"))
+    {
+      g_print ("Millrace %s\n", MILLRACE_VERSION);
+      return 0;
+    }
+  if (!gtk_init_check ())
+    {
+      g_printerr ("%s\n",
+                  _ ("There is no display to open a window on; millrace-cli runs jobs in a terminal."));
+      return 1;
+    }
+
+  return G_APPLICATION_CLASS (mill_application_parent_class)->handle_local_options (application, dict);
+}
+
+static void
+mill_application_activate (GApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  if (window == NULL)
+    window = GTK_WINDOW (mill_window_new (GTK_APPLICATION (application)));
+  gtk_window_present (window);
+}
+
+static void
+mill_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  int i;
+
+  for (i = 0; i < n_files; i++)
+    {
+      MillWindow *window = get_free_window (MILL_APPLICATION (application));
+
+      gtk_window_present (GTK_WINDOW (window));
+      mill_window_open_file (window, files[i]);
+    }
+}
+
+static void
+new_window_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  gtk_window_present (GTK_WINDOW (mill_window_new (GTK_APPLICATION (user_data))));
+}
+
+static void
+about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (user_data)),
+                         "application-name",
+                         _ ("Millrace"),
+                         "application-icon",
+                         MILLRACE_APP_ID,
+                         "version",
+                         MILLRACE_VERSION,
+                         "comments",
+                         _ ("Runs concurrent pipelines and shows them running."),
+                         "developer-name",
+                         _ ("The Millrace contributors"),
+                         "license-type",
+                         GTK_LICENSE_GPL_3_0,
+                         "translator-credits",
+                         /* Translators: your name, one a line, for the window About Millrace */
+                         _ ("translator-credits"),
+                         NULL);
+}
+
+/* Each window asks for itself whether a run that is going on may be stopped. */
+static void
+quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (user_data)));
+  GList *link;
+
+  for (link = windows; link != NULL; link = link->next)
+    gtk_window_close (GTK_WINDOW (link->data));
+}
+
+static const GActionEntry actions[] = {
+  { .name = "new-window", .activate = new_window_action },
+  { .name = "about", .activate = about_action },
+  { .name = "quit", .activate = quit_action },
+};
+
+static const struct
+{
+  const char *action;
+  const char *accels[3];
+} accels[] = {
+  { "app.new-window", { "<Control><Shift>n" } },
+  { "app.quit", { "<Control>q" } },
+  { "win.new-crawl", { "<Control>n" } },
+  { "win.open", { "<Control>o" } },
+  { "win.back", { "<Alt>Left" } },
+  { "win.start", { "F5", "<Control>Return" } },
+  { "win.pause", { "<Control>p" } },
+  { "win.drain", { "<Control>d" } },
+  { "win.stop", { "<Control>period" } },
+  { "window.close", { "<Control>w" } },
+};
+
+static void
+mill_application_startup (GApplication *application)
+{
+  guint i;
+
+  G_APPLICATION_CLASS (mill_application_parent_class)->startup (application);
+
+  gtk_window_set_default_icon_name (MILLRACE_APP_ID);
+  g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions), application);
+  for (i = 0; i < G_N_ELEMENTS (accels); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (application), accels[i].action, accels[i].accels);
+}
+
+static void
+mill_application_class_init (MillApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  application_class->startup = mill_application_startup;
+  application_class->activate = mill_application_activate;
+  application_class->open = mill_application_open;
+  application_class->command_line = mill_application_command_line;
+  application_class->handle_local_options = mill_application_handle_local_options;
+}
+
+static void
+mill_application_init (MillApplication *self)
+{
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+  g_application_set_option_context_summary (G_APPLICATION (self),
+                                            _ ("Runs concurrent pipelines and shows them running."));
+}
+
+/**
+ * mill_application_new:
+ *
+ * Returns: (transfer full): the program
+ */
+MillApplication *
+mill_application_new (void)
+{
+  return g_object_new (MILL_TYPE_APPLICATION,
+                       "application-id",
+                       MILLRACE_APP_ID,
+                       "flags",
+                       G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN,
+                       NULL);
+}

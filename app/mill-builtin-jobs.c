@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The job files that are inside the program, by their names without the suffix. */
+
+#include "config.h"
+
+#include "mill-builtin-jobs.h"
+
+#include <string.h>
+
+#define FOLDER "/io/github/millrace/Millrace/jobs"
+#define SUFFIX ".millrace"
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 (*(char *const *) a, *(char *const *) b);
+}
+
+/**
+ * mill_builtin_jobs_list:
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names, sorted
+ */
+char **
+mill_builtin_jobs_list (void)
+{
+  g_auto (GStrv) files = g_resources_enumerate_children (FOLDER, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  guint i;
+
+  for (i = 0; files != NULL && files[i] != NULL; i++)
+    if (g_str_has_suffix (files[i], SUFFIX))
+      g_ptr_array_add (names, g_strndup (files[i], strlen (files[i]) - strlen (SUFFIX)));
+  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_add (names, NULL);
+
+  return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
+}
+
+/**
+ * mill_builtin_jobs_load:
+ * @name: a name from mill_builtin_jobs_list(), or any other
+ *
+ * Returns: (transfer full) (nullable): the job, or %NULL with %G_RESOURCE_ERROR_NOT_FOUND or the error of
+ *   mill_job_new_from_bytes()
+ */
+MillJob *
+mill_builtin_jobs_load (const char *name, GError **error)
+{
+  g_autofree char *file_name = g_strconcat (name, SUFFIX, NULL);
+  g_autofree char *path = g_build_filename (FOLDER, file_name, NULL);
+  g_autoptr (GBytes) bytes = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+
+  if (bytes == NULL)
+    return NULL;
+
+  return mill_job_new_from_bytes (bytes, file_name, error);
+}

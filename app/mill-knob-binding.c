@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a knob of the engine becomes a row of the panel. What kind of control it gets follows from its range
+ * alone, so that a new knob needs nothing here. */
+
+#include "config.h"
+
+#include "mill-knob-binding.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#include "mill-knob-row.h"
+
+/* A whole number up to this that only counts is stepped one by one; others are slid over powers of ten. */
+#define STEPPER_MAXIMUM 10000
+/* A slider by powers of ten begins here when the range begins at zero. */
+#define SMALLEST_FRACTION 0.01
+#define LINEAR_MAXIMUM    10.0
+
+typedef struct
+{
+  MillRun *run;   /* (owned) */
+  MillKnob *knob; /* (owned) */
+} Binding;
+
+static GQuark
+binding_quark (void)
+{
+  return g_quark_from_static_string ("mill-knob-binding");
+}
+
+static void
+binding_free (gpointer data)
+{
+  Binding *binding = data;
+
+  g_clear_object (&binding->run);
+  g_clear_pointer (&binding->knob, mill_knob_unref);
+  g_free (binding);
+}
+
+static gboolean
+is_mere_count (MillKnob *knob)
+{
+  return *mill_knob_get_unit (knob) == '\0';
+}
+
+/* Small numbers need two digits after the point to be turned finely; more digits than that only flicker. */
+static guint
+digits_of (MillKnob *knob)
+{
+  double usual = mill_knob_get_default (knob);
+
+  if (mill_knob_is_integer (knob))
+    return 0;
+  return mill_knob_get_maximum (knob) <= LINEAR_MAXIMUM || (usual > 0 && usual < 1) ? 2 : 1;
+}
+
+static MillKnobKind
+kind_of (MillKnob *knob)
+{
+  double maximum = mill_knob_get_maximum (knob);
+
+  if (G_IS_PARAM_SPEC_BOOLEAN (mill_knob_get_pspec (knob)))
+    return MILL_KNOB_SWITCH;
+  if (mill_knob_is_integer (knob))
+    return maximum <= STEPPER_MAXIMUM && is_mere_count (knob) ? MILL_KNOB_INTEGER_STEPPER
+                                                              : MILL_KNOB_LOG_SLIDER;
+  return maximum <= LINEAR_MAXIMUM ? MILL_KNOB_LINEAR_SLIDER : MILL_KNOB_LOG_SLIDER;
+}
+
+static void
+changed_by_user_cb (GtkWidget *row, double value)
+{
+  Binding *binding = g_object_get_qdata (G_OBJECT (row), binding_quark ());
+
+  mill_run_set_knob (binding->run, binding->knob, value);
+}
+
+static void
+set_range (MillKnobRow *row, MillKnob *knob)
+{
+  double minimum = mill_knob_get_minimum (knob);
+  double maximum = mill_knob_get_maximum (knob);
+  gboolean is_integer = mill_knob_is_integer (knob);
+
+  switch (kind_of (knob))
+    {
+    case MILL_KNOB_INTEGER_STEPPER:
+      mill_knob_row_set_range (row, minimum, maximum, 1);
+      break;
+    case MILL_KNOB_LOG_SLIDER:
+      /* Zero is not on a scale of powers of ten; where it is allowed it means that there is no limit. */
+      mill_knob_row_set_range (row, MAX (minimum, is_integer ? 1 : SMALLEST_FRACTION), maximum, 1);
+      if (minimum <= 0)
+        mill_knob_row_set_no_limit (row, 0, _ ("no limit"));
+      break;
+    case MILL_KNOB_LINEAR_SLIDER:
+      mill_knob_row_set_range (row, minimum, maximum, (maximum - minimum) / 100);
+      break;
+    case MILL_KNOB_SWITCH:
+    default:
+      break;
+    }
+  mill_knob_row_set_digits (row, digits_of (knob));
+}
+
+/**
+ * mill_knob_binding_new_row:
+ * @run: (transfer none): the run
+ * @knob: (transfer none): one of its knobs
+ *
+ * Returns: (transfer full): a row that turns @knob
+ */
+GtkWidget *
+mill_knob_binding_new_row (MillRun *run, MillKnob *knob)
+{
+  GtkWidget *widget = mill_knob_row_new (kind_of (knob), mill_knob_get_label (knob));
+  MillKnobRow *row = MILL_KNOB_ROW (widget);
+  Binding *binding = g_new0 (Binding, 1);
+
+  binding->run = g_object_ref (run);
+  binding->knob = mill_knob_ref (knob);
+  g_object_set_qdata_full (G_OBJECT (row), binding_quark (), binding, binding_free);
+
+  set_range (row, knob);
+  mill_knob_row_set_unit (row, mill_knob_get_unit (knob));
+  mill_knob_row_set_description (row, mill_knob_get_help (knob));
+  mill_knob_binding_refresh (widget);
+  g_signal_connect (row, "changed-by-user", G_CALLBACK (changed_by_user_cb), NULL);
+
+  return widget;
+}
+
+/**
+ * mill_knob_binding_refresh:
+ * @row: a row of mill_knob_binding_new_row()
+ *
+ * Shows the knob's value as it is now, unless it is in the user's hands.
+ */
+void
+mill_knob_binding_refresh (GtkWidget *row)
+{
+  Binding *binding = g_object_get_qdata (G_OBJECT (row), binding_quark ());
+
+  if (!mill_knob_row_is_editing (MILL_KNOB_ROW (row)))
+    mill_knob_row_set_value (MILL_KNOB_ROW (row), mill_run_get_knob_number (binding->run, binding->knob));
+}

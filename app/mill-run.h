@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* MillRun: one run of a job as the window sees it: the job, its pipeline, the newest snapshot and the figures
+ * made of it.
+ *
+ * Whoever shows the run calls mill_run_sample() with the frame clock; at most 30 times a second it takes a
+ * snapshot. A slow timer of its own goes on when nobody looks, so that no chart has a hole.
+ *
+ * Signals: `sampled` after each snapshot, `beat` about five times a second, when the figures are new too
+ * (text that changes faster cannot be read), `state-changed`, and `ended` once, when no thread of the
+ * pipeline is left.
+ *
+ * Threads: the main thread only. Nothing here waits for the engine.
+ */
+
+#pragma once
+
+#include "mill-figures.h"
+#include "pipeline/mill-job.h"
+#include "pipeline/mill-pipeline.h"
+
+G_BEGIN_DECLS
+
+#define MILL_TYPE_RUN (mill_run_get_type ())
+G_DECLARE_FINAL_TYPE (MillRun, mill_run, MILL, RUN, GObject)
+
+MillRun *mill_run_new (MillJob *job, const char *origin, GError **error);
+MillRun *mill_run_new_again (MillRun *before, GError **error);
+
+MillJob *mill_run_get_job (MillRun *self);
+const char *mill_run_get_origin (MillRun *self);
+MillPipeline *mill_run_get_pipeline (MillRun *self);
+MillSnapshot *mill_run_get_snapshot (MillRun *self);
+const MillFigures *mill_run_get_figures (MillRun *self);
+MillState mill_run_get_state (MillRun *self);
+gboolean mill_run_is_active (MillRun *self);
+
+gboolean mill_run_start (MillRun *self, GError **error);
+gboolean mill_run_pause (MillRun *self, GError **error);
+gboolean mill_run_resume (MillRun *self, GError **error);
+gboolean mill_run_drain (MillRun *self, GError **error);
+void mill_run_stop (MillRun *self);
+void mill_run_sample (MillRun *self);
+
+MillKnob *mill_run_get_stage_knob (MillRun *self, guint stage, const char *name);
+double mill_run_get_knob_number (MillRun *self, MillKnob *knob);
+void mill_run_set_knob (MillRun *self, MillKnob *knob, double value);
+
+G_END_DECLS

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* MillStageCharts: depth and slots with every sample, as on the tanks; the rest with every beat. All times
+ * are microseconds since the start of the run, as in snapshots and events. */
+
+#include "config.h"
+
+#include "mill-stage-charts.h"
+
+#include <glib/gi18n.h>
+
+#include "mill-format.h"
+#include "mill-words.h"
+
+struct _MillStageCharts
+{
+  GtkWidget parent_instance;
+
+  MillRun *run; /* (owned) */
+  guint stage;
+  MillTimeline *timeline; /* (owned): the only child */
+  guint64 last_retries;   /* as of the last beat */
+  guint64 last_dead;
+  double peak; /* items per second */
+
+  MillTimelineRow *depth_row; /* (unowned): all of the timeline's */
+  MillTimelineRow *held_row;
+  MillTimelineRow *rate_row;
+  MillTimelineRow *service_row;
+  MillTimelineRow *retries_row;
+
+  MillSeries *depth; /* (unowned): all of their rows' */
+  MillSeries *maxsize;
+  MillSeries *held;
+  MillSeries *permits;
+  MillSeries *rate;
+  MillSeries *p50;
+  MillSeries *p95;
+  MillSeries *p99;
+  MillSeries *retries;
+  MillSeries *dead;
+};
+
+G_DEFINE_FINAL_TYPE (MillStageCharts, mill_stage_charts, GTK_TYPE_WIDGET)
+
+static const MillStageSnapshot *
+snapshot_of (MillStageCharts *self)
+{
+  return g_ptr_array_index (mill_run_get_snapshot (self->run)->stages, self->stage);
+}
+
+static void
+add_rows (MillStageCharts *self)
+{
+  MillTimeline *timeline = self->timeline;
+
+  self->depth_row = mill_timeline_add_row (timeline, MILL_TIMELINE_AREA, _ ("Queue depth"), MILL_COLOR_GREEN);
+  self->depth = mill_timeline_row_add_series (self->depth_row, _ ("depth"), MILL_COLOR_GREEN);
+  self->maxsize = mill_timeline_row_add_limit (self->depth_row, _ ("max size"));
+
+  self->held_row = mill_timeline_add_row (timeline, MILL_TIMELINE_AREA, _ ("In flight"), MILL_COLOR_BLUE);
+  self->held = mill_timeline_row_add_series (self->held_row, _ ("in flight"), MILL_COLOR_BLUE);
+  self->permits = mill_timeline_row_add_limit (self->held_row, _ ("slots"));
+
+  self->rate_row = mill_timeline_add_row (timeline, MILL_TIMELINE_AREA, _ ("Per second"), MILL_COLOR_GREEN);
+  self->rate = mill_timeline_row_add_series (self->rate_row, _ ("per second"), MILL_COLOR_GREEN);
+
+  self->service_row =
+      mill_timeline_add_row (timeline, MILL_TIMELINE_LINES, _ ("Service time"), MILL_COLOR_BLUE);
+  self->p50 = mill_timeline_row_add_series (self->service_row, _ ("p50"), MILL_COLOR_BLUE);
+  self->p95 = mill_timeline_row_add_series (self->service_row, _ ("p95"), MILL_COLOR_AMBER);
+  self->p99 = mill_timeline_row_add_series (self->service_row, _ ("p99"), MILL_COLOR_ORANGE);
+  mill_timeline_row_set_unit (self->service_row, _ ("ms"), 1);
+
+  self->retries_row = mill_timeline_add_row (timeline, MILL_TIMELINE_BARS, _ ("Retries"), MILL_COLOR_PURPLE);
+  self->retries = mill_timeline_row_add_series (self->retries_row, _ ("retries"), MILL_COLOR_PURPLE);
+  self->dead = mill_timeline_row_add_series (self->retries_row, _ ("dead"), MILL_COLOR_RED);
+  mill_timeline_row_set_minimum_top (self->retries_row, 4);
+}
+
+/* As on the tank: green below 60 %, amber to 85 %, red above. */
+static MillColor
+color_of_depth (const MillQueueStats *queue)
+{
+  double level = queue->maxsize > 0 ? (double) queue->depth / queue->maxsize : 0;
+
+  return level < 0.6 ? MILL_COLOR_GREEN : level < 0.85 ? MILL_COLOR_AMBER : MILL_COLOR_RED;
+}
+
+static void
+show_depth (MillStageCharts *self, const MillQueueStats *queue)
+{
+  g_autofree char *depth = mill_format_count (queue->depth);
+  g_autofree char *limit = queue->maxsize > 0 ? mill_format_count ((guint64) queue->maxsize) : NULL;
+  g_autofree char *detail = limit != NULL ? g_strdup_printf (_ ("max %s"), limit) : g_strdup (_ ("no limit"));
+
+  mill_timeline_row_set_value (self->depth_row, depth, detail);
+  mill_timeline_row_set_color (self->depth_row, color_of_depth (queue));
+}
+
+static void
+show_held (MillStageCharts *self, const MillStageSnapshot *stage)
+{
+  g_autofree char *held = mill_format_count (stage->held);
+  g_autofree char *limit = mill_format_count (stage->permits);
+  g_autofree char *detail = g_strdup_printf (_ ("slots %s"), limit);
+
+  mill_timeline_row_set_value (self->held_row, held, stage->permits > 0 ? detail : _ ("no limit"));
+}
+
+static void
+sampled_cb (MillStageCharts *self)
+{
+  const MillStageSnapshot *stage = snapshot_of (self);
+  gint64 now_us = mill_run_get_snapshot (self->run)->elapsed_us;
+
+  mill_series_append (self->depth, now_us, stage->queue.depth);
+  if (stage->queue.maxsize > 0)
+    mill_series_append (self->maxsize, now_us, stage->queue.maxsize);
+  mill_series_append (self->held, now_us, stage->held);
+  if (stage->permits > 0)
+    mill_series_append (self->permits, now_us, stage->permits);
+  show_depth (self, &stage->queue);
+  show_held (self, stage);
+  mill_timeline_set_now (self->timeline, now_us);
+}
+
+static void
+show_rate (MillStageCharts *self, double rate, gint64 now_us)
+{
+  g_autofree char *value = mill_words_rate (rate);
+  g_autofree char *peak = NULL;
+  g_autofree char *detail = NULL;
+
+  self->peak = MAX (self->peak, rate);
+  peak = mill_words_rate (self->peak);
+  detail = g_strdup_printf (_ ("peak %s"), peak);
+  mill_series_append (self->rate, now_us, rate);
+  mill_timeline_row_set_value (self->rate_row, value, detail);
+}
+
+static void
+show_service (MillStageCharts *self, const MillTimes *times, gint64 now_us)
+{
+  g_autofree char *p50 = mill_words_span (times->p50_us);
+  g_autofree char *p95 = mill_words_span (times->p95_us);
+  g_autofree char *p99 = mill_words_span (times->p99_us);
+  g_autofree char *detail = NULL;
+
+  /* Without an attempt in the last second there is no latency to speak of: the curve has a gap. */
+  if (times->count == 0)
+    return;
+
+  mill_series_append (self->p50, now_us, (double) times->p50_us / 1000);
+  mill_series_append (self->p95, now_us, (double) times->p95_us / 1000);
+  mill_series_append (self->p99, now_us, (double) times->p99_us / 1000);
+  detail = g_strdup_printf (_ ("p95 %s · p99 %s"), p95, p99);
+  mill_timeline_row_set_value (self->service_row, p50, detail);
+}
+
+static void
+show_retries (MillStageCharts *self, const MillStageSnapshot *stage, gint64 now_us)
+{
+  g_autofree char *retries = mill_format_count (stage->retries);
+  g_autofree char *dead = mill_format_count (stage->dead);
+  g_autofree char *detail = g_strdup_printf (_ ("%s dead"), dead);
+
+  mill_series_append (self->retries, now_us, (double) (stage->retries - self->last_retries));
+  mill_series_append (self->dead, now_us, (double) (stage->dead - self->last_dead));
+  self->last_retries = stage->retries;
+  self->last_dead = stage->dead;
+  mill_timeline_row_set_value (self->retries_row, retries, detail);
+}
+
+static void
+beat_cb (MillStageCharts *self)
+{
+  const MillStageSnapshot *stage = snapshot_of (self);
+  const MillStageFigures *figures = &mill_run_get_figures (self->run)->stages[self->stage];
+  gint64 now_us = mill_run_get_snapshot (self->run)->elapsed_us;
+
+  show_rate (self, figures->rate, now_us);
+  show_service (self, &figures->recent, now_us);
+  show_retries (self, stage, now_us);
+}
+
+static void
+mill_stage_charts_dispose (GObject *object)
+{
+  MillStageCharts *self = MILL_STAGE_CHARTS (object);
+
+  g_clear_pointer ((GtkWidget **) &self->timeline, gtk_widget_unparent);
+  g_clear_object (&self->run);
+
+  G_OBJECT_CLASS (mill_stage_charts_parent_class)->dispose (object);
+}
+
+static void
+mill_stage_charts_class_init (MillStageChartsClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = mill_stage_charts_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
+}
+
+static void
+mill_stage_charts_init (MillStageCharts *self)
+{
+  self->timeline = MILL_TIMELINE (mill_timeline_new ());
+  mill_timeline_set_empty_text (self->timeline, _ ("Press Start"));
+  gtk_widget_set_parent (GTK_WIDGET (self->timeline), GTK_WIDGET (self));
+}
+
+/**
+ * mill_stage_charts_new:
+ * @run: (transfer none): the run to follow
+ * @stage: which of its stages, from 0
+ *
+ * Returns: (transfer full): the charts
+ */
+GtkWidget *
+mill_stage_charts_new (MillRun *run, guint stage)
+{
+  MillStageCharts *self = g_object_new (MILL_TYPE_STAGE_CHARTS, NULL);
+  g_autofree char *label = NULL;
+
+  self->run = g_object_ref (run);
+  self->stage = stage;
+  add_rows (self);
+  label = g_strdup_printf (_ ("%s over time"), snapshot_of (self)->name);
+  mill_timeline_set_label (self->timeline, label);
+  mill_timeline_set_origin (self->timeline, 0);
+  g_signal_connect_object (run, "sampled", G_CALLBACK (sampled_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (run, "beat", G_CALLBACK (beat_cb), self, G_CONNECT_SWAPPED);
+
+  return GTK_WIDGET (self);
+}
+
+/**
+ * mill_stage_charts_set_window:
+ * @window: how much time to show
+ */
+void
+mill_stage_charts_set_window (MillStageCharts *self, MillTimelineWindow window)
+{
+  mill_timeline_set_window (self->timeline, window);
+}
+
+static MillMarkerKind
+marker_kind_of (MillEventKind kind)
+{
+  switch (kind)
+    {
+    case MILL_EVENT_STATE:
+      return MILL_MARKER_STATE;
+    case MILL_EVENT_KNOB:
+      return MILL_MARKER_KNOB;
+    case MILL_EVENT_FAULT:
+      return MILL_MARKER_FAULT;
+    default:
+      g_return_val_if_reached (MILL_MARKER_STATE);
+    }
+}
+
+/**
+ * mill_stage_charts_add_event:
+ * @event: something that happened in the run
+ *
+ * Marks it on the time axis.
+ */
+void
+mill_stage_charts_add_event (MillStageCharts *self, const MillEvent *event)
+{
+  mill_timeline_add_marker (self->timeline, event->time_us, event->text, marker_kind_of (event->kind));
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* MillStageCharts: the charts of one stage over time. It records from the run's start, seen or not. */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "mill-run.h"
+#include "mill-timeline.h"
+
+G_BEGIN_DECLS
+
+#define MILL_TYPE_STAGE_CHARTS (mill_stage_charts_get_type ())
+G_DECLARE_FINAL_TYPE (MillStageCharts, mill_stage_charts, MILL, STAGE_CHARTS, GtkWidget)
+
+GtkWidget *mill_stage_charts_new (MillRun *run, guint stage);
+void mill_stage_charts_set_window (MillStageCharts *self, MillTimelineWindow window);
+void mill_stage_charts_add_event (MillStageCharts *self, const MillEvent *event);
+
+G_END_DECLS

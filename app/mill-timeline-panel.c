@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* MillTimelinePanel: hands events on to the charts as markers. A knob that is dragged gives many events in a
+ * row; they become one marker. */
+
+#include "config.h"
+
+#include "mill-timeline-panel.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "mill-stage-charts.h"
+
+#define SAME_TURN_US (700 * G_TIME_SPAN_MILLISECOND)
+#define ARROW        " → "
+
+struct _MillTimelinePanel
+{
+  GtkBox parent_instance;
+
+  MillRun *run;       /* (owned) (nullable) */
+  GPtrArray *charts;  /* (owned) (element-type MillStageCharts): unowned, the stack's */
+  guint64 next_event; /* the first one not seen yet */
+  MillEvent *turn;    /* (owned) (nullable): a knob's event that may still be followed by more of the same */
+
+  /* Template */
+  GtkToggleButton *span_10_s;
+  GtkToggleButton *span_1_min;
+  GtkToggleButton *span_10_min;
+  GtkToggleButton *span_all;
+  GtkDropDown *stage_drop_down;
+  GtkStack *stack;
+};
+
+enum
+{
+  SIGNAL_STAGE_CHOSEN,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (MillTimelinePanel, mill_timeline_panel, GTK_TYPE_BOX)
+
+static void
+mark (MillTimelinePanel *self, const MillEvent *event)
+{
+  guint i;
+
+  for (i = 0; i < self->charts->len; i++)
+    mill_stage_charts_add_event (g_ptr_array_index (self->charts, i), event);
+}
+
+static void
+mark_turn (MillTimelinePanel *self)
+{
+  if (self->turn != NULL)
+    mark (self, self->turn);
+  g_clear_pointer (&self->turn, mill_event_free);
+}
+
+/* Events of one knob begin with the same word: "work.consumers 8 → 0". */
+static gboolean
+is_same_turn (const MillEvent *before, const MillEvent *event)
+{
+  gsize length = strcspn (event->text, " ");
+
+  return event->kind == MILL_EVENT_KNOB && event->time_us - before->time_us < SAME_TURN_US &&
+         strncmp (before->text, event->text, length + 1) == 0;
+}
+
+/* "slots 24 → 25", then "slots 25 → 26": one turn from 24 to 26. */
+static void
+extend_turn (MillEvent *turn, const MillEvent *event)
+{
+  const char *old_arrow = strstr (turn->text, ARROW);
+  const char *new_arrow = strstr (event->text, ARROW);
+  char *text;
+
+  if (old_arrow != NULL && new_arrow != NULL)
+    text = g_strdup_printf ("%.*s%s", (int) (old_arrow - turn->text), turn->text, new_arrow);
+  else
+    text = g_strdup (event->text);
+  g_free (turn->text);
+  turn->text = text;
+  turn->time_us = event->time_us;
+}
+
+static void
+take_event (MillTimelinePanel *self, const MillEvent *event)
+{
+  if (self->turn != NULL && is_same_turn (self->turn, event))
+    {
+      extend_turn (self->turn, event);
+      return;
+    }
+
+  mark_turn (self);
+  if (event->kind == MILL_EVENT_KNOB)
+    self->turn = mill_event_copy (event);
+  else
+    mark (self, event);
+}
+
+static void
+beat_cb (MillTimelinePanel *self)
+{
+  const MillSnapshot *snapshot = mill_run_get_snapshot (self->run);
+  g_autoptr (GPtrArray) events = NULL;
+  guint i;
+
+  if (snapshot->n_events > self->next_event)
+    {
+      events = mill_pipeline_get_events (mill_run_get_pipeline (self->run), self->next_event);
+      for (i = 0; i < events->len; i++)
+        take_event (self, g_ptr_array_index (events, i));
+      if (events->len > 0)
+        self->next_event = ((MillEvent *) g_ptr_array_index (events, events->len - 1))->number + 1;
+    }
+
+  if (self->turn != NULL && snapshot->elapsed_us - self->turn->time_us >= SAME_TURN_US)
+    mark_turn (self);
+}
+
+static MillTimelineWindow
+get_window (MillTimelinePanel *self)
+{
+  if (gtk_toggle_button_get_active (self->span_10_s))
+    return MILL_TIMELINE_WINDOW_10_S;
+  if (gtk_toggle_button_get_active (self->span_1_min))
+    return MILL_TIMELINE_WINDOW_1_MIN;
+  if (gtk_toggle_button_get_active (self->span_10_min))
+    return MILL_TIMELINE_WINDOW_10_MIN;
+  return MILL_TIMELINE_WINDOW_ALL;
+}
+
+static void
+span_toggled_cb (MillTimelinePanel *self, GtkToggleButton *button)
+{
+  guint i;
+
+  if (!gtk_toggle_button_get_active (button))
+    return;
+  for (i = 0; i < self->charts->len; i++)
+    mill_stage_charts_set_window (g_ptr_array_index (self->charts, i), get_window (self));
+}
+
+static const char *
+get_stage_name (MillTimelinePanel *self, guint index)
+{
+  return mill_stage_get_name (mill_pipeline_get_stage (mill_run_get_pipeline (self->run), index));
+}
+
+static void
+stage_selected_cb (MillTimelinePanel *self)
+{
+  guint selected = gtk_drop_down_get_selected (self->stage_drop_down);
+
+  if (selected >= self->charts->len)
+    return;
+  gtk_stack_set_visible_child (self->stack, g_ptr_array_index (self->charts, selected));
+  g_signal_emit (self, signals[SIGNAL_STAGE_CHOSEN], 0, get_stage_name (self, selected));
+}
+
+static void
+add_charts (MillTimelinePanel *self, guint stage)
+{
+  GtkWidget *charts = mill_stage_charts_new (self->run, stage);
+
+  mill_stage_charts_set_window (MILL_STAGE_CHARTS (charts), get_window (self));
+  gtk_stack_add_child (self->stack, charts);
+  g_ptr_array_add (self->charts, charts);
+}
+
+static void
+remove_charts (MillTimelinePanel *self)
+{
+  guint i;
+
+  for (i = 0; i < self->charts->len; i++)
+    gtk_stack_remove (self->stack, g_ptr_array_index (self->charts, i));
+  g_ptr_array_set_size (self->charts, 0);
+}
+
+static void
+forget_run (MillTimelinePanel *self)
+{
+  if (self->run != NULL)
+    g_signal_handlers_disconnect_by_data (self->run, self);
+  g_clear_object (&self->run);
+  g_clear_pointer (&self->turn, mill_event_free);
+  self->next_event = 0;
+}
+
+static void
+mill_timeline_panel_dispose (GObject *object)
+{
+  MillTimelinePanel *self = MILL_TIMELINE_PANEL (object);
+
+  forget_run (self);
+  g_ptr_array_set_size (self->charts, 0);
+
+  G_OBJECT_CLASS (mill_timeline_panel_parent_class)->dispose (object);
+}
+
+static void
+mill_timeline_panel_finalize (GObject *object)
+{
+  MillTimelinePanel *self = MILL_TIMELINE_PANEL (object);
+
+  g_clear_pointer (&self->charts, g_ptr_array_unref);
+
+  G_OBJECT_CLASS (mill_timeline_panel_parent_class)->finalize (object);
+}
+
+static void
+mill_timeline_panel_class_init (MillTimelinePanelClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = mill_timeline_panel_dispose;
+  object_class->finalize = mill_timeline_panel_finalize;
+
+  /**
+   * MillTimelinePanel::stage-chosen:
+   * @name: the stage
+   *
+   * Other charts are shown now.
+   */
+  signals[SIGNAL_STAGE_CHOSEN] = g_signal_new ("stage-chosen",
+                                               G_TYPE_FROM_CLASS (klass),
+                                               G_SIGNAL_RUN_LAST,
+                                               0,
+                                               NULL,
+                                               NULL,
+                                               NULL,
+                                               G_TYPE_NONE,
+                                               1,
+                                               G_TYPE_STRING);
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/millrace/Millrace/ui/timeline-panel.ui");
+  gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, span_10_s);
+  gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, span_1_min);
+  gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, span_10_min);
+  gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, span_all);
+  gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, stage_drop_down);
+  gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, stack);
+  gtk_widget_class_bind_template_callback (widget_class, span_toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, stage_selected_cb);
+}
+
+static void
+mill_timeline_panel_init (MillTimelinePanel *self)
+{
+  self->charts = g_ptr_array_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_toggle_button_set_active (self->span_all, TRUE);
+}
+
+/**
+ * mill_timeline_panel_set_run:
+ * @run: (transfer none): what to show
+ *
+ * Replaces all charts.
+ */
+void
+mill_timeline_panel_set_run (MillTimelinePanel *self, MillRun *run)
+{
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  guint n_stages = mill_pipeline_get_n_stages (mill_run_get_pipeline (run));
+  guint i;
+
+  forget_run (self);
+  remove_charts (self);
+  self->run = g_object_ref (run);
+  for (i = 0; i < n_stages; i++)
+    {
+      add_charts (self, i);
+      gtk_string_list_append (names, get_stage_name (self, i));
+    }
+  gtk_drop_down_set_model (self->stage_drop_down, G_LIST_MODEL (names));
+  gtk_widget_set_visible (GTK_WIDGET (self->stage_drop_down), n_stages > 1);
+  g_signal_connect_object (run, "beat", G_CALLBACK (beat_cb), self, G_CONNECT_SWAPPED);
+}
+
+/**
+ * mill_timeline_panel_show_stage:
+ * @name: a stage
+ *
+ * Shows its charts; a name that no stage has changes nothing.
+ */
+void
+mill_timeline_panel_show_stage (MillTimelinePanel *self, const char *name)
+{
+  guint i;
+
+  for (i = 0; i < self->charts->len; i++)
+    if (g_strcmp0 (get_stage_name (self, i), name) == 0)
+      gtk_drop_down_set_selected (self->stage_drop_down, i);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Figures as short words. Numbers keep about three digits: more would only flicker. */
+
+#include "config.h"
+
+#include "mill-words.h"
+
+#include <glib/gi18n.h>
+
+#include "mill-format.h"
+
+/* How many digits after the point leave three in all. */
+static guint
+digits_for (double value)
+{
+  return value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+}
+
+/**
+ * mill_words_span:
+ * @span_us: a length of time in microseconds
+ *
+ * Returns: (transfer full): @span_us in a fitting unit, such as "2.10 ms"
+ */
+char *
+mill_words_span (gint64 span_us)
+{
+  g_autofree char *number = NULL;
+  double value = (double) span_us;
+
+  if (value < 1000)
+    {
+      number = mill_format_number (value, 0);
+      /* Translators: microseconds */
+      return g_strdup_printf (_ ("%s µs"), number);
+    }
+  value /= 1000;
+  if (value < 1000)
+    {
+      number = mill_format_number (value, digits_for (value));
+      /* Translators: milliseconds */
+      return g_strdup_printf (_ ("%s ms"), number);
+    }
+  value /= 1000;
+  if (value < 120)
+    {
+      number = mill_format_number (value, digits_for (value));
+      /* Translators: seconds */
+      return g_strdup_printf (_ ("%s s"), number);
+    }
+  number = mill_format_number (value / 60, 0);
+  /* Translators: minutes */
+  return g_strdup_printf (_ ("%s min"), number);
+}
+
+/**
+ * mill_words_rate:
+ * @per_second: how many a second
+ *
+ * Returns: (transfer full): the number, with one digit after the point when it is small
+ */
+char *
+mill_words_rate (double per_second)
+{
+  return mill_format_number (per_second, per_second > 0 && per_second < 9.95 ? 1 : 0);
+}
+
+/**
+ * mill_words_percent:
+ * @share: from 0 to 1
+ *
+ * Returns: (transfer full): @share in percent. What is not quite all is not rounded to all, nor to nothing.
+ */
+char *
+mill_words_percent (double share)
+{
+  double percent = CLAMP (share, 0, 1) * 100;
+  int rounded = (int) (percent + 0.5);
+
+  if (rounded == 0 && percent > 0.01)
+    /* Translators: a share that is more than nothing */
+    return g_strdup (_ ("< 1 %"));
+  if (rounded == 100 && percent < 99.95)
+    rounded = 99;
+  /* Translators: a share in percent */
+  return g_strdup_printf (_ ("%d %%"), rounded);
+}
+
+/**
+ * mill_words_left:
+ * @span_us: an estimate in microseconds
+ *
+ * Returns: (transfer full): the estimate, as coarse as an estimate is
+ */
+char *
+mill_words_left (gint64 span_us)
+{
+  int seconds = (int) MIN (span_us / G_USEC_PER_SEC, G_MAXINT - 60);
+
+  if (seconds < 5)
+    return g_strdup (_ ("a few seconds left"));
+  if (seconds < 60)
+    return g_strdup_printf (_ ("about %d s left"), (seconds + 4) / 5 * 5);
+  if (seconds < 90 * 60)
+    return g_strdup_printf (_ ("about %d min left"), (seconds + 30) / 60);
+  return g_strdup_printf (_ ("about %d h left"), (seconds + 1800) / 3600);
+}
+
+/**
+ * mill_words_kind:
+ * @kind: a kind of workers
+ *
+ * Returns: (transfer none): its name
+ */
+const char *
+mill_words_kind (MillKind kind)
+{
+  /* Translators: workers that are threads; workers that are asynchronous tasks */
+  return kind == MILL_KIND_THREADS ? _ ("threads") : _ ("async");
+}
+
+/**
+ * mill_words_worker_state:
+ * @state: what a worker does
+ *
+ * Returns: (transfer none): its name, to follow or to be followed by a number
+ */
+const char *
+mill_words_worker_state (MillWorkerState state)
+{
+  switch (state)
+    {
+    case MILL_WORKER_IDLE:
+      return _ ("idle");
+    case MILL_WORKER_PAUSED:
+      return _ ("paused");
+    case MILL_WORKER_WAITING:
+      return _ ("waiting for a slot");
+    case MILL_WORKER_BUSY:
+      return _ ("busy");
+    case MILL_WORKER_BACKING_OFF:
+      return _ ("backing off");
+    case MILL_WORKER_BLOCKED:
+      return _ ("blocked");
+    default:
+      g_return_val_if_reached ("");
+    }
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Figures as short words: spans of time, rates, shares. Each returns a new string, in the language of the
+ * session. */
+
+#pragma once
+
+#include <glib.h>
+
+#include "pipeline/mill-types.h"
+
+G_BEGIN_DECLS
+
+char *mill_words_span (gint64 span_us);
+char *mill_words_rate (double per_second);
+char *mill_words_percent (double share);
+char *mill_words_left (gint64 span_us);
+const char *mill_words_kind (MillKind kind);
+const char *mill_words_worker_state (MillWorkerState state);
+
+G_END_DECLS
