@@ -1,0 +1,176 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A person opens a scenario, starts it, turns knobs while it runs, drains or stops it, and reads how it ended."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+from program import Program, number, run_tests
+
+DEPTH = "work queue depth"
+MARK = "work queue depth: max size"
+SUM = r"([\d,]+) produced = ([\d,]+) done \+ ([\d,]+) dead \+ ([\d,]+) returned \+ ([\d,]+) dropped"
+
+BAD_JOB = """
+[Job]
+name=Bad
+
+[Source]
+type=count
+
+[Stage work]
+kind=threads
+step=simulate
+maxsize=many
+
+[Sink]
+type=count
+"""
+
+
+def read_sum(program):
+    """Returns produced, done, dead, returned and dropped as the summary has them, which must add up."""
+    produced, *parts = map(number, program.wait_text(SUM).groups())
+    assert produced == sum(parts), f"{produced} produced, but {parts} add up to {sum(parts)}"
+    return (produced, *parts)
+
+
+def slow_down(program, milliseconds):
+    """Gives the scenario time enough for what a test does to it, however slow the machine."""
+    program.set_value("Latency", milliseconds)
+
+
+def turn_knobs_and_drain(command):
+    with Program(command) as program:
+        program.press("Bounded thread queue")
+        program.wait("Start", "action")
+        slow_down(program, 60)
+        program.set_value("Consumers", 1)
+        program.press("Start")
+        program.wait_value(DEPTH, "1,000, full", lambda depth: depth == 1000)
+        assert program.maximum(DEPTH) == 1000
+        program.wait_text(r"blocked \d+ % of the time")
+
+        # A smaller queue evicts nothing: the depth falls only as the consumers take from it.
+        program.set_value(MARK, 50)
+        program.wait_value("Max size", "50", lambda maxsize: maxsize == 50)
+        assert program.value(DEPTH) > 50
+        program.set_value("Consumers", 32)
+        program.wait_text("threads · 32")
+        program.wait_value(DEPTH, "at most 50", lambda depth: depth <= 50)
+
+        # Without consumers it fills up again, to the new limit and not beyond.
+        program.press("work: one consumer fewer")
+        program.wait_value("Consumers", "31", lambda consumers: consumers == 31)
+        program.set_value("Consumers", 0)
+        program.wait_text("threads · 0")
+        program.wait_value(DEPTH, "50, full", lambda depth: depth == 50)
+        program.set_value("Consumers", 8)
+
+        program.press("Drain")
+        program.wait_text(r"(Drained|Finished): all [\d,]+ items .*")
+        produced, done, dead, returned, dropped = read_sum(program)
+        assert done == produced and produced > 1000 and dead + returned + dropped == 0
+        program.wait("Run Again", "action")
+        assert program.value(DEPTH) == 0
+        program.close()
+        assert program.wait_end() == 0
+
+
+def stop_in_the_middle(command):
+    with Program(command, "bounded-async-queue") as program:
+        # With ten slots it needs a minute.
+        program.set_value("Slots", 10)
+        program.press("Start")
+        program.wait_value("fetch slots", "held", lambda held: held > 0)
+        program.wait_value("fetch queue depth", "filled", lambda depth: depth > 500)
+        program.press("Stop")
+        program.wait_text(r"Stopped after .*")
+        produced, done, dead, returned, dropped = read_sum(program)
+        assert returned > 0 and produced > returned
+        assert program.value("fetch queue depth") == 0 and program.value("fetch slots") == 0
+        program.close()
+        assert program.wait_end() == 0
+
+
+def pause_resume_and_run_again(command):
+    with Program(command, "bounded-thread-queue") as program:
+        slow_down(program, 60)
+        program.press("Start")
+        program.press("Pause")
+        program.wait_text(r".* · paused · .*")
+        program.press("Resume")
+        program.wait_text(r".* · running · .*")
+        program.press("Stop")
+        read_sum(program)
+        program.press("Run Again")
+        program.wait_text(r".* · running · .*")
+        # What the knobs show is what runs.
+        assert program.value("Latency") == 60
+        program.press("Stop")
+        read_sum(program)
+
+
+def close_while_it_runs(command):
+    question = "Stop the Run?"
+    with Program(command, "bounded-thread-queue") as program:
+        slow_down(program, 60)
+        program.press("Start")
+        program.wait_value(DEPTH, "filled", lambda depth: depth > 500)
+        program.close()
+        program.press("Keep Running", window=question)
+        program.wait_text(r".* · running · .*")
+        program.close()
+        program.press("Stop", window=question)
+        assert program.wait_end() == 0
+
+
+def open_a_bad_job(command):
+    with tempfile.NamedTemporaryFile("w", suffix=".millrace") as job:
+        job.write(BAD_JOB)
+        job.flush()
+        with Program(command, job.name) as program:
+            dialog = f"“{os.path.basename(job.name)}” Cannot Be Opened"
+            program.wait_text(re.escape(job.name) + r": \[Stage work\] maxsize: .*many.*", window=dialog)
+            program.press("Close", window=dialog)
+            # The window is of use all the same.
+            program.press("Bounded thread queue")
+            program.wait("Start", "action")
+
+
+def crawl_a_site(command):
+    dialog = "New Crawl"
+    server = subprocess.Popen([os.environ["MILLRACE_CLI"], "serve", "--pages", "40"], stdout=subprocess.PIPE, text=True)
+    try:
+        address = re.search(r"http://\S+/", server.stdout.readline()).group()
+        with Program(command) as program:
+            program.press("New Crawl…")
+            program.type("Address", "ftp://example.org/", window=dialog)
+            program.wait_text(r"ftp://example.org/: only http and https .*", window=dialog)
+            program.type("Address", address, window=dialog)
+            program.wait_text(rf"Starts at {re.escape(address)} .*", window=dialog)
+            program.press("Start Crawl", window=dialog)
+            program.wait_text(r"Finished: .*")
+            produced, done, *_ = read_sum(program)
+            assert produced == done >= 40
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+if __name__ == "__main__":
+    sys.exit(
+        run_tests(
+            [
+                turn_knobs_and_drain,
+                stop_in_the_middle,
+                pause_resume_and_run_again,
+                close_while_it_runs,
+                open_a_bad_job,
+                crawl_a_site,
+            ]
+        )
+    )
