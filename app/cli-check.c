@@ -39,8 +39,8 @@ mill_cli_check (char **arguments)
   g_auto (GStrv) words = g_strdupv (arguments);
   MillCliStatus status = MILL_CLI_FINISHED;
 
-  if (!mill_cli_parse (
-          &words, _ ("JOB…"), _ ("Says what is wrong with job files: file, group and key."), no_options))
+  if (!mill_cli_parse (&words, _ ("JOB…"), _ ("Says what is wrong with job files: file, group and key."),
+                       no_options))
     return MILL_CLI_USAGE;
   if (words[1] == NULL)
     {

@@ -33,49 +33,24 @@ static gboolean
 parse (char ***words, Options *options)
 {
   const GOptionEntry entries[] = {
-    { "max-pages",
-      0,
-      0,
-      G_OPTION_ARG_INT,
-      &options->max_pages,
-      N_ ("Fetch this many pages at most (no limit)"),
-      N_ ("N") },
-    { "max-depth",
-      0,
-      0,
-      G_OPTION_ARG_INT,
-      &options->max_depth,
-      N_ ("Follow links this far at most (no limit)"),
-      N_ ("N") },
+    { "max-pages", 0, 0, G_OPTION_ARG_INT, &options->max_pages,
+      N_ ("Fetch this many pages at most (no limit)"), N_ ("N") },
+    { "max-depth", 0, 0, G_OPTION_ARG_INT, &options->max_depth,
+      N_ ("Follow links this far at most (no limit)"), N_ ("N") },
     { "slots", 0, 0, G_OPTION_ARG_INT, &options->slots, N_ ("Requests at a time (16)"), N_ ("N") },
-    { "per-host",
-      0,
-      0,
-      G_OPTION_ARG_INT,
-      &options->per_host,
-      N_ ("Requests to one host at a time (4)"),
+    { "per-host", 0, 0, G_OPTION_ARG_INT, &options->per_host, N_ ("Requests to one host at a time (4)"),
       N_ ("N") },
-    { "delay",
-      0,
-      0,
-      G_OPTION_ARG_INT,
-      &options->delay_ms,
-      N_ ("Least time between two requests to one host (100)"),
-      N_ ("MS") },
+    { "delay", 0, 0, G_OPTION_ARG_INT, &options->delay_ms,
+      N_ ("Least time between two requests to one host (100)"), N_ ("MS") },
     { "save", 0, 0, G_OPTION_ARG_FILENAME, &options->folder, N_ ("Save the pages here"), N_ ("DIR") },
-    { "ignore-robots",
-      0,
-      0,
-      G_OPTION_ARG_NONE,
-      &options->ignore_robots,
-      N_ ("Fetch what robots.txt asks to leave alone"),
-      NULL },
+    { "ignore-robots", 0, 0, G_OPTION_ARG_NONE, &options->ignore_robots,
+      N_ ("Fetch what robots.txt asks to leave alone"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->as_json, N_ ("Print the result as one JSON object"), NULL },
     G_OPTION_ENTRY_NULL,
   };
 
-  return mill_cli_parse (
-      words, _ ("URL…"), _ ("Fetches pages and what they link to on the same sites, politely."), entries);
+  return mill_cli_parse (words, _ ("URL…"),
+                         _ ("Fetches pages and what they link to on the same sites, politely."), entries);
 }
 
 static gboolean

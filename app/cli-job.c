@@ -18,12 +18,8 @@ set_unknown_error (GError **error, const char *name)
   g_auto (GStrv) names = mill_builtin_jobs_list ();
   g_autofree char *known = g_strjoinv (", ", names);
 
-  g_set_error (error,
-               MILL_ERROR,
-               MILL_ERROR_JOB,
-               _ ("there is no job file “%s”, and no built-in job of that name (%s)"),
-               name,
-               known);
+  g_set_error (error, MILL_ERROR, MILL_ERROR_JOB,
+               _ ("there is no job file “%s”, and no built-in job of that name (%s)"), name, known);
 }
 
 /**

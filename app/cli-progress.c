@@ -98,13 +98,8 @@ append_stage (GString *line, const MillStageSnapshot *stage)
 
   if (stage->queue.maxsize > 0)
     /* Translators: name of a stage: items in its queue/most items in its queue, workers at work/workers */
-    g_string_append_printf (line,
-                            _ ("%s: %s/%d queued, %u/%u busy"),
-                            stage->name,
-                            depth,
-                            stage->queue.maxsize,
-                            busy,
-                            stage->workers);
+    g_string_append_printf (line, _ ("%s: %s/%d queued, %u/%u busy"), stage->name, depth,
+                            stage->queue.maxsize, busy, stage->workers);
   else
     /* Translators: name of a stage: items in its queue, workers at work/workers */
     g_string_append_printf (line, _ ("%s: %s queued, %u/%u busy"), stage->name, depth, busy, stage->workers);

@@ -25,13 +25,13 @@ describe_end (const MillSnapshot *run)
   if (run->state == MILL_STATE_FAILED)
     return g_strdup_printf (_ ("Failed after %s: %s."), span, run->error);
   if (run->state == MILL_STATE_STOPPED)
-    return g_strdup_printf (
-        _ ("Stopped after %s: %s done, %s not processed and returned."), span, done, returned);
+    return g_strdup_printf (_ ("Stopped after %s: %s done, %s not processed and returned."), span, done,
+                            returned);
   if (run->dead > 0)
     return g_strdup_printf (_ ("Finished in %s: %s done, %s failed for good."), span, done, dead);
   if (run->total >= 0 && run->produced < (guint64) run->total)
-    return g_strdup_printf (
-        _ ("Drained in %s: %s done, none failed; the source was told to end."), span, done);
+    return g_strdup_printf (_ ("Drained in %s: %s done, none failed; the source was told to end."), span,
+                            done);
   return g_strdup_printf (_ ("Finished in %s: %s done, none failed."), span, done);
 }
 
@@ -131,8 +131,8 @@ add_stage (MillCliTable *table, const MillStageSnapshot *stage)
   g_autofree char *p50 = percentile (stage->service, 50);
   g_autofree char *p99 = percentile (stage->service, 99);
 
-  mill_cli_table_add (
-      table, stage->name, mill_words_kind (stage->kind), done, dead, retries, most, p50, p99, NULL);
+  mill_cli_table_add (table, stage->name, mill_words_kind (stage->kind), done, dead, retries, most, p50, p99,
+                      NULL);
 }
 
 static char *
@@ -140,16 +140,8 @@ describe_stages (const MillSnapshot *run)
 {
   g_autoptr (MillCliTable) table = mill_cli_table_new ("llrrrrrr");
 
-  mill_cli_table_add (table,
-                      _ ("stage"),
-                      _ ("workers"),
-                      _ ("done"),
-                      _ ("dead"),
-                      _ ("retries"),
-                      _ ("most queued"),
-                      "p50",
-                      "p99",
-                      NULL);
+  mill_cli_table_add (table, _ ("stage"), _ ("workers"), _ ("done"), _ ("dead"), _ ("retries"),
+                      _ ("most queued"), "p50", "p99", NULL);
   for (guint i = 0; i < run->stages->len; i++)
     add_stage (table, g_ptr_array_index (run->stages, i));
   return mill_cli_table_to_string (table);
@@ -161,11 +153,11 @@ append_letter (GString *text, const MillDeadLetter *letter)
   const char *key = mill_item_get_key (letter->item);
   const char *referrer = mill_item_get_attribute (letter->item, "referrer");
 
-  g_string_append_printf (
-      text, "  %s\n      %s: %s", key != NULL ? key : "–", letter->stage, letter->error->message);
+  g_string_append_printf (text, "  %s\n      %s: %s", key != NULL ? key : "–", letter->stage,
+                          letter->error->message);
   if (letter->attempts > 1)
-    g_string_append_printf (
-        text, ngettext (" (%u attempt)", " (%u attempts)", letter->attempts), letter->attempts);
+    g_string_append_printf (text, ngettext (" (%u attempt)", " (%u attempts)", letter->attempts),
+                            letter->attempts);
   g_string_append_c (text, '\n');
   if (referrer != NULL)
     {

@@ -65,8 +65,8 @@ parse_set (const char *text, GError **error)
 
   if (equals == NULL || dot == NULL || dot > equals)
     {
-      g_set_error (
-          error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not of the form STAGE.KNOB=VALUE"), text);
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not of the form STAGE.KNOB=VALUE"),
+                   text);
       return NULL;
     }
   turn = g_new0 (Turn, 1);
@@ -85,11 +85,8 @@ parse_at (const char *text, GError **error)
 
   if (rest == text || *rest != ':' || !isfinite (at_s) || at_s < 0.0)
     {
-      g_set_error (error,
-                   MILL_ERROR,
-                   MILL_ERROR_INVALID,
-                   _ ("“%s” is not of the form SECONDS:STAGE.KNOB=VALUE"),
-                   text);
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID,
+                   _ ("“%s” is not of the form SECONDS:STAGE.KNOB=VALUE"), text);
       return NULL;
     }
   turn = parse_set (rest + 1, error);
@@ -197,26 +194,11 @@ static gboolean
 parse (char ***words, Options *options)
 {
   const GOptionEntry entries[] = {
-    { "set",
-      0,
-      0,
-      G_OPTION_ARG_STRING_ARRAY,
-      &options->sets,
-      N_ ("Set a knob before the start; may be repeated"),
-      N_ ("STAGE.KNOB=VALUE") },
-    { "at",
-      0,
-      0,
-      G_OPTION_ARG_STRING_ARRAY,
-      &options->ats,
-      N_ ("Turn a knob on the way; may be repeated"),
+    { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->sets,
+      N_ ("Set a knob before the start; may be repeated"), N_ ("STAGE.KNOB=VALUE") },
+    { "at", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->ats, N_ ("Turn a knob on the way; may be repeated"),
       N_ ("SECONDS:STAGE.KNOB=VALUE") },
-    { "duration",
-      0,
-      0,
-      G_OPTION_ARG_DOUBLE,
-      &options->duration_s,
-      N_ ("Drain after this time"),
+    { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &options->duration_s, N_ ("Drain after this time"),
       N_ ("SECONDS") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->as_json, N_ ("Print the result as one JSON object"), NULL },
     { "list", 0, 0, G_OPTION_ARG_NONE, &options->list, N_ ("List the built-in jobs"), NULL },
@@ -224,9 +206,7 @@ parse (char ***words, Options *options)
   };
 
   return mill_cli_parse (
-      words,
-      _ ("JOB"),
-      _ ("Runs a job: a file (*.millrace), or one of the built-in ones that --list shows."),
+      words, _ ("JOB"), _ ("Runs a job: a file (*.millrace), or one of the built-in ones that --list shows."),
       entries);
 }
 

@@ -27,26 +27,11 @@ parse (char ***words, Options *options)
   const GOptionEntry entries[] = {
     { "port", 0, 0, G_OPTION_ARG_INT, &options->port, N_ ("Listen here (any port that is free)"), N_ ("P") },
     { "pages", 0, 0, G_OPTION_ARG_INT, &options->pages, N_ ("How many pages there are (300)"), N_ ("N") },
-    { "latency",
-      0,
-      0,
-      G_OPTION_ARG_INT,
-      &options->latency_ms,
-      N_ ("How long an answer takes on average (0)"),
+    { "latency", 0, 0, G_OPTION_ARG_INT, &options->latency_ms, N_ ("How long an answer takes on average (0)"),
       N_ ("MS") },
-    { "error-rate",
-      0,
-      0,
-      G_OPTION_ARG_DOUBLE,
-      &options->error_rate,
-      N_ ("The share of requests that fail (0)"),
-      N_ ("F") },
-    { "seed",
-      0,
-      0,
-      G_OPTION_ARG_INT,
-      &options->seed,
-      N_ ("The same seed makes the same site (1)"),
+    { "error-rate", 0, 0, G_OPTION_ARG_DOUBLE, &options->error_rate,
+      N_ ("The share of requests that fail (0)"), N_ ("F") },
+    { "seed", 0, 0, G_OPTION_ARG_INT, &options->seed, N_ ("The same seed makes the same site (1)"),
       N_ ("N") },
     G_OPTION_ENTRY_NULL,
   };
@@ -123,16 +108,8 @@ serve (const Options *options)
   g_autoptr (GError) error = NULL;
   g_autofree char *uri = NULL;
 
-  g_object_set (site,
-                "pages",
-                (guint) options->pages,
-                "latency-ms",
-                (guint) options->latency_ms,
-                "error-rate",
-                options->error_rate,
-                "seed",
-                (guint) options->seed,
-                NULL);
+  g_object_set (site, "pages", (guint) options->pages, "latency-ms", (guint) options->latency_ms,
+                "error-rate", options->error_rate, "seed", (guint) options->seed, NULL);
   if (!mill_demo_site_start (site, (guint16) options->port, &error))
     {
       mill_cli_complain (error->message);

@@ -33,8 +33,8 @@ MillCliStatus mill_cli_crawl (char **arguments);
 MillCliStatus mill_cli_serve (char **arguments);
 MillCliStatus mill_cli_check (char **arguments);
 
-gboolean
-mill_cli_parse (char ***arguments, const char *synopsis, const char *summary, const GOptionEntry *entries);
+gboolean mill_cli_parse (char ***arguments, const char *synopsis, const char *summary,
+                         const GOptionEntry *entries);
 void mill_cli_complain (const char *message);
 MillCliStatus mill_cli_status_for_error (const GError *error);
 

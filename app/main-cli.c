@@ -31,8 +31,7 @@ print_help (void)
   g_print ("%s\n\n%s\n", _ ("Usage: millrace-cli COMMAND [ARGUMENTS]"), _ ("Commands:"));
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     g_print ("  %-8s %s\n", commands[i].name, _ (commands[i].help));
-  g_print ("\n%s\n%s\n",
-           _ ("“millrace-cli COMMAND --help” says more about a command."),
+  g_print ("\n%s\n%s\n", _ ("“millrace-cli COMMAND --help” says more about a command."),
            _ ("Exit status: 0 finished, 1 finished with dead letters, 2 bad usage or bad job, 3 failed, "
               "130 interrupted."));
 }

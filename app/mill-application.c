@@ -123,23 +123,13 @@ new_window_action (GSimpleAction *action, GVariant *parameter, gpointer user_dat
 static void
 about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (user_data)),
-                         "application-name",
-                         _ ("Millrace"),
-                         "application-icon",
-                         MILLRACE_APP_ID,
-                         "version",
-                         MILLRACE_VERSION,
-                         "comments",
-                         _ ("Runs concurrent pipelines and shows them running."),
-                         "developer-name",
-                         _ ("The Millrace contributors"),
-                         "license-type",
-                         GTK_LICENSE_GPL_3_0,
-                         "translator-credits",
+  adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (user_data)), "application-name",
+                         _ ("Millrace"), "application-icon", MILLRACE_APP_ID, "version", MILLRACE_VERSION,
+                         "comments", _ ("Runs concurrent pipelines and shows them running."),
+                         "developer-name", _ ("The Millrace contributors"), "license-type",
+                         GTK_LICENSE_GPL_3_0, "translator-credits",
                          /* Translators: your name, one a line, for the window About Millrace */
-                         _ ("translator-credits"),
-                         NULL);
+                         _ ("translator-credits"), NULL);
 }
 
 /* Each window asks for itself whether a run that is going on may be stopped. */
@@ -170,7 +160,7 @@ static const struct
   { "win.open", { "<Control>o" } },
   { "win.back", { "<Alt>Left" } },
   { "win.start", { "F5", "<Control>Return" } },
-  { "win.pause", { "<Control>p" } },
+  { "win.toggle-pause", { "<Control>p" } },
   { "win.drain", { "<Control>d" } },
   { "win.stop", { "<Control>period" } },
   { "window.close", { "<Control>w" } },
@@ -217,10 +207,6 @@ mill_application_init (MillApplication *self)
 MillApplication *
 mill_application_new (void)
 {
-  return g_object_new (MILL_TYPE_APPLICATION,
-                       "application-id",
-                       MILLRACE_APP_ID,
-                       "flags",
-                       G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN,
-                       NULL);
+  return g_object_new (MILL_TYPE_APPLICATION, "application-id", MILLRACE_APP_ID, "flags",
+                       G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN, NULL);
 }

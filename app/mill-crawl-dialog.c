@@ -83,8 +83,7 @@ describe_pace (guint per_host, guint delay_ms)
   if (delay_ms == 0)
     return g_strdup_printf (ngettext ("%s request at a time", "%s requests at a time", per_host), count);
   return g_strdup_printf (
-      ngettext ("%s request at a time, %u ms apart", "%s requests at a time, %u ms apart", per_host),
-      count,
+      ngettext ("%s request at a time, %u ms apart", "%s requests at a time, %u ms apart", per_host), count,
       delay_ms);
 }
 
@@ -101,10 +100,7 @@ describe_crawl (MillCrawlDialog *self, const char *address)
   /* Translators: an address; "at most 1,000 pages"; "saved in …"; "4 requests at a time, 100 ms apart" */
   return g_strdup_printf (
       _ ("Starts at %s and follows links on that host: %s, %s; %s. What robots.txt forbids is left alone."),
-      address,
-      pages,
-      saved,
-      pace);
+      address, pages, saved, pace);
 }
 
 static void
@@ -201,8 +197,8 @@ folder_clicked_cb (MillCrawlDialog *self)
   if (self->chooser != NULL)
     return;
 
-  self->chooser = gtk_file_chooser_native_new (
-      _ ("Save the Pages In"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, NULL, NULL);
+  self->chooser = gtk_file_chooser_native_new (_ ("Save the Pages In"), GTK_WINDOW (self),
+                                               GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, NULL, NULL);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   begin_at_last_folder (self);
   g_signal_connect_object (self->chooser, "response", G_CALLBACK (folder_chosen_cb), self, G_CONNECT_SWAPPED);
@@ -279,16 +275,8 @@ mill_crawl_dialog_class_init (MillCrawlDialogClass *klass)
    *
    * The dialog is closed and the crawl is to start.
    */
-  signals[SIGNAL_CHOSEN] = g_signal_new ("chosen",
-                                         G_TYPE_FROM_CLASS (klass),
-                                         G_SIGNAL_RUN_LAST,
-                                         0,
-                                         NULL,
-                                         NULL,
-                                         NULL,
-                                         G_TYPE_NONE,
-                                         1,
-                                         MILL_TYPE_JOB);
+  signals[SIGNAL_CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 1, MILL_TYPE_JOB);
 
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, escape_cb, NULL);
   gtk_widget_class_set_template_from_resource (widget_class,

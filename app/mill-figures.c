@@ -54,8 +54,7 @@ stage_of (const MillSnapshot *snapshot, guint index)
 }
 
 static void
-compute_shares (double shares[MILL_N_WORKER_STATES],
-                const MillStageSnapshot *now,
+compute_shares (double shares[MILL_N_WORKER_STATES], const MillStageSnapshot *now,
                 const MillStageSnapshot *then)
 {
   gint64 total = 0;
@@ -68,12 +67,8 @@ compute_shares (double shares[MILL_N_WORKER_STATES],
 }
 
 static void
-compute_stage (MillStageFigures *self,
-               guint index,
-               const MillSnapshot *now,
-               const MillSnapshot *second_ago,
-               const MillSnapshot *few_seconds_ago,
-               const MillSnapshot *ten_seconds_ago)
+compute_stage (MillStageFigures *self, guint index, const MillSnapshot *now, const MillSnapshot *second_ago,
+               const MillSnapshot *few_seconds_ago, const MillSnapshot *ten_seconds_ago)
 {
   const MillStageSnapshot *stage = stage_of (now, index);
   const MillStageSnapshot *before = stage_of (second_ago, index);
@@ -153,11 +148,8 @@ mill_figures_clear (MillFigures *self)
  * Fills in all figures.
  */
 void
-mill_figures_compute (MillFigures *self,
-                      const MillSnapshot *now,
-                      const MillSnapshot *second_ago,
-                      const MillSnapshot *few_seconds_ago,
-                      const MillSnapshot *ten_seconds_ago)
+mill_figures_compute (MillFigures *self, const MillSnapshot *now, const MillSnapshot *second_ago,
+                      const MillSnapshot *few_seconds_ago, const MillSnapshot *ten_seconds_ago)
 {
   double seconds = seconds_between (now, second_ago);
   guint i;

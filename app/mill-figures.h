@@ -66,11 +66,8 @@ typedef struct
 
 void mill_figures_init (MillFigures *self, guint n_stages);
 void mill_figures_clear (MillFigures *self);
-void mill_figures_compute (MillFigures *self,
-                           const MillSnapshot *now,
-                           const MillSnapshot *second_ago,
-                           const MillSnapshot *few_seconds_ago,
-                           const MillSnapshot *ten_seconds_ago);
+void mill_figures_compute (MillFigures *self, const MillSnapshot *now, const MillSnapshot *second_ago,
+                           const MillSnapshot *few_seconds_ago, const MillSnapshot *ten_seconds_ago);
 void mill_times_of (MillTimes *self, const MillHistogram *now, const MillHistogram *then);
 
 G_END_DECLS

@@ -231,13 +231,8 @@ measure_height (MillFlowView *self, guint index, int width)
   const Part *part = part_at (self, index);
   int natural;
 
-  gtk_widget_measure (part->widget,
-                      GTK_ORIENTATION_VERTICAL,
-                      part->kind == PART_PIPE ? -1 : width,
-                      NULL,
-                      &natural,
-                      NULL,
-                      NULL);
+  gtk_widget_measure (part->widget, GTK_ORIENTATION_VERTICAL, part->kind == PART_PIPE ? -1 : width, NULL,
+                      &natural, NULL, NULL);
 
   return natural;
 }
@@ -271,13 +266,8 @@ measure_rows (MillFlowView *self, int width)
 }
 
 static void
-mill_flow_view_measure (GtkWidget *widget,
-                        GtkOrientation orientation,
-                        int for_size,
-                        int *minimum,
-                        int *natural,
-                        int *minimum_baseline,
-                        int *natural_baseline)
+mill_flow_view_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+                        int *natural, int *minimum_baseline, int *natural_baseline)
 {
   MillFlowView *self = MILL_FLOW_VIEW (widget);
   g_autofree MillFlowBox *boxes = new_boxes (self);

@@ -97,12 +97,9 @@ mill_job_card_new (const char *id, MillJob *job)
   gtk_label_set_label (self->description_label, mill_job_get_description (job));
   gtk_label_set_label (self->facts_label, facts);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->facts_label), facts);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  mill_job_get_name (job),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  mill_job_get_description (job),
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  mill_job_get_name (job), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  mill_job_get_description (job), -1);
 
   return GTK_WIDGET (self);
 }

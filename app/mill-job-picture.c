@@ -52,18 +52,13 @@ append_rounded (GtkSnapshot *snapshot, const graphene_rect_t *bounds, float radi
 }
 
 static void
-append_outline (GtkSnapshot *snapshot,
-                const graphene_rect_t *bounds,
-                float radius,
-                float width,
+append_outline (GtkSnapshot *snapshot, const graphene_rect_t *bounds, float radius, float width,
                 const GdkRGBA *color)
 {
   GskRoundedRect rounded;
 
   gsk_rounded_rect_init_from_rect (&rounded, bounds, radius);
-  gtk_snapshot_append_border (snapshot,
-                              &rounded,
-                              (float[4]){ width, width, width, width },
+  gtk_snapshot_append_border (snapshot, &rounded, (float[4]){ width, width, width, width },
                               (GdkRGBA[4]){ *color, *color, *color, *color });
 }
 
@@ -112,9 +107,7 @@ draw_dots (MillJobPicture *self, GtkSnapshot *snapshot, float x, float middle, c
   for (i = 0; i < stage->n_dots; i++)
     {
       graphene_rect_t bounds = GRAPHENE_RECT_INIT (x + (float) (i / DOT_ROWS) * (DOT + DOT_GAP),
-                                                   top + (float) (i % DOT_ROWS) * (DOT + DOT_GAP),
-                                                   DOT,
-                                                   DOT);
+                                                   top + (float) (i % DOT_ROWS) * (DOT + DOT_GAP), DOT, DOT);
 
       if (stage->kind == MILL_KIND_THREADS)
         append_rounded (snapshot, &bounds, DOT / 2, &color);
@@ -162,13 +155,8 @@ mill_job_picture_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 }
 
 static void
-mill_job_picture_measure (GtkWidget *widget,
-                          GtkOrientation orientation,
-                          int for_size,
-                          int *minimum,
-                          int *natural,
-                          int *minimum_baseline,
-                          int *natural_baseline)
+mill_job_picture_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+                          int *natural, int *minimum_baseline, int *natural_baseline)
 {
   *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? PICTURE_HEIGHT : 160;
 }

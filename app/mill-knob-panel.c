@@ -130,16 +130,8 @@ mill_knob_panel_class_init (MillKnobPanelClass *klass)
    *
    * Other knobs are shown now.
    */
-  signals[SIGNAL_OWNER_CHOSEN] = g_signal_new ("owner-chosen",
-                                               G_TYPE_FROM_CLASS (klass),
-                                               G_SIGNAL_RUN_LAST,
-                                               0,
-                                               NULL,
-                                               NULL,
-                                               NULL,
-                                               G_TYPE_NONE,
-                                               1,
-                                               G_TYPE_STRING);
+  signals[SIGNAL_OWNER_CHOSEN] = g_signal_new ("owner-chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                               0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/millrace/Millrace/ui/knob-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, MillKnobPanel, owner_drop_down);

@@ -11,8 +11,8 @@
 /**
  * mill_language_is_uninstalled:
  *
- * Returns: whether this program runs in the folder it was built in, where its translations and its settings schema are
- *   newer than any installed ones
+ * Returns: whether this program runs in the folder it was built in, where its translations and its settings
+ * schema are newer than any installed ones
  */
 gboolean
 mill_language_is_uninstalled (void)

@@ -55,8 +55,7 @@ compute_figures (MillRun *self)
 {
   gint64 now_us = self->snapshot->time_us;
 
-  mill_figures_compute (&self->figures,
-                        self->snapshot,
+  mill_figures_compute (&self->figures, self->snapshot,
                         mill_history_look_back (self->second, now_us - G_USEC_PER_SEC),
                         mill_history_look_back (self->ten_seconds, now_us - 3 * G_USEC_PER_SEC),
                         mill_history_look_back (self->ten_seconds, now_us - 10 * G_USEC_PER_SEC));

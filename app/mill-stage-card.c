@@ -95,8 +95,8 @@ show_dots (MillStageCard *self, const MillStageSnapshot *stage)
 
   /* The dots of the workers that have ended go; the card keeps its height. */
   if (mill_state_is_final (state) && gtk_widget_get_height (GTK_WIDGET (self->dots)) > 0)
-    gtk_widget_set_size_request (
-        GTK_WIDGET (self->dots), -1, gtk_widget_get_height (GTK_WIDGET (self->dots)));
+    gtk_widget_set_size_request (GTK_WIDGET (self->dots), -1,
+                                 gtk_widget_get_height (GTK_WIDGET (self->dots)));
 
   g_array_set_size (self->states, stage->workers);
   for (i = 0; i < stage->workers; i++)
@@ -192,8 +192,8 @@ describe_shares (const double shares[MILL_N_WORKER_STATES], MillState state)
       if (shares[share_order[i]] < 0.005)
         continue;
       percent = mill_words_percent (shares[share_order[i]]);
-      g_string_append_printf (
-          text, "%s%s %s", named > 0 ? " · " : "", mill_words_worker_state (share_order[i]), percent);
+      g_string_append_printf (text, "%s%s %s", named > 0 ? " · " : "",
+                              mill_words_worker_state (share_order[i]), percent);
       named++;
     }
 
@@ -260,6 +260,7 @@ query_slot_cb (MillStageCard *self, guint index)
 {
   const MillStageSnapshot *stage = snapshot_of (self);
   g_autofree char *age = NULL;
+  g_autofree char *id = NULL;
   const MillSlot *slot;
 
   if (index >= stage->slots->len)
@@ -269,8 +270,9 @@ query_slot_cb (MillStageCard *self, guint index)
     return g_strdup (_ ("free"));
 
   age = mill_words_span (MAX (mill_run_get_snapshot (self->run)->time_us - slot->since_us, 0));
+  id = g_strdup_printf ("%" G_GUINT64_FORMAT, slot->item_id);
   /* Translators: who holds a slot, and for how long; "item 4711 · 148 ms" */
-  return g_strdup_printf (_ ("item %" G_GUINT64_FORMAT " · %s"), slot->item_id, age);
+  return g_strdup_printf (_ ("item %s · %s"), id, age);
 }
 
 static void
@@ -285,10 +287,10 @@ set_names (MillStageCard *self, const char *name)
   gtk_label_set_label (self->name_label, name);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name_label), name);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self->fewer_button), GTK_ACCESSIBLE_PROPERTY_LABEL, fewer, -1);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self->more_button), GTK_ACCESSIBLE_PROPERTY_LABEL, more, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->fewer_button), GTK_ACCESSIBLE_PROPERTY_LABEL, fewer,
+                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->more_button), GTK_ACCESSIBLE_PROPERTY_LABEL, more,
+                                  -1);
   mill_dots_set_label (self->dots, workers);
   mill_slots_set_label (self->slots, slots);
   mill_share_bar_set_label (self->share_bar, shares);

@@ -168,7 +168,8 @@ show_dead (MillSummaryCard *self, MillRun *run)
   for (i = 0; i < n_shown; i++)
     gtk_list_box_append (self->dead_list, new_dead_row (g_ptr_array_index (letters, i)));
   gtk_expander_set_label (self->dead_expander, title);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->dead_expander), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->dead_expander), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
+                                  -1);
   gtk_widget_set_visible (GTK_WIDGET (self->dead_expander), n_shown > 0);
 }
 

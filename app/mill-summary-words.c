@@ -29,13 +29,10 @@ finished_sentence (const MillSnapshot *snapshot, const char *span)
     return g_strdup_printf (ngettext ("Drained: the %s item that was sent went through, in %s.",
                                       "Drained: all %s items that were sent went through, in %s.",
                                       (gulong) snapshot->done),
-                            done,
-                            span);
+                            done, span);
   return g_strdup_printf (ngettext ("Finished: %s item went through, in %s.",
-                                    "Finished: all %s items went through, in %s.",
-                                    (gulong) snapshot->done),
-                          done,
-                          span);
+                                    "Finished: all %s items went through, in %s.", (gulong) snapshot->done),
+                          done, span);
 }
 
 static char *
@@ -90,17 +87,8 @@ mill_summary_words_sum (const MillSnapshot *snapshot)
       /* Translators: this must never be seen: the count of items does not add up */
       return g_strdup_printf (
           _ ("This does not add up: %s produced, %s done, %s dead, %s returned, %s dropped, %s unfinished"),
-          produced,
-          done,
-          dead,
-          returned,
-          dropped,
-          unfinished);
+          produced, done, dead, returned, dropped, unfinished);
     }
-  return g_strdup_printf (_ ("%s produced = %s done + %s dead + %s returned + %s dropped"),
-                          produced,
-                          done,
-                          dead,
-                          returned,
-                          dropped);
+  return g_strdup_printf (_ ("%s produced = %s done + %s dead + %s returned + %s dropped"), produced, done,
+                          dead, returned, dropped);
 }

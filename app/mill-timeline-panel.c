@@ -228,16 +228,8 @@ mill_timeline_panel_class_init (MillTimelinePanelClass *klass)
    *
    * Other charts are shown now.
    */
-  signals[SIGNAL_STAGE_CHOSEN] = g_signal_new ("stage-chosen",
-                                               G_TYPE_FROM_CLASS (klass),
-                                               G_SIGNAL_RUN_LAST,
-                                               0,
-                                               NULL,
-                                               NULL,
-                                               NULL,
-                                               G_TYPE_NONE,
-                                               1,
-                                               G_TYPE_STRING);
+  signals[SIGNAL_STAGE_CHOSEN] = g_signal_new ("stage-chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                               0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/millrace/Millrace/ui/timeline-panel.ui");

@@ -33,7 +33,9 @@ mill_window_update_actions (MillWindow *self)
 
   gtk_widget_action_set_enabled (widget, "win.back", self->run != NULL);
   gtk_widget_action_set_enabled (widget, "win.start", self->run != NULL && !is_active);
-  gtk_widget_action_set_enabled (widget, "win.pause", is_running || is_paused);
+  gtk_widget_action_set_enabled (widget, "win.pause", is_running);
+  gtk_widget_action_set_enabled (widget, "win.resume", is_paused);
+  gtk_widget_action_set_enabled (widget, "win.toggle-pause", is_running || is_paused);
   gtk_widget_action_set_enabled (widget, "win.drain", is_running || is_paused);
   gtk_widget_action_set_enabled (widget, "win.stop", is_active && state != MILL_STATE_STOPPING);
 
@@ -89,11 +91,27 @@ pause_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MillWindow *self = MILL_WINDOW (widget);
   g_autoptr (GError) error = NULL;
 
-  if (get_state (self) == MILL_STATE_PAUSED)
-    mill_run_resume (self->run, &error);
-  else
-    mill_run_pause (self->run, &error);
+  mill_run_pause (self->run, &error);
   report (self, error);
+}
+
+static void
+resume_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MillWindow *self = MILL_WINDOW (widget);
+  g_autoptr (GError) error = NULL;
+
+  mill_run_resume (self->run, &error);
+  report (self, error);
+}
+
+static void
+toggle_pause_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  if (get_state (MILL_WINDOW (widget)) == MILL_STATE_PAUSED)
+    resume_action (widget, name, parameter);
+  else
+    pause_action (widget, name, parameter);
 }
 
 static void
@@ -164,8 +182,8 @@ open_action (GtkWidget *widget, const char *name, GVariant *parameter)
   if (self->chooser != NULL)
     return;
 
-  self->chooser = gtk_file_chooser_native_new (
-      _ ("Open a Job File"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
+  self->chooser = gtk_file_chooser_native_new (_ ("Open a Job File"), GTK_WINDOW (self),
+                                               GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   add_filter (GTK_FILE_CHOOSER (self->chooser), _ ("Millrace jobs"), "*.millrace");
   add_filter (GTK_FILE_CHOOSER (self->chooser), _ ("All files"), "*");
@@ -203,6 +221,8 @@ mill_window_install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.start", NULL, start_action);
   gtk_widget_class_install_action (widget_class, "win.pause", NULL, pause_action);
+  gtk_widget_class_install_action (widget_class, "win.resume", NULL, resume_action);
+  gtk_widget_class_install_action (widget_class, "win.toggle-pause", NULL, toggle_pause_action);
   gtk_widget_class_install_action (widget_class, "win.drain", NULL, drain_action);
   gtk_widget_class_install_action (widget_class, "win.stop", NULL, stop_action);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);

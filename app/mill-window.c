@@ -117,8 +117,8 @@ mill_window_set_run (MillWindow *self, MillRun *run)
   gtk_window_set_title (GTK_WINDOW (self), name);
   gtk_stack_set_visible_child_name (self->stack, "run");
   g_signal_connect_object (run, "beat", G_CALLBACK (beat_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (
-      run, "state-changed", G_CALLBACK (mill_window_update_actions), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (run, "state-changed", G_CALLBACK (mill_window_update_actions), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
   beat_cb (self);
   mill_window_update_actions (self);
@@ -146,12 +146,11 @@ static void
 ask_to_stop (MillWindow *self)
 {
   GtkWidget *dialog = adw_message_dialog_new (
-      GTK_WINDOW (self),
-      _ ("Stop the Run?"),
+      GTK_WINDOW (self), _ ("Stop the Run?"),
       _ ("The pipeline is still running. What has not been processed will be counted as returned."));
 
-  adw_message_dialog_add_responses (
-      ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Keep Running"), "stop", _ ("_Stop"), NULL);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Keep Running"), "stop",
+                                    _ ("_Stop"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "stop", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");

@@ -133,8 +133,7 @@ get_string (Fixture *fixture, const char *name)
 static void
 assert_adds_up (Fixture *fixture)
 {
-  g_assert_cmpint (get_count (fixture, "produced"),
-                   ==,
+  g_assert_cmpint (get_count (fixture, "produced"), ==,
                    get_count (fixture, "done") + get_count (fixture, "dead") +
                        get_count (fixture, "returned") + get_count (fixture, "dropped") +
                        get_count (fixture, "unfinished"));
@@ -214,17 +213,15 @@ test_bad_knobs (Fixture *fixture, gconstpointer data)
 static void
 test_bad_jobs (Fixture *fixture, gconstpointer data)
 {
-  write_file (fixture,
-              "a.millrace",
+  write_file (fixture, "a.millrace",
               "[Job]\nname=a\n[Source]\ntype=count\nitems=1\n[Stage s]\nstep=simulate\nmaxsize=many\n");
   assert_complains (fixture, "check a.millrace", 2, "a.millrace");
   assert_complains (fixture, "check a.millrace", 2, "maxsize");
   assert_complains (fixture, "run a.millrace", 2, "many");
-  write_file (
-      fixture, "b.millrace", "[Job]\nname=b\n[Source]\ntype=count\nspeed=1\n[Stage s]\nstep=simulate\n");
+  write_file (fixture, "b.millrace",
+              "[Job]\nname=b\n[Source]\ntype=count\nspeed=1\n[Stage s]\nstep=simulate\n");
   assert_complains (fixture, "check b.millrace", 2, "speed");
-  write_file (fixture,
-              "c.millrace",
+  write_file (fixture, "c.millrace",
               "[Job]\nname=c\n[Source]\ntype=urls\nfile=gone.txt\n[Stage s]\nkind=async\nstep=fetch\n");
   g_assert_cmpint (run (fixture, "check c.millrace"), ==, 0);
   assert_complains (fixture, "run c.millrace", 3, "gone.txt");
@@ -235,15 +232,14 @@ test_bad_jobs (Fixture *fixture, gconstpointer data)
 static void
 test_built_in (Fixture *fixture, gconstpointer data)
 {
-  static const char *const names[] = {
-    "bounded-thread-queue", "bounded-async-queue", "mixed-pipeline", "demo-crawl"
-  };
+  static const char *const names[] = { "bounded-thread-queue", "bounded-async-queue", "mixed-pipeline",
+                                       "demo-crawl" };
 
   g_assert_cmpint (run (fixture, "run --list"), ==, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     g_assert_nonnull (strstr (fixture->output, names[i]));
-  g_assert_cmpint (
-      run (fixture, "check bounded-thread-queue bounded-async-queue mixed-pipeline demo-crawl"), ==, 0);
+  g_assert_cmpint (run (fixture, "check bounded-thread-queue bounded-async-queue mixed-pipeline demo-crawl"),
+                   ==, 0);
 }
 
 static void
@@ -255,8 +251,8 @@ test_json (Fixture *fixture, gconstpointer data)
                                        "stages",   "dead_letters",     "error" };
   JsonObject *stage;
 
-  g_assert_cmpint (
-      run (fixture, "run bounded-thread-queue --set work.latency=0 --set work.spread=0 --json"), ==, 0);
+  g_assert_cmpint (run (fixture, "run bounded-thread-queue --set work.latency=0 --set work.spread=0 --json"),
+                   ==, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     g_assert_true (json_object_has_member (get_object (fixture), names[i]));
   g_assert_cmpstr (get_string (fixture, "state"), ==, "finished");
@@ -277,8 +273,7 @@ test_dead_letters (Fixture *fixture, gconstpointer data)
   JsonArray *letters;
   JsonObject *letter;
 
-  write_file (fixture,
-              "a.millrace",
+  write_file (fixture, "a.millrace",
               "[Job]\nname=a\n[Source]\ntype=count\nitems=1200\n"
               "[Stage s]\nstep=simulate\nlatency=0\nerror-rate=1\nretries=1\nbackoff=0\nconsumers=4\n");
   g_assert_cmpint (run (fixture, "run a.millrace --json"), ==, 1);
@@ -304,8 +299,7 @@ test_at (Fixture *fixture, gconstpointer data)
 {
   JsonObject *stage;
 
-  write_file (fixture,
-              "a.millrace",
+  write_file (fixture, "a.millrace",
               "[Job]\nname=a\n[Source]\ntype=count\nitems=300\n"
               "[Stage s]\nstep=simulate\nlatency=1\nmaxsize=100\nconsumers=2\n");
   g_assert_cmpint (run (fixture, "run a.millrace --json --set s.consumers=0 --at 0.3:s.consumers=8"), ==, 0);
@@ -318,8 +312,8 @@ test_at (Fixture *fixture, gconstpointer data)
 static void
 test_duration (Fixture *fixture, gconstpointer data)
 {
-  g_assert_cmpint (
-      run (fixture, "run bounded-thread-queue --set work.maxsize=10 --duration 0.2 --json"), ==, 0);
+  g_assert_cmpint (run (fixture, "run bounded-thread-queue --set work.maxsize=10 --duration 0.2 --json"), ==,
+                   0);
   g_assert_cmpstr (get_string (fixture, "state"), ==, "finished");
   g_assert_cmpint (get_count (fixture, "done"), <, 5000);
   g_assert_cmpint (get_count (fixture, "done"), ==, get_count (fixture, "produced"));

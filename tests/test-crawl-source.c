@@ -119,12 +119,10 @@ test_site (Fixture *fixture, gconstpointer data)
   g_autoptr (GPtrArray) letters = NULL;
   const MillDeadLetter *letter;
 
-  test_web_server_set_page (fixture->server,
-                            "/",
-                            HTML,
+  test_web_server_set_page (fixture->server, "/", HTML,
                             "<a href=a.html>a</a> <a href=/b/>b</a> <a href=http://elsewhere.invalid/>c</a>");
-  test_web_server_set_page (
-      fixture->server, "/a.html", HTML, "<a href=/>up</a> <a href=b/#x>b</a> <a href=gone>d</a>");
+  test_web_server_set_page (fixture->server, "/a.html", HTML,
+                            "<a href=/>up</a> <a href=b/#x>b</a> <a href=gone>d</a>");
   test_web_server_set_page (fixture->server, "/b/", HTML, "<a href=../a.html>a</a> <a href=note.txt>e</a>");
   test_web_server_set_page (fixture->server, "/b/note.txt", "text/plain", "<a href=/not-a-link>f</a>");
   fixture->options.folder = fixture->folder;
@@ -207,8 +205,8 @@ test_robots (Fixture *fixture, gconstpointer data)
 {
   MillFrontierCounts counts;
 
-  test_web_server_set_page (
-      fixture->server, "/robots.txt", "text/plain", "User-agent: *\nDisallow: /secret\n");
+  test_web_server_set_page (fixture->server, "/robots.txt", "text/plain",
+                            "User-agent: *\nDisallow: /secret\n");
   test_web_server_set_page (fixture->server, "/", HTML, "<a href=secret/x>x</a> <a href=open>y</a>");
   test_web_server_set_page (fixture->server, "/open", HTML, "");
   crawl (fixture, "/");
@@ -335,8 +333,8 @@ test_redirects (Fixture *fixture, gconstpointer data)
 {
   test_web_server_set_page (fixture->server, "/", HTML, "<a href=old>o</a> <a href=away>a</a>");
   test_web_server_set_status (fixture->server, "/old", "301 Moved Permanently", "Location: /new\r\n");
-  test_web_server_set_status (
-      fixture->server, "/away", "302 Found", "Location: http://elsewhere.invalid/\r\n");
+  test_web_server_set_status (fixture->server, "/away", "302 Found",
+                              "Location: http://elsewhere.invalid/\r\n");
   test_web_server_set_page (fixture->server, "/new", HTML, "");
   fixture->options.folder = fixture->folder;
   crawl (fixture, "/");
@@ -517,16 +515,8 @@ test_job (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (mill_pipeline_get_n_stages (pipeline), ==, 3);
   slots = mill_pipeline_find_knob (pipeline, "fetch.slots", NULL);
   g_assert_cmpfloat_with_epsilon (mill_knob_get_number (slots), 5, 1e-9);
-  g_object_get (mill_pipeline_get_source (pipeline),
-                "max-pages",
-                &max_pages,
-                "max-depth",
-                &max_depth,
-                "robots",
-                &robots,
-                "start",
-                &fixture->start,
-                NULL);
+  g_object_get (mill_pipeline_get_source (pipeline), "max-pages", &max_pages, "max-depth", &max_depth,
+                "robots", &robots, "start", &fixture->start, NULL);
   g_assert_cmpuint (max_pages, ==, 12);
   g_assert_cmpint (max_depth, ==, 3);
   g_assert_false (robots);

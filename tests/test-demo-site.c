@@ -112,8 +112,8 @@ test_methods (Fixture *fixture, gconstpointer unused)
   g_assert_cmpuint (soup_message_get_status (head), ==, 200);
   g_assert_cmpuint (g_bytes_get_size (head_body), ==, 0);
   g_assert_cmpuint (soup_message_get_status (post), ==, 405);
-  g_assert_cmpstr (
-      soup_message_headers_get_one (soup_message_get_response_headers (post), "Allow"), ==, "GET, HEAD");
+  g_assert_cmpstr (soup_message_headers_get_one (soup_message_get_response_headers (post), "Allow"), ==,
+                   "GET, HEAD");
 }
 
 static void
@@ -229,10 +229,10 @@ test_repeatable (void)
 
       g_assert_cmpstr (a, ==, b);
       g_assert_cmpstr (a, !=, c);
-      g_assert_cmpuint (
-          mill_demo_model_status (&model, path, 2), ==, mill_demo_model_status (&model, path, 2));
-      g_assert_cmpuint (
-          mill_demo_model_latency_ms (&model, path, 2), ==, mill_demo_model_latency_ms (&model, path, 2));
+      g_assert_cmpuint (mill_demo_model_status (&model, path, 2), ==,
+                        mill_demo_model_status (&model, path, 2));
+      g_assert_cmpuint (mill_demo_model_latency_ms (&model, path, 2), ==,
+                        mill_demo_model_latency_ms (&model, path, 2));
       differ += mill_demo_model_status (&model, path, 1) != mill_demo_model_status (&other, path, 1);
     }
   g_assert_cmpuint (differ, >, 10);
@@ -271,12 +271,8 @@ test_distribution (void)
       g_assert_cmpuint (mill_demo_model_status (&model, path, 1), !=, 503);
     }
   qsort (latencies, n, sizeof *latencies, compare_uints);
-  g_test_message ("mean %.0f, p50 %u, p99 %u, busy %u, errors %u",
-                  sum / n,
-                  latencies[n / 2],
-                  latencies[n / 100 * 99],
-                  busy,
-                  errors);
+  g_test_message ("mean %.0f, p50 %u, p99 %u, busy %u, errors %u", sum / n, latencies[n / 2],
+                  latencies[n / 100 * 99], busy, errors);
   g_assert_cmpfloat_with_epsilon (sum / n, 1000.0, 15.0);
   g_assert_cmpfloat_with_epsilon (latencies[n / 100 * 99], 4000.0, 150.0);
   g_assert_cmpfloat_with_epsilon ((double) busy / n, 0.2, 0.005);
@@ -293,8 +289,8 @@ test_failures (Fixture *fixture, gconstpointer unused)
   g_object_set (fixture->site, "busy-rate", 1.0, NULL);
   busy = fetch (fixture, "GET", "/item/1", NULL);
   g_assert_cmpuint (soup_message_get_status (busy), ==, 503);
-  g_assert_cmpstr (
-      soup_message_headers_get_one (soup_message_get_response_headers (busy), "Retry-After"), ==, "1");
+  g_assert_cmpstr (soup_message_headers_get_one (soup_message_get_response_headers (busy), "Retry-After"), ==,
+                   "1");
   assert_status (fixture, "/item/1", 200);
   assert_status (fixture, "/item/1", 200);
   g_object_set (fixture->site, "busy-rate", 0.0, "error-rate", 1.0, NULL);
@@ -348,8 +344,8 @@ start_one (Load *load)
   load->in_flight++;
   url = url_for (load->fixture->site, path);
   message = soup_message_new ("GET", url);
-  soup_session_send_and_read_async (
-      load->fixture->session, message, G_PRIORITY_DEFAULT, load->cancellable, loaded_cb, load);
+  soup_session_send_and_read_async (load->fixture->session, message, G_PRIORITY_DEFAULT, load->cancellable,
+                                    loaded_cb, load);
 }
 
 static void

@@ -106,8 +106,8 @@ compress (GBytes *plain)
   g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
   g_autoptr (GOutputStream) stream = g_converter_output_stream_new (memory, G_CONVERTER (compressor));
 
-  g_output_stream_write_all (
-      stream, g_bytes_get_data (plain, NULL), g_bytes_get_size (plain), NULL, NULL, NULL);
+  g_output_stream_write_all (stream, g_bytes_get_data (plain, NULL), g_bytes_get_size (plain), NULL, NULL,
+                             NULL);
   g_output_stream_close (stream, NULL, NULL);
   return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (memory));
 }
@@ -152,8 +152,8 @@ test_too_large (Fixture *fixture, gconstpointer data)
   g_autofree char *unannounced = g_strconcat ("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", body, NULL);
 
   g_object_set (fixture->step, "max-body", 1u, NULL);
-  test_web_server_set (
-      fixture->server, "/announced", "HTTP/1.1 200 OK\r\nContent-Length: 9999999999999\r\n\r\nabc");
+  test_web_server_set (fixture->server, "/announced",
+                       "HTTP/1.1 200 OK\r\nContent-Length: 9999999999999\r\n\r\nabc");
   g_assert_false (fetch (fixture, "/announced"));
   g_assert_error (fixture->error, MILL_ERROR, MILL_ERROR_TOO_LARGE);
   test_web_server_set (fixture->server, "/unannounced", unannounced);
@@ -198,8 +198,8 @@ test_failures (Fixture *fixture, gconstpointer data)
 static void
 test_login (Fixture *fixture, gconstpointer data)
 {
-  test_web_server_set_status (
-      fixture->server, "/login", "401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n");
+  test_web_server_set_status (fixture->server, "/login", "401 Unauthorized",
+                              "WWW-Authenticate: Basic realm=\"x\"\r\n");
   g_assert_false (fetch (fixture, "/login"));
   g_assert_error (fixture->error, MILL_ERROR, MILL_ERROR_HTTP);
   g_assert_cmpuint (test_web_server_get_asked (fixture->server, "/login"), ==, 1);
@@ -295,8 +295,8 @@ test_broken_answers (Fixture *fixture, gconstpointer data)
   g_assert_false (fetch (fixture, "/nothing"));
   serve_compressed (fixture, "/cut-gzip", MIB, 100);
   g_assert_false (fetch (fixture, "/cut-gzip"));
-  test_web_server_set (
-      fixture->server, "/type", "HTTP/1.1 200 OK\r\nContent-Type: \xff\xfe\r\nContent-Length: 1\r\n\r\nx");
+  test_web_server_set (fixture->server, "/type",
+                       "HTTP/1.1 200 OK\r\nContent-Type: \xff\xfe\r\nContent-Length: 1\r\n\r\nx");
   g_assert_true (fetch (fixture, "/type"));
   g_assert_true (attribute (fixture, "content-type") == NULL ||
                  g_utf8_validate (attribute (fixture, "content-type"), -1, NULL));

@@ -291,8 +291,8 @@ test_robots (void)
 
   assert_waits (frontier, 1000 * MS, 2000 * MS, "delay between requests"); /* Crawl-delay is longer */
   assert_taken (frontier, 2000 * MS, "https://h:81/b");
-  g_assert_cmpint (
-      mill_frontier_add (frontier, "https://h:81/private/d", 1, NULL), ==, MILL_FRONTIER_DISALLOWED);
+  g_assert_cmpint (mill_frontier_add (frontier, "https://h:81/private/d", 1, NULL), ==,
+                   MILL_FRONTIER_DISALLOWED);
   g_assert_cmpint (mill_frontier_add (frontier, "https://h:81/private/d", 1, NULL), ==, MILL_FRONTIER_KNOWN);
   assert_taken (frontier, 4000 * MS, "https://h:81/c"); /* robots.txt is none of the 2 pages */
   mill_frontier_get_counts (frontier, &counts);
@@ -345,18 +345,8 @@ test_properties (void)
   guint64 max_pages;
   guint max_in_flight, delay_ms;
 
-  g_object_get (frontier,
-                "max-depth",
-                &max_depth,
-                "max-pages",
-                &max_pages,
-                "robots-token",
-                &token,
-                "max-in-flight",
-                &max_in_flight,
-                "delay-ms",
-                &delay_ms,
-                NULL);
+  g_object_get (frontier, "max-depth", &max_depth, "max-pages", &max_pages, "robots-token", &token,
+                "max-in-flight", &max_in_flight, "delay-ms", &delay_ms, NULL);
   g_assert_cmpint (max_depth, ==, 7);
   g_assert_cmpuint (max_pages, ==, 9);
   g_assert_cmpstr (token, ==, "token");
@@ -601,11 +591,8 @@ test_many (void)
         {
           char url[100];
 
-          g_snprintf (url,
-                      sizeof url,
-                      "http://host%u.example/some/folder/with/a/usual/name/page-%u.html",
-                      hosts ? i : 0,
-                      i);
+          g_snprintf (url, sizeof url, "http://host%u.example/some/folder/with/a/usual/name/page-%u.html",
+                      hosts ? i : 0, i);
           mill_frontier_add_start (frontier, url);
         }
       add_seconds = g_test_timer_elapsed ();
@@ -620,10 +607,8 @@ test_many (void)
         }
       take_seconds = g_test_timer_elapsed ();
       assert_end (frontier);
-      g_test_message ("%u URLs on %s: %.2f M adds/s, %.2f M takes, finishes and settles/s",
-                      count,
-                      hosts ? "as many hosts" : "one host",
-                      count / add_seconds / 1e6,
+      g_test_message ("%u URLs on %s: %.2f M adds/s, %.2f M takes, finishes and settles/s", count,
+                      hosts ? "as many hosts" : "one host", count / add_seconds / 1e6,
                       count / take_seconds / 1e6);
       g_assert_cmpfloat (add_seconds + take_seconds, <, 60.0);
     }

@@ -72,7 +72,7 @@ assert_nothing_left (MillPipeline *pipeline, guint threads_before)
   TEST_WAIT (pipeline, s->workers_alive == 0 && s->unfinished == 0);
   /* A thread that was joined may be in the kernel's list for a moment still. */
   while (count_engine_threads () > threads_before && g_get_monotonic_time () < deadline)
-    g_thread_yield ();
+    test_step_aside ();
   g_assert_cmpuint (count_engine_threads (), <=, threads_before);
 }
 

@@ -191,10 +191,10 @@ test_charset (void)
   assert_charset ("<meta charset=koi8-r>", -1, "text/html; charset=../../x", "koi8-r");
   assert_charset ("<meta charset=koi8-r>", -1, "text/html; charset=x//IGNORE", "koi8-r");
   assert_charset ("<!-- <meta charset=a> --><META CharSet=' GB2312 '>", -1, NULL, "GB18030");
-  assert_charset (
-      "<meta http-equiv='Content-Type' content='text/html; charset=ISO-8859-1'>", -1, NULL, "WINDOWS-1252");
-  assert_charset (
-      "<meta content='text/html; charset = big5 ; x' http-equiv=content-type>", -1, NULL, "BIG5-HKSCS");
+  assert_charset ("<meta http-equiv='Content-Type' content='text/html; charset=ISO-8859-1'>", -1, NULL,
+                  "WINDOWS-1252");
+  assert_charset ("<meta content='text/html; charset = big5 ; x' http-equiv=content-type>", -1, NULL,
+                  "BIG5-HKSCS");
   assert_charset ("<meta name=description content='charset=koi8-r'>", -1, NULL, "UTF-8");
   assert_charset ("<meta charset=utf-16>", -1, NULL, "UTF-8");
 }
@@ -228,9 +228,8 @@ test_encodings (void)
       g_autoptr (GPtrArray) links = extract (encoded, (gssize) length, cases[i].type);
 
       g_test_message ("%s as %s", cases[i].charset, cases[i].type != NULL ? cases[i].type : "nothing");
-      assert_joined (links,
-                     japanese ? "http://h/dir/%E3%81%82 http://h/dir/end"
-                              : "http://h/dir/caf%C3%A9 http://h/dir/end");
+      assert_joined (links, japanese ? "http://h/dir/%E3%81%82 http://h/dir/end"
+                                     : "http://h/dir/caf%C3%A9 http://h/dir/end");
     }
 }
 
@@ -436,10 +435,7 @@ test_speed (void)
         }
       seconds = g_test_timer_elapsed () / 20;
       g_test_maximized_result ((double) length / seconds / 1e6,
-                               "%s: %" G_GSIZE_FORMAT " bytes, %u links, %.1f MB/s",
-                               paths[i],
-                               length,
-                               n,
+                               "%s: %" G_GSIZE_FORMAT " bytes, %u links, %.1f MB/s", paths[i], length, n,
                                (double) length / seconds / 1e6);
     }
 }

@@ -189,11 +189,8 @@ hold_task (GTask *task)
 }
 
 static void
-test_task_step_process_async (MillStep *step,
-                              MillWork *work,
-                              GCancellable *cancellable,
-                              GAsyncReadyCallback callback,
-                              gpointer user_data)
+test_task_step_process_async (MillStep *step, MillWork *work, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
   TestAct act;
@@ -439,4 +436,17 @@ test_count_threads (void)
   while (dir != NULL && g_dir_read_name (dir) != NULL)
     n++;
   return n;
+}
+
+/* Between two looks at a condition: leaves the processor to those who bring it about. Nothing depends on how
+ * long. */
+void
+test_step_aside (void)
+{
+  static GMutex lock;
+  static GCond never;
+
+  g_mutex_lock (&lock);
+  g_cond_wait_until (&never, &lock, g_get_monotonic_time () + 300);
+  g_mutex_unlock (&lock);
 }

@@ -51,6 +51,7 @@ void test_join (MillPipeline *pipeline);
 void test_set (MillPipeline *pipeline, const char *path, const char *value);
 void test_assert_conserved (MillPipeline *pipeline);
 guint test_count_threads (void);
+void test_step_aside (void);
 
 /* Waits until @condition holds; every snapshot on the way is checked for conservation. */
 #define TEST_WAIT(pipeline, condition)                                                                       \
@@ -62,7 +63,7 @@ guint test_count_threads (void);
       do                                                                                                     \
         {                                                                                                    \
           g_clear_pointer (&snapshot_, mill_snapshot_unref);                                                 \
-          g_thread_yield ();                                                                                 \
+          test_step_aside ();                                                                                \
           s = snapshot_ = mill_pipeline_snapshot (pipeline);                                                 \
           s0 = g_ptr_array_index (s->stages, 0);                                                             \
           g_assert_true (mill_snapshot_is_conserved (s));                                                    \

@@ -122,8 +122,8 @@ test_precedence (void)
   assert_allows ("User-agent: *\nAllow: /page\nDisallow: /*.htm\n", "x", "/page.htm", FALSE);
   assert_allows ("User-agent: *\nAllow: /$\nDisallow: /\n", "x", "/", TRUE);
   assert_allows ("User-agent: *\nAllow: /$\nDisallow: /\n", "x", "/page.htm", FALSE);
-  assert_allows (
-      "User-agent: *\nDisallow: /a\nUser-agent: x\nUser-agent: *\nAllow: /a/b\n", "y", "/a/b", TRUE);
+  assert_allows ("User-agent: *\nDisallow: /a\nUser-agent: x\nUser-agent: *\nAllow: /a/b\n", "y", "/a/b",
+                 TRUE);
   assert_allows ("User-agent: *\nDisallow:\n", "x", "/a", TRUE);
   assert_allows ("User-agent: *\nDisallow: /\n", "x", "/robots.txt", TRUE);
   assert_allows ("User-agent: *\nDisallow: /\n", "x", "/robots.txt?x", FALSE);

@@ -19,8 +19,8 @@ assert_name (const char *url, const char *content_type, const char *expected)
 static void
 test_ordinary (void)
 {
-  assert_name (
-      "http://docs.example/library/asyncio-task.html", "text/html", "docs.example/library/asyncio-task.html");
+  assert_name ("http://docs.example/library/asyncio-task.html", "text/html",
+               "docs.example/library/asyncio-task.html");
   assert_name ("http://docs.example/_static/Foo.js", "text/javascript", "docs.example/_static/Foo.js");
   assert_name ("http://docs.example/", "text/html", "docs.example/index.html");
   assert_name ("https://docs.example/a/b/", NULL, "docs.example/a/b/index.html");
@@ -62,8 +62,7 @@ test_awkward (void)
   assert_name ("http://h/a//b", NULL, "h/a/_/b");
   assert_name ("http://h/a./b../c.", NULL, "h/a%2E/b.%2E/c%2E");
   assert_name ("http://h/.../x", NULL, "h/..%2E/x");
-  assert_name ("http://h/con/NUL.txt/com1/LPT9.a.b/console/com",
-               NULL,
+  assert_name ("http://h/con/NUL.txt/com1/LPT9.a.b/console/com", NULL,
                "h/%63on/%4EUL.txt/%63om1/%4CPT9.a.b/console/com");
   assert_name ("http://aux/x", NULL, "%61ux/x");
   assert_name ("http://h/%E4%BD%A0%E5%A5%BD.html", NULL, "h/\xE4\xBD\xA0\xE5\xA5\xBD.html");
@@ -196,9 +195,8 @@ random_url (void)
                                       "con",        ".txt", "%E4%BD%A0", "%C3%89", "%C3%A9", "@",
                                       "index.html", "%5C",  ":",         "*",      "~",      "%20",
                                       "\\",         "%FF",  "_",         "C:",     "%7E",    " " };
-  static const char *const hosts[] = {
-    "http://h/", "https://h/", "http://h:81/", "http://aux/", "http://[::1]/"
-  };
+  static const char *const hosts[] = { "http://h/", "https://h/", "http://h:81/", "http://aux/",
+                                       "http://[::1]/" };
   g_autoptr (GString) url = g_string_new (hosts[g_test_rand_int_range (0, G_N_ELEMENTS (hosts))]);
   guint n = (guint) g_test_rand_int_range (0, 10);
 

@@ -124,8 +124,8 @@ urls_from (const char *file)
 static void
 test_urls_file (Fixture *fixture, gconstpointer data)
 {
-  write_file (
-      fixture, "# a list\nhttp://a.example\r\n\n  https://B.example/x#part  \nhttp://a.example/last", -1);
+  write_file (fixture, "# a list\nhttp://a.example\r\n\n  https://B.example/x#part  \nhttp://a.example/last",
+              -1);
   g_assert_true (open_source (fixture, urls_from (fixture->file)));
   g_assert_cmpint (mill_source_get_total (fixture->source), ==, 3);
   assert_key (fixture, 1, "http://a.example/");
@@ -164,9 +164,8 @@ test_urls_bad_file (Fixture *fixture, gconstpointer data)
 static void
 test_urls_template (Fixture *fixture, gconstpointer data)
 {
-  g_assert_true (open_source (
-      fixture,
-      g_object_new (MILL_TYPE_URLS_SOURCE, "template", "http://a.example/{n}/x{n}", "count", 2u, NULL)));
+  g_assert_true (open_source (fixture, g_object_new (MILL_TYPE_URLS_SOURCE, "template",
+                                                     "http://a.example/{n}/x{n}", "count", 2u, NULL)));
   g_assert_cmpint (mill_source_get_total (fixture->source), ==, 2);
   assert_key (fixture, 1, "http://a.example/1/x1");
   assert_key (fixture, 2, "http://a.example/2/x2");
@@ -181,9 +180,8 @@ test_urls_either (Fixture *fixture, gconstpointer data)
 {
   g_assert_false (open_source (fixture, mill_urls_source_new ()));
   g_assert_error (fixture->error, MILL_ERROR, MILL_ERROR_INVALID);
-  g_assert_false (open_source (
-      fixture,
-      g_object_new (MILL_TYPE_URLS_SOURCE, "template", "http://a/{n}", "file", fixture->file, NULL)));
+  g_assert_false (open_source (fixture, g_object_new (MILL_TYPE_URLS_SOURCE, "template", "http://a/{n}",
+                                                      "file", fixture->file, NULL)));
   g_assert_error (fixture->error, MILL_ERROR, MILL_ERROR_INVALID);
 }
 

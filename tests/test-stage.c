@@ -21,10 +21,8 @@ pipeline_new (gconstpointer data, guint n, TestPlan plan, guint consumers)
 {
   MillKind kind = GPOINTER_TO_INT (data);
 
-  return test_pipeline_new (test_source_new (n, 0),
-                            kind,
-                            test_stage_new ("work", kind, step_new (data, plan), 50, consumers),
-                            NULL);
+  return test_pipeline_new (test_source_new (n, 0), kind,
+                            test_stage_new ("work", kind, step_new (data, plan), 50, consumers), NULL);
 }
 
 static MillStep *
@@ -212,8 +210,8 @@ test_timeout (gconstpointer data)
   test_join (pipeline);
   TEST_WAIT (pipeline, s->dead == 2 && s->retries == 2);
   letters = mill_pipeline_get_dead_letters (pipeline);
-  g_assert_error (
-      ((MillDeadLetter *) g_ptr_array_index (letters, 0))->error, MILL_ERROR, MILL_ERROR_TIMED_OUT);
+  g_assert_error (((MillDeadLetter *) g_ptr_array_index (letters, 0))->error, MILL_ERROR,
+                  MILL_ERROR_TIMED_OUT);
 }
 
 /* The time-out is live: one that is set while an attempt runs counts for those that begin after. */
@@ -236,19 +234,16 @@ static void
 test_emit_and_consume (gconstpointer data)
 {
   MillKind kind = GPOINTER_TO_INT (data);
-  g_autoptr (MillPipeline) pipeline =
-      test_pipeline_new (test_source_new (100, 0),
-                         kind,
-                         test_stage_new ("work", kind, step_new (data, emit_or_consume), 10, 3),
-                         test_stage_new ("next", kind, step_new (data, succeed), 10, 3),
-                         NULL);
+  g_autoptr (MillPipeline) pipeline = test_pipeline_new (
+      test_source_new (100, 0), kind, test_stage_new ("work", kind, step_new (data, emit_or_consume), 10, 3),
+      test_stage_new ("next", kind, step_new (data, succeed), 10, 3), NULL);
 
   /* 50 end in the first stage, 50 go on and bring another one along. */
   test_start (pipeline);
   test_join (pipeline);
   TEST_WAIT (pipeline, s->produced == 150 && s->done == 150);
-  g_assert_cmpuint (
-      test_step_get_begun (mill_stage_get_step (mill_pipeline_get_stage (pipeline, 1))), ==, 100);
+  g_assert_cmpuint (test_step_get_begun (mill_stage_get_step (mill_pipeline_get_stage (pipeline, 1))), ==,
+                    100);
 }
 
 static void

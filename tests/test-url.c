@@ -210,29 +210,23 @@ assert_message (const char *base, const char *ref, MillUrlFlags flags, const cha
 static void
 test_messages (void)
 {
-  assert_message (NULL,
-                  "ftp://example.com/x",
-                  0,
+  assert_message (NULL, "ftp://example.com/x", 0,
                   "ftp://example.com/x: the scheme “ftp” is not supported, only http and https are");
-  assert_message (
-      NULL, "example.com/x", 0, "example.com/x: this is no web address; one begins with http:// or https://");
-  assert_message (
-      "nonsense", "x", 0, "nonsense: this is no web address; one begins with http:// or https://");
+  assert_message (NULL, "example.com/x", 0,
+                  "example.com/x: this is no web address; one begins with http:// or https://");
+  assert_message ("nonsense", "x", 0,
+                  "nonsense: this is no web address; one begins with http:// or https://");
   assert_message (NULL, "http:x", 0, "http:x: the address has no host name");
   assert_message (NULL, "http://a b/", 0, "http://a b/: the address has no valid host name or port");
-  assert_message (NULL,
-                  "http://a\x01\xFF/",
-                  0,
+  assert_message (NULL, "http://a\x01\xFF/", 0,
                   "http://a\xEF\xBF\xBD\xEF\xBF\xBD/: the address has no valid host name or port");
 }
 
 static void
 test_credentials (void)
 {
-  static const char *const refs[] = { "http://user:secret@example.com/a",
-                                      "http://user@example.com/a",
-                                      "http://u:sec@ret@example.com/a",
-                                      "//user:secret@example.com/a",
+  static const char *const refs[] = { "http://user:secret@example.com/a", "http://user@example.com/a",
+                                      "http://u:sec@ret@example.com/a", "//user:secret@example.com/a",
                                       "http:\\\\user:secret@example.com/a" };
 
   for (size_t i = 0; i < G_N_ELEMENTS (refs); i++)
@@ -248,9 +242,7 @@ test_credentials (void)
       g_assert_null (strstr (error->message, "user:"));
     }
   assert_resolves (NULL, "http://example.com/@user:x", "http://example.com/@user:x");
-  assert_message (NULL,
-                  "http://user:se/cret@example.com/",
-                  0,
+  assert_message (NULL, "http://user:se/cret@example.com/", 0,
                   "http://…@example.com/: the address has no valid host name or port");
 }
 
@@ -344,13 +336,12 @@ test_hash (void)
 
   for (guint8 i = 0; i < sizeof message; i++)
     message[i] = i;
-  g_assert_cmphex (mill_hash_keyed (message, sizeof message, 0x0706050403020100u, 0x0f0e0d0c0b0a0908u),
-                   ==,
+  g_assert_cmphex (mill_hash_keyed (message, sizeof message, 0x0706050403020100u, 0x0f0e0d0c0b0a0908u), ==,
                    0xa129ca6149be45e5u);
-  g_assert_cmphex (
-      mill_hash_keyed (message, 0, 0x0706050403020100u, 0x0f0e0d0c0b0a0908u), ==, 0x726fdb47dd0e0e31u);
-  g_assert_cmphex (
-      mill_hash_keyed (message, 8, 0x0706050403020100u, 0x0f0e0d0c0b0a0908u), ==, 0x93f5f5799a932462u);
+  g_assert_cmphex (mill_hash_keyed (message, 0, 0x0706050403020100u, 0x0f0e0d0c0b0a0908u), ==,
+                   0x726fdb47dd0e0e31u);
+  g_assert_cmphex (mill_hash_keyed (message, 8, 0x0706050403020100u, 0x0f0e0d0c0b0a0908u), ==,
+                   0x93f5f5799a932462u);
   g_assert_cmpuint (mill_hash_string ("a"), ==, mill_hash_string ("a"));
   g_assert_cmpuint (mill_hash_string ("a"), !=, mill_hash_string ("b"));
 }

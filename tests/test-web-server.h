@@ -46,8 +46,7 @@ test_web_server_answer (TestWebServer *self, GIOStream *connection, const char *
   char c;
 
   g_mutex_lock (&self->lock);
-  g_hash_table_insert (self->asked,
-                       g_strdup (path),
+  g_hash_table_insert (self->asked, g_strdup (path),
                        GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (self->asked, path)) + 1));
   answer = g_hash_table_lookup (self->answers, path);
   answer = answer != NULL ? g_bytes_ref (answer)
@@ -95,8 +94,8 @@ test_web_server_new (void)
   self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->cancellable = g_cancellable_new ();
   self->listener = g_socket_listener_new ();
-  g_socket_listener_add_address (
-      self->listener, any_port, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &address, &error);
+  g_socket_listener_add_address (self->listener, any_port, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
+                                 &address, &error);
   g_assert_no_error (error);
   self->base = g_strdup_printf ("http://127.0.0.1:%u",
                                 g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)));
@@ -143,9 +142,7 @@ test_web_server_set_page (TestWebServer *self, const char *path, const char *con
 {
   g_autofree char *answer = g_strdup_printf (
       "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %u\r\nConnection: close\r\n\r\n%s",
-      content_type,
-      (guint) strlen (body),
-      body);
+      content_type, (guint) strlen (body), body);
 
   test_web_server_set (self, path, answer);
 }

@@ -265,11 +265,9 @@ test_pipe_phase (void)
   fixture_wait_for_frame (&fixture);
   other = fixture_render (&fixture);
   g_assert_cmpint (
-      memcmp (cairo_image_surface_get_data (one),
-              cairo_image_surface_get_data (other),
+      memcmp (cairo_image_surface_get_data (one), cairo_image_surface_get_data (other),
               (gsize) cairo_image_surface_get_stride (one) * (gsize) cairo_image_surface_get_height (one)),
-      !=,
-      0);
+      !=, 0);
   cairo_surface_destroy (one);
   cairo_surface_destroy (other);
   fixture_hide (&fixture);
@@ -327,8 +325,8 @@ test_styles (void)
     {
       Fixture fixture;
 
-      adw_style_manager_set_color_scheme (
-          manager, i % 2 == 0 ? ADW_COLOR_SCHEME_FORCE_DARK : ADW_COLOR_SCHEME_FORCE_LIGHT);
+      adw_style_manager_set_color_scheme (manager, i % 2 == 0 ? ADW_COLOR_SCHEME_FORCE_DARK
+                                                              : ADW_COLOR_SCHEME_FORCE_LIGHT);
       gtk_widget_set_default_direction (i / 2 % 2 == 0 ? GTK_TEXT_DIR_RTL : GTK_TEXT_DIR_LTR);
       fixture_show (&fixture, g_object_new (types[i / 4], NULL), 300, 200);
       cairo_surface_destroy (fixture_render (&fixture));

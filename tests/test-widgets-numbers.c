@@ -182,8 +182,8 @@ test_series_merging (void)
   assert_near (low, minimum);
   assert_near (high, maximum);
 
-  mill_series_query (
-      series, (gint64) (n - n_recent) * 1000, (gint64) n * 1000, MILL_SERIES_FILL_NONE, columns, n_recent);
+  mill_series_query (series, (gint64) (n - n_recent) * 1000, (gint64) n * 1000, MILL_SERIES_FILL_NONE,
+                     columns, n_recent);
   for (i = 0; i < n_recent; i++)
     assert_near (columns[i].max, values[n - n_recent + i]);
 }
@@ -208,8 +208,8 @@ test_series_memory (void)
   g_assert_cmpuint (mill_series_get_memory (series), <=, 512 * 1024);
   g_assert_cmpuint (after_an_hour, <=, mill_series_get_memory (series));
   g_assert_cmpuint (mill_series_get_n_samples (series), ==, n);
-  g_assert_cmpuint (
-      mill_series_query (series, 0, (gint64) n * 33333, MILL_SERIES_FILL_NONE, columns, 100), ==, 100);
+  g_assert_cmpuint (mill_series_query (series, 0, (gint64) n * 33333, MILL_SERIES_FILL_NONE, columns, 100),
+                    ==, 100);
   assert_near (columns[0].max, 777.0);
   assert_near (columns[99].max, 1.0);
 }
@@ -373,8 +373,8 @@ test_scale_time (void)
   g_assert_cmpint (mill_scale_time_step (1000000), ==, 1000000);
   g_assert_cmpint (mill_scale_time_step (1000001), ==, 2000000);
   g_assert_cmpint (mill_scale_time_step (61 * G_USEC_PER_SEC), ==, 120 * G_USEC_PER_SEC);
-  g_assert_cmpint (
-      mill_scale_time_step (G_GINT64_CONSTANT (604800000001)), ==, G_GINT64_CONSTANT (1209600000000));
+  g_assert_cmpint (mill_scale_time_step (G_GINT64_CONSTANT (604800000001)), ==,
+                   G_GINT64_CONSTANT (1209600000000));
 }
 
 static void

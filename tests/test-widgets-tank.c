@@ -38,8 +38,8 @@ test_tank_properties (void)
   mill_tank_set_caption (tank, "queue · full in 0 s");
   gt_signal_logger_assert_no_emissions (fixture.logger);
 
-  g_assert_cmpint (
-      gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (meter)), ==, GTK_ACCESSIBLE_ROLE_METER);
+  g_assert_cmpint (gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (meter)), ==,
+                   GTK_ACCESSIBLE_ROLE_METER);
   assert_described (meter, GTK_ACCESSIBLE_PROPERTY_LABEL, "fetch queue");
   assert_described (meter, GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, "942 of 1,000 queued");
   assert_described (mark, GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, "1,000");

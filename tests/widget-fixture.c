@@ -191,12 +191,8 @@ press (GtkWidget *widget, guint keyval, GdkModifierType modifiers)
 {
   gboolean handled = FALSE;
 
-  g_signal_emit_by_name (find_controller (widget, GTK_TYPE_EVENT_CONTROLLER_KEY),
-                         "key-pressed",
-                         keyval,
-                         0u,
-                         modifiers,
-                         &handled);
+  g_signal_emit_by_name (find_controller (widget, GTK_TYPE_EVENT_CONTROLLER_KEY), "key-pressed", keyval, 0u,
+                         modifiers, &handled);
 
   return handled;
 }

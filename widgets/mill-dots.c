@@ -172,13 +172,8 @@ query_tooltip_cb (MillDots *self, int x, int y, gboolean keyboard, GtkTooltip *t
 }
 
 static void
-mill_dots_measure (GtkWidget *widget,
-                   GtkOrientation orientation,
-                   int for_size,
-                   int *minimum,
-                   int *natural,
-                   int *minimum_baseline,
-                   int *natural_baseline)
+mill_dots_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                   int *minimum_baseline, int *natural_baseline)
 {
   MillDots *self = MILL_DOTS (widget);
   const double pitch = PITCH * mill_text_unit (widget);
@@ -234,8 +229,8 @@ snapshot_note (MillDots *self, GtkSnapshot *snapshot, const Layout *layout, guin
   if (gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL)
     x = gtk_widget_get_width (widget) - x - width;
   mill_palette_get (widget, MILL_COLOR_DIM, &dim);
-  mill_text_draw (
-      &self->note, snapshot, x, round (row * layout->pitch + (layout->pitch - height) / 2.0), &dim);
+  mill_text_draw (&self->note, snapshot, x, round (row * layout->pitch + (layout->pitch - height) / 2.0),
+                  &dim);
 }
 
 static void
@@ -395,8 +390,8 @@ mill_dots_set_states (MillDots *self, const guint8 *states, guint n)
     gtk_widget_queue_resize (GTK_WIDGET (self));
   self->n = n;
   description = describe (self);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description,
+                                  -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -494,7 +489,7 @@ mill_dots_set_label (MillDots *self, const char *label)
     return;
   g_free (self->label);
   self->label = g_strdup (label);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label != NULL ? label : "", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  label != NULL ? label : "", -1);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABEL]);
 }

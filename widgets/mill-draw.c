@@ -39,19 +39,14 @@ mill_draw_box (GtkSnapshot *snapshot, const graphene_rect_t *bounds, double radi
  * Outlines a rounded box.
  */
 void
-mill_draw_outline (GtkSnapshot *snapshot,
-                   const graphene_rect_t *bounds,
-                   double radius,
-                   double width,
+mill_draw_outline (GtkSnapshot *snapshot, const graphene_rect_t *bounds, double radius, double width,
                    const GdkRGBA *color)
 {
   const float line = (float) width;
   GskRoundedRect rounded;
 
   gsk_rounded_rect_init_from_rect (&rounded, bounds, (float) radius);
-  gtk_snapshot_append_border (snapshot,
-                              &rounded,
-                              (float[4]){ line, line, line, line },
+  gtk_snapshot_append_border (snapshot, &rounded, (float[4]){ line, line, line, line },
                               (GdkRGBA[4]){ *color, *color, *color, *color });
 }
 
@@ -67,12 +62,8 @@ mill_draw_outline (GtkSnapshot *snapshot,
  * Hatches an area. A repeating gradient costs a fraction of as many lines.
  */
 void
-mill_draw_hatch (GtkSnapshot *snapshot,
-                 const graphene_rect_t *bounds,
-                 double spacing,
-                 double thickness,
-                 double slope,
-                 const GdkRGBA *color)
+mill_draw_hatch (GtkSnapshot *snapshot, const graphene_rect_t *bounds, double spacing, double thickness,
+                 double slope, const GdkRGBA *color)
 {
   const float soft = (float) (0.5 / spacing); /* half a pixel of transition at each edge of a stripe */
   const float end = (float) (thickness / spacing);
@@ -88,10 +79,7 @@ mill_draw_hatch (GtkSnapshot *snapshot,
   to.y = from.y - (float) (spacing * slope / norm);
 
   gtk_snapshot_append_repeating_linear_gradient (
-      snapshot,
-      bounds,
-      &from,
-      &to,
+      snapshot, bounds, &from, &to,
       (GskColorStop[5]){
           { 0.0f, clear }, { soft, *color }, { end, *color }, { end + soft, clear }, { 1.0f, clear } },
       5);
@@ -108,10 +96,7 @@ mill_draw_hatch (GtkSnapshot *snapshot,
  * Draws a dashed line along the longer side of @line.
  */
 void
-mill_draw_dashes (GtkSnapshot *snapshot,
-                  const graphene_rect_t *line,
-                  double dash,
-                  double gap,
+mill_draw_dashes (GtkSnapshot *snapshot, const graphene_rect_t *line, double dash, double gap,
                   const GdkRGBA *color)
 {
   const gboolean vertical = line->size.height > line->size.width;
@@ -171,13 +156,10 @@ mill_draw_texture (cairo_surface_t *surface)
   stride = (gsize) cairo_image_surface_get_stride (surface);
   bytes = g_bytes_new_with_free_func (cairo_image_surface_get_data (surface),
                                       stride * (gsize) cairo_image_surface_get_height (surface),
-                                      (GDestroyNotify) cairo_surface_destroy,
-                                      surface);
-  texture = gdk_memory_texture_new (cairo_image_surface_get_width (surface),
-                                    cairo_image_surface_get_height (surface),
-                                    GDK_MEMORY_DEFAULT,
-                                    bytes,
-                                    stride);
+                                      (GDestroyNotify) cairo_surface_destroy, surface);
+  texture =
+      gdk_memory_texture_new (cairo_image_surface_get_width (surface),
+                              cairo_image_surface_get_height (surface), GDK_MEMORY_DEFAULT, bytes, stride);
   g_bytes_unref (bytes);
 
   return texture;

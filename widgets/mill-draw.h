@@ -8,23 +8,13 @@
 
 G_BEGIN_DECLS
 
-void
-mill_draw_box (GtkSnapshot *snapshot, const graphene_rect_t *bounds, double radius, const GdkRGBA *color);
-void mill_draw_outline (GtkSnapshot *snapshot,
-                        const graphene_rect_t *bounds,
-                        double radius,
-                        double width,
+void mill_draw_box (GtkSnapshot *snapshot, const graphene_rect_t *bounds, double radius,
+                    const GdkRGBA *color);
+void mill_draw_outline (GtkSnapshot *snapshot, const graphene_rect_t *bounds, double radius, double width,
                         const GdkRGBA *color);
-void mill_draw_hatch (GtkSnapshot *snapshot,
-                      const graphene_rect_t *bounds,
-                      double spacing,
-                      double thickness,
-                      double slope,
-                      const GdkRGBA *color);
-void mill_draw_dashes (GtkSnapshot *snapshot,
-                       const graphene_rect_t *line,
-                       double dash,
-                       double gap,
+void mill_draw_hatch (GtkSnapshot *snapshot, const graphene_rect_t *bounds, double spacing, double thickness,
+                      double slope, const GdkRGBA *color);
+void mill_draw_dashes (GtkSnapshot *snapshot, const graphene_rect_t *line, double dash, double gap,
                        const GdkRGBA *color);
 
 GdkTexture *mill_draw_texture (cairo_surface_t *surface);

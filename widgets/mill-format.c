@@ -93,10 +93,7 @@ mill_format_time (gint64 time_us, guint digits)
   g_autoptr (GString) text = g_string_new (sign);
 
   if (seconds >= 3600)
-    g_string_append_printf (text,
-                            "%" G_GINT64_FORMAT ":%02d:%02d",
-                            seconds / 3600,
-                            (int) (seconds / 60 % 60),
+    g_string_append_printf (text, "%" G_GINT64_FORMAT ":%02d:%02d", seconds / 3600, (int) (seconds / 60 % 60),
                             (int) (seconds % 60));
   else
     g_string_append_printf (text, "%d:%02d", (int) (seconds / 60), (int) (seconds % 60));

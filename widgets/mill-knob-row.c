@@ -86,23 +86,16 @@ configure_controls (MillKnobRow *self)
 
   self->updating++;
   adjustment = gtk_spin_button_get_adjustment (GTK_SPIN_BUTTON (self->spin));
-  gtk_adjustment_configure (adjustment,
-                            mill_knob_range_to_spin (&self->range, self->value),
+  gtk_adjustment_configure (adjustment, mill_knob_range_to_spin (&self->range, self->value),
                             self->range.lower,
                             self->range.upper + (self->range.no_limit_text != NULL ? self->range.step : 0.0),
-                            step,
-                            step * 10.0,
-                            0.0);
+                            step, step * 10.0, 0.0);
   if (self->slider != NULL)
     {
       adjustment = gtk_range_get_adjustment (GTK_RANGE (self->slider));
-      gtk_adjustment_configure (adjustment,
-                                mill_knob_range_to_slider (&self->range, self->value),
-                                0.0,
-                                self->range.no_limit_text != NULL ? MILL_KNOB_NO_LIMIT_POSITION : 1.0,
-                                0.01,
-                                0.1,
-                                0.0);
+      gtk_adjustment_configure (adjustment, mill_knob_range_to_slider (&self->range, self->value), 0.0,
+                                self->range.no_limit_text != NULL ? MILL_KNOB_NO_LIMIT_POSITION : 1.0, 0.01,
+                                0.1, 0.0);
     }
   self->updating--;
 }
@@ -282,14 +275,11 @@ update_accessible (MillKnobRow *self)
 {
   GtkWidget *control = get_control (self);
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (control),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  gtk_label_get_label (self->label),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  self->description != NULL ? self->description : "",
-                                  -1);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, gtk_label_get_label (self->label), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  gtk_label_get_label (self->label), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  self->description != NULL ? self->description : "", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  gtk_label_get_label (self->label), -1);
 }
 
 static void
@@ -422,11 +412,7 @@ mill_knob_row_class_init (MillKnobRowClass *klass)
   widget_class->grab_focus = mill_knob_row_grab_focus;
 
   properties[PROP_KIND] =
-      g_param_spec_enum ("kind",
-                         NULL,
-                         NULL,
-                         MILL_TYPE_KNOB_KIND,
-                         MILL_KNOB_INTEGER_STEPPER,
+      g_param_spec_enum ("kind", NULL, NULL, MILL_TYPE_KNOB_KIND, MILL_KNOB_INTEGER_STEPPER,
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   properties[PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, "", flags);
   properties[PROP_DESCRIPTION] = g_param_spec_string ("description", NULL, NULL, NULL, flags);
@@ -441,16 +427,9 @@ mill_knob_row_class_init (MillKnobRowClass *klass)
    *
    * Emitted when a person, or assistive technology for them, turned the knob.
    */
-  signals[SIGNAL_CHANGED_BY_USER] = g_signal_new ("changed-by-user",
-                                                  G_TYPE_FROM_CLASS (klass),
-                                                  G_SIGNAL_RUN_LAST,
-                                                  0,
-                                                  NULL,
-                                                  NULL,
-                                                  NULL,
-                                                  G_TYPE_NONE,
-                                                  1,
-                                                  G_TYPE_DOUBLE);
+  signals[SIGNAL_CHANGED_BY_USER] =
+      g_signal_new ("changed-by-user", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, G_TYPE_DOUBLE);
 }
 
 static void

@@ -17,8 +17,8 @@
 GtkWidget *
 mill_meter_new (GtkWidget *parent)
 {
-  GtkWidget *meter = g_object_new (
-      GTK_TYPE_LEVEL_BAR, "accessible-role", GTK_ACCESSIBLE_ROLE_METER, "can-target", FALSE, NULL);
+  GtkWidget *meter = g_object_new (GTK_TYPE_LEVEL_BAR, "accessible-role", GTK_ACCESSIBLE_ROLE_METER,
+                                   "can-target", FALSE, NULL);
 
   gtk_widget_set_parent (meter, parent);
 
@@ -54,8 +54,8 @@ mill_meter_allocate (GtkWidget *meter, int width, int height)
 void
 mill_meter_set_label (GtkWidget *meter, const char *label)
 {
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (meter), GTK_ACCESSIBLE_PROPERTY_LABEL, label != NULL ? label : "", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (meter), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  label != NULL ? label : "", -1);
 }
 
 /**

@@ -69,10 +69,9 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   if (now - self->last_us < REDRAW_US)
     return G_SOURCE_CONTINUE;
 
-  mill_pipe_set_phase (self,
-                       self->phase +
-                           mill_pipe_get_speed (self) / SPACING *
-                               ((double) MIN (now - self->last_us, G_USEC_PER_SEC) / G_USEC_PER_SEC));
+  mill_pipe_set_phase (self, self->phase +
+                                 mill_pipe_get_speed (self) / SPACING *
+                                     ((double) MIN (now - self->last_us, G_USEC_PER_SEC) / G_USEC_PER_SEC));
   self->last_us = now;
 
   return G_SOURCE_CONTINUE;
@@ -116,13 +115,8 @@ mill_pipe_unmap (GtkWidget *widget)
 }
 
 static void
-mill_pipe_measure (GtkWidget *widget,
-                   GtkOrientation orientation,
-                   int for_size,
-                   int *minimum,
-                   int *natural,
-                   int *minimum_baseline,
-                   int *natural_baseline)
+mill_pipe_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                   int *minimum_baseline, int *natural_baseline)
 {
   const double unit = mill_text_unit (widget);
 
@@ -203,8 +197,7 @@ snapshot_chevrons (MillPipe *self, GtkSnapshot *snapshot, const graphene_rect_t 
         continue;
       gtk_snapshot_push_opacity (snapshot, opacity);
       gtk_snapshot_append_texture (
-          snapshot,
-          self->chevron,
+          snapshot, self->chevron,
           &GRAPHENE_RECT_INIT ((float) left, (float) top, (float) width, (float) height));
       gtk_snapshot_pop (snapshot);
     }
@@ -219,11 +212,8 @@ mill_pipe_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   graphene_rect_t bounds;
   GdkRGBA color, wash;
 
-  graphene_rect_init (&bounds,
-                      0.0f,
-                      (float) floor ((gtk_widget_get_height (widget) - height) / 2.0),
-                      (float) gtk_widget_get_width (widget),
-                      (float) height);
+  graphene_rect_init (&bounds, 0.0f, (float) floor ((gtk_widget_get_height (widget) - height) / 2.0),
+                      (float) gtk_widget_get_width (widget), (float) height);
   mill_palette_get (widget, self->stalled ? MILL_COLOR_RED : self->color, &color);
   wash = color;
   wash.alpha = self->stalled || self->rate > 0.0 ? 0.22f : 0.12f;
@@ -318,11 +308,8 @@ mill_pipe_init (MillPipe *self)
   self->color = MILL_COLOR_BLUE;
   self->phase = 0.5;
   mill_palette_watch (GTK_WIDGET (self));
-  g_signal_connect_object (gtk_settings_get_default (),
-                           "notify::gtk-enable-animations",
-                           G_CALLBACK (update_tick),
-                           self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_settings_get_default (), "notify::gtk-enable-animations",
+                           G_CALLBACK (update_tick), self, G_CONNECT_SWAPPED);
 }
 
 /**
@@ -532,7 +519,7 @@ mill_pipe_set_label (MillPipe *self, const char *label)
     return;
   g_free (self->label);
   self->label = g_strdup (label);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label != NULL ? label : "", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  label != NULL ? label : "", -1);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABEL]);
 }

@@ -108,8 +108,8 @@ mill_plot_free_to_node (MillPlot *self, int scale)
 {
   static const cairo_user_data_key_t key;
   const int width = (int) self->width, height = (int) self->height;
-  cairo_surface_t *image = cairo_image_surface_create_for_data (
-      (guchar *) self->pixels, CAIRO_FORMAT_ARGB32, width, height, width * 4);
+  cairo_surface_t *image = cairo_image_surface_create_for_data ((guchar *) self->pixels, CAIRO_FORMAT_ARGB32,
+                                                                width, height, width * 4);
   GskRenderNode *node = gsk_cairo_node_new (
       &GRAPHENE_RECT_INIT (0.0f, 0.0f, (float) width / (float) scale, (float) height / (float) scale));
   cairo_t *cr = gsk_cairo_node_get_draw_context (node);
@@ -120,8 +120,8 @@ mill_plot_free_to_node (MillPlot *self, int scale)
 
   /* The recording refers to the image, and would copy it if it died first. */
   cairo_surface_set_user_data (image, &key, self, (cairo_destroy_func_t) mill_plot_free);
-  cairo_surface_set_user_data (
-      cairo_get_target (cr), &key, image, (cairo_destroy_func_t) cairo_surface_destroy);
+  cairo_surface_set_user_data (cairo_get_target (cr), &key, image,
+                               (cairo_destroy_func_t) cairo_surface_destroy);
   cairo_destroy (cr);
 
   return node;
@@ -214,18 +214,15 @@ mill_plot_add_column (MillPlot *self, int x, double y0, double y1, const GdkRGBA
  * Fills from the bottom up to each column's greatest value.
  */
 void
-mill_plot_add_area (MillPlot *self,
-                    const MillSeriesColumn *columns,
-                    double top,
-                    double pad,
+mill_plot_add_area (MillPlot *self, const MillSeriesColumn *columns, double top, double pad,
                     const GdkRGBA *color)
 {
   guint i;
 
   for (i = 0; i < self->width; i++)
     if (columns[i].filled)
-      mill_plot_add_column (
-          self, (int) i, value_to_y (self, columns[i].max, top, pad), (double) self->height, color);
+      mill_plot_add_column (self, (int) i, value_to_y (self, columns[i].max, top, pad), (double) self->height,
+                            color);
 }
 
 /**
@@ -240,11 +237,7 @@ mill_plot_add_area (MillPlot *self,
  * Draws a curve: in each column what it spans, together with the step from the column before.
  */
 void
-mill_plot_add_line (MillPlot *self,
-                    const MillSeriesColumn *columns,
-                    double top,
-                    double pad,
-                    double thickness,
+mill_plot_add_line (MillPlot *self, const MillSeriesColumn *columns, double top, double pad, double thickness,
                     const GdkRGBA *color)
 {
   const double half = thickness / 2.0;
@@ -289,14 +282,8 @@ mill_plot_add_line (MillPlot *self,
  * Draws a dashed step line on whole pixels. The dashes stand still while the curve moves on.
  */
 void
-mill_plot_add_dashes (MillPlot *self,
-                      const MillSeriesColumn *columns,
-                      double top,
-                      double pad,
-                      double thickness,
-                      guint dash,
-                      guint gap,
-                      const GdkRGBA *color)
+mill_plot_add_dashes (MillPlot *self, const MillSeriesColumn *columns, double top, double pad,
+                      double thickness, guint dash, guint gap, const GdkRGBA *color)
 {
   guint i;
 

@@ -21,25 +21,12 @@ guint mill_plot_get_height (MillPlot *self);
 guint32 mill_plot_get_pixel (MillPlot *self, guint x, guint y);
 
 void mill_plot_add_column (MillPlot *self, int x, double y0, double y1, const GdkRGBA *color);
-void mill_plot_add_area (MillPlot *self,
-                         const MillSeriesColumn *columns,
-                         double top,
-                         double pad,
+void mill_plot_add_area (MillPlot *self, const MillSeriesColumn *columns, double top, double pad,
                          const GdkRGBA *color);
-void mill_plot_add_line (MillPlot *self,
-                         const MillSeriesColumn *columns,
-                         double top,
-                         double pad,
-                         double thickness,
-                         const GdkRGBA *color);
-void mill_plot_add_dashes (MillPlot *self,
-                           const MillSeriesColumn *columns,
-                           double top,
-                           double pad,
-                           double thickness,
-                           guint dash,
-                           guint gap,
-                           const GdkRGBA *color);
+void mill_plot_add_line (MillPlot *self, const MillSeriesColumn *columns, double top, double pad,
+                         double thickness, const GdkRGBA *color);
+void mill_plot_add_dashes (MillPlot *self, const MillSeriesColumn *columns, double top, double pad,
+                           double thickness, guint dash, guint gap, const GdkRGBA *color);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MillPlot, mill_plot_free)
 

@@ -563,12 +563,8 @@ mill_series_get_range (MillSeries *self, gint64 t0_us, gint64 t1_us, double *out
  * Returns: how many columns are filled
  */
 guint
-mill_series_query (MillSeries *self,
-                   gint64 t0_us,
-                   gint64 t1_us,
-                   MillSeriesFill fill,
-                   MillSeriesColumn *columns,
-                   guint n_columns)
+mill_series_query (MillSeries *self, gint64 t0_us, gint64 t1_us, MillSeriesFill fill,
+                   MillSeriesColumn *columns, guint n_columns)
 {
   Query query = { .t0 = t0_us, .fill = fill, .columns = columns, .n_columns = (int) n_columns };
   guint i;

@@ -60,13 +60,9 @@ gsize mill_series_get_memory (MillSeries *self);
 gboolean mill_series_get_first_time (MillSeries *self, gint64 *out_time_us);
 gboolean mill_series_get_last (MillSeries *self, gint64 *out_time_us, double *out_value);
 gboolean mill_series_get_at (MillSeries *self, gint64 time_us, double *out_value);
-gboolean
-mill_series_get_range (MillSeries *self, gint64 t0_us, gint64 t1_us, double *out_min, double *out_max);
-guint mill_series_query (MillSeries *self,
-                         gint64 t0_us,
-                         gint64 t1_us,
-                         MillSeriesFill fill,
-                         MillSeriesColumn *columns,
-                         guint n_columns);
+gboolean mill_series_get_range (MillSeries *self, gint64 t0_us, gint64 t1_us, double *out_min,
+                                double *out_max);
+guint mill_series_query (MillSeries *self, gint64 t0_us, gint64 t1_us, MillSeriesFill fill,
+                         MillSeriesColumn *columns, guint n_columns);
 
 G_END_DECLS

@@ -55,13 +55,8 @@ legend_height (MillShareBar *self)
 }
 
 static void
-mill_share_bar_measure (GtkWidget *widget,
-                        GtkOrientation orientation,
-                        int for_size,
-                        int *minimum,
-                        int *natural,
-                        int *minimum_baseline,
-                        int *natural_baseline)
+mill_share_bar_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+                        int *natural, int *minimum_baseline, int *natural_baseline)
 {
   MillShareBar *self = MILL_SHARE_BAR (widget);
   const double unit = mill_text_unit (widget);
@@ -84,10 +79,7 @@ mill_share_bar_size_allocate (GtkWidget *widget, int width, int height, int base
 }
 
 static void
-snapshot_pattern (GtkSnapshot *snapshot,
-                  MillDotState state,
-                  const graphene_rect_t *bounds,
-                  double unit,
+snapshot_pattern (GtkSnapshot *snapshot, MillDotState state, const graphene_rect_t *bounds, double unit,
                   const GdkRGBA *fill)
 {
   GdkRGBA on;
@@ -103,10 +95,7 @@ snapshot_pattern (GtkSnapshot *snapshot,
 }
 
 static double
-snapshot_share (MillShareBar *self,
-                GtkSnapshot *snapshot,
-                MillDotState state,
-                double left,
+snapshot_share (MillShareBar *self, GtkSnapshot *snapshot, MillDotState state, double left,
                 const graphene_rect_t *bar)
 {
   GtkWidget *widget = GTK_WIDGET (self);
@@ -147,8 +136,8 @@ mill_share_bar_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   mill_text_get_size (&self->legend, &text_width, NULL);
   mill_text_draw (&self->legend, snapshot, rtl ? width - text_width : 0.0, 0.0, &color);
 
-  graphene_rect_init (
-      &bar, 0.0f, (float) legend_height (self), (float) width, (float) round (BAR_HEIGHT * unit));
+  graphene_rect_init (&bar, 0.0f, (float) legend_height (self), (float) width,
+                      (float) round (BAR_HEIGHT * unit));
   mill_palette_get (widget, MILL_COLOR_LINE, &color);
   color.alpha = MIN (color.alpha, 0.25f); /* in high contrast a line is as strong as a share */
   gsk_rounded_rect_init_from_rect (&rounded, &bar, (float) (2.0 * unit));
@@ -333,8 +322,8 @@ mill_share_bar_set_legend (MillShareBar *self, const char *legend)
   if (was_empty != mill_text_is_empty (&self->legend))
     gtk_widget_queue_resize (GTK_WIDGET (self));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), self->legend.string);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, self->legend.string, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  self->legend.string, -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LEGEND]);
 }
@@ -369,7 +358,7 @@ mill_share_bar_set_label (MillShareBar *self, const char *label)
     return;
   g_free (self->label);
   self->label = g_strdup (label);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label != NULL ? label : "", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  label != NULL ? label : "", -1);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABEL]);
 }

@@ -260,13 +260,8 @@ query_tooltip_cb (MillSlots *self, int x, int y, gboolean keyboard, GtkTooltip *
 }
 
 static void
-mill_slots_measure (GtkWidget *widget,
-                    GtkOrientation orientation,
-                    int for_size,
-                    int *minimum,
-                    int *natural,
-                    int *minimum_baseline,
-                    int *natural_baseline)
+mill_slots_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                    int *minimum_baseline, int *natural_baseline)
 {
   MillSlots *self = MILL_SLOTS (widget);
   const double unit = mill_text_unit (widget);
@@ -311,8 +306,7 @@ mill_slots_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     {
       get_cell (self, &layout, i, &cell);
       gtk_snapshot_append_texture (
-          snapshot,
-          get_texture (self, self->ages->data[i], (int) cell.size.width, (int) cell.size.height),
+          snapshot, get_texture (self, self->ages->data[i], (int) cell.size.width, (int) cell.size.height),
           &cell);
     }
 }
@@ -412,16 +406,8 @@ mill_slots_class_init (MillSlotsClass *klass)
    *
    * Returns: (transfer full) (nullable): the text of its tooltip
    */
-  signals[SIGNAL_QUERY_SLOT] = g_signal_new ("query-slot",
-                                             G_TYPE_FROM_CLASS (klass),
-                                             G_SIGNAL_RUN_LAST,
-                                             0,
-                                             first_string,
-                                             NULL,
-                                             NULL,
-                                             G_TYPE_STRING,
-                                             1,
-                                             G_TYPE_UINT);
+  signals[SIGNAL_QUERY_SLOT] = g_signal_new ("query-slot", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                             first_string, NULL, NULL, G_TYPE_STRING, 1, G_TYPE_UINT);
 
   gtk_widget_class_set_css_name (widget_class, "millslots");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -682,7 +668,7 @@ mill_slots_set_label (MillSlots *self, const char *label)
   g_free (self->label);
   self->label = g_strdup (label);
   mill_meter_set_label (self->meter, label);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label != NULL ? label : "", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  label != NULL ? label : "", -1);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABEL]);
 }

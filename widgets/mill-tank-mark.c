@@ -150,10 +150,7 @@ step_maxsize (MillTank *self, int direction, gboolean page)
 }
 
 static gboolean
-key_pressed_cb (MillTank *self,
-                guint keyval,
-                guint keycode,
-                GdkModifierType modifiers,
+key_pressed_cb (MillTank *self, guint keyval, guint keycode, GdkModifierType modifiers,
                 GtkEventController *controller)
 {
   switch (keyval)
@@ -234,8 +231,8 @@ mill_tank_init_mark (MillTank *self)
   gtk_widget_set_parent (self->mark, widget);
   g_signal_connect_swapped (self->mark, "value-changed", G_CALLBACK (mark_value_changed_cb), self);
 
-  self->settle = adw_timed_animation_new (
-      widget, 0.0, 1.0, 250, adw_callback_animation_target_new (settle_cb, self, NULL));
+  self->settle = adw_timed_animation_new (widget, 0.0, 1.0, 250,
+                                          adw_callback_animation_target_new (settle_cb, self, NULL));
   g_signal_connect_object (self->settle, "done", G_CALLBACK (settle_done_cb), self, G_CONNECT_SWAPPED);
 
   add_controllers (self);

@@ -61,13 +61,8 @@ gboolean mill_tank_is_on_mark (MillTank *self, double x, double y);
 
 double mill_tank_get_rest_scale (MillTank *self);
 void mill_tank_get_geometry (MillTank *self, MillTankGeometry *out);
-void mill_tank_measure (GtkWidget *widget,
-                        GtkOrientation orientation,
-                        int for_size,
-                        int *minimum,
-                        int *natural,
-                        int *minimum_baseline,
-                        int *natural_baseline);
+void mill_tank_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+                        int *natural, int *minimum_baseline, int *natural_baseline);
 void mill_tank_snapshot (GtkWidget *widget, GtkSnapshot *snapshot);
 
 G_END_DECLS

@@ -73,9 +73,7 @@ mill_tank_get_geometry (MillTank *self, MillTankGeometry *out)
   top = ceil (cap_height + 2.0 * unit);
 
   out->unit = unit;
-  graphene_rect_init (&out->body,
-                      (float) floor ((width - body_width) / 2.0),
-                      (float) top,
+  graphene_rect_init (&out->body, (float) floor ((width - body_width) / 2.0), (float) top,
                       (float) floor (body_width),
                       (float) MAX (floor (height - top - caption_height - CAPTION_GAP * unit), 1.0));
   out->base = (double) (out->body.origin.y + out->body.size.height) - INSET * unit;
@@ -88,13 +86,8 @@ mill_tank_get_geometry (MillTank *self, MillTankGeometry *out)
 }
 
 void
-mill_tank_measure (GtkWidget *widget,
-                   GtkOrientation orientation,
-                   int for_size,
-                   int *minimum,
-                   int *natural,
-                   int *minimum_baseline,
-                   int *natural_baseline)
+mill_tank_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                   int *minimum_baseline, int *natural_baseline)
 {
   MillTank *self = MILL_TANK (widget);
   const double unit = mill_text_unit (widget);
@@ -138,23 +131,16 @@ snapshot_body (MillTank *self, GtkSnapshot *snapshot, const MillTankGeometry *ge
   gsk_rounded_rect_init_from_rect (&rounded, &geometry->body, radius);
   gtk_snapshot_push_rounded_clip (snapshot, &rounded);
   gtk_snapshot_append_linear_gradient (
-      snapshot,
-      &geometry->body,
-      &geometry->body.origin,
+      snapshot, &geometry->body, &geometry->body.origin,
       &GRAPHENE_POINT_INIT (geometry->body.origin.x, (float) geometry->base),
-      (GskColorStop[3]){ { 0.0f, clear }, { 0.35f, track }, { 1.0f, track } },
-      3);
+      (GskColorStop[3]){ { 0.0f, clear }, { 0.35f, track }, { 1.0f, track } }, 3);
   gtk_snapshot_pop (snapshot);
   clear = line;
   clear.alpha = 0.0f;
-  gsk_rounded_rect_init (&rounded,
-                         &geometry->body,
-                         &GRAPHENE_SIZE_INIT_ZERO,
-                         &GRAPHENE_SIZE_INIT_ZERO,
-                         &GRAPHENE_SIZE_INIT (radius, radius),
-                         &GRAPHENE_SIZE_INIT (radius, radius));
-  gtk_snapshot_append_border (
-      snapshot, &rounded, (float[4]){ 0.0f, 1.0f, 1.0f, 1.0f }, (GdkRGBA[4]){ clear, line, line, line });
+  gsk_rounded_rect_init (&rounded, &geometry->body, &GRAPHENE_SIZE_INIT_ZERO, &GRAPHENE_SIZE_INIT_ZERO,
+                         &GRAPHENE_SIZE_INIT (radius, radius), &GRAPHENE_SIZE_INIT (radius, radius));
+  gtk_snapshot_append_border (snapshot, &rounded, (float[4]){ 0.0f, 1.0f, 1.0f, 1.0f },
+                              (GdkRGBA[4]){ clear, line, line, line });
 }
 
 /* The level; an empty box when the tank is empty. */
@@ -168,19 +154,13 @@ get_level (MillTank *self, const MillTankGeometry *geometry, graphene_rect_t *ou
   if (self->depth > 0)
     y = MIN (y, geometry->base - 3.0 * geometry->unit); /* a single item shows */
   y = round (CLAMP (y, highest, geometry->base));
-  graphene_rect_init (out,
-                      geometry->body.origin.x + (float) inset,
-                      (float) y,
-                      geometry->body.size.width - 2.0f * (float) inset,
-                      (float) (geometry->base - y));
+  graphene_rect_init (out, geometry->body.origin.x + (float) inset, (float) y,
+                      geometry->body.size.width - 2.0f * (float) inset, (float) (geometry->base - y));
 }
 
 static void
-snapshot_level (MillTank *self,
-                GtkSnapshot *snapshot,
-                const MillTankGeometry *geometry,
-                const graphene_rect_t *level,
-                const GdkRGBA *fill)
+snapshot_level (MillTank *self, GtkSnapshot *snapshot, const MillTankGeometry *geometry,
+                const graphene_rect_t *level, const GdkRGBA *fill)
 {
   GskRoundedRect rounded;
 
@@ -188,20 +168,14 @@ snapshot_level (MillTank *self,
   gtk_snapshot_push_rounded_clip (snapshot, &rounded);
   gtk_snapshot_append_color (snapshot, fill, level);
   if (level_color (self) == MILL_COLOR_RED)
-    mill_draw_hatch (snapshot,
-                     level,
-                     12.0 * geometry->unit,
-                     5.0 * geometry->unit,
-                     -0.5,
+    mill_draw_hatch (snapshot, level, 12.0 * geometry->unit, 5.0 * geometry->unit, -0.5,
                      &(GdkRGBA){ 0.0f, 0.0f, 0.0f, 0.13f });
   gtk_snapshot_pop (snapshot);
 }
 
 /* A tick at each wall, as on a measuring glass. */
 static void
-snapshot_high_water (MillTank *self,
-                     GtkSnapshot *snapshot,
-                     const MillTankGeometry *geometry,
+snapshot_high_water (MillTank *self, GtkSnapshot *snapshot, const MillTankGeometry *geometry,
                      const graphene_rect_t *level)
 {
   const double unit = geometry->unit;
@@ -214,8 +188,8 @@ snapshot_high_water (MillTank *self,
   if (self->high_water <= self->depth || y > (double) level->origin.y - 3.0 * unit || y < geometry->rest)
     return;
   mill_palette_get (GTK_WIDGET (self), MILL_COLOR_DIM, &dim);
-  gtk_snapshot_append_color (
-      snapshot, &dim, &GRAPHENE_RECT_INIT (geometry->body.origin.x, (float) y, width, height));
+  gtk_snapshot_append_color (snapshot, &dim,
+                             &GRAPHENE_RECT_INIT (geometry->body.origin.x, (float) y, width, height));
   gtk_snapshot_append_color (snapshot, &dim, &GRAPHENE_RECT_INIT (right - width, (float) y, width, height));
 }
 
@@ -230,11 +204,8 @@ snapshot_text (MillText *text, GtkSnapshot *snapshot, double middle, double y, c
 }
 
 static void
-snapshot_numbers (MillTank *self,
-                  GtkSnapshot *snapshot,
-                  const MillTankGeometry *geometry,
-                  const graphene_rect_t *clip,
-                  const GdkRGBA *color)
+snapshot_numbers (MillTank *self, GtkSnapshot *snapshot, const MillTankGeometry *geometry,
+                  const graphene_rect_t *clip, const GdkRGBA *color)
 {
   const double middle = (double) (geometry->body.origin.x + geometry->body.size.width / 2.0f);
   double number_height, of_height, y;
@@ -255,11 +226,8 @@ snapshot_numbers (MillTank *self,
 
 /* The numbers, in one colour above the level's surface and in another below it. */
 static void
-snapshot_all_numbers (MillTank *self,
-                      GtkSnapshot *snapshot,
-                      const MillTankGeometry *geometry,
-                      const graphene_rect_t *level,
-                      const GdkRGBA *fill)
+snapshot_all_numbers (MillTank *self, GtkSnapshot *snapshot, const MillTankGeometry *geometry,
+                      const graphene_rect_t *level, const GdkRGBA *fill)
 {
   graphene_rect_t above = geometry->body;
   GdkRGBA text, on;
@@ -288,20 +256,15 @@ snapshot_mark (MillTank *self, GtkSnapshot *snapshot, const MillTankGeometry *ge
   mill_palette_get (widget, MILL_COLOR_VIEW, &view);
   mill_palette_get (widget, MILL_COLOR_BLUE, &focus);
 
-  graphene_rect_init (&line,
-                      (float) left,
-                      (float) round (geometry->mark - thickness / 2.0),
-                      geometry->body.size.width + (float) overhang,
-                      (float) thickness);
+  graphene_rect_init (&line, (float) left, (float) round (geometry->mark - thickness / 2.0),
+                      geometry->body.size.width + (float) overhang, (float) thickness);
   if (self->maxsize > 0)
     mill_draw_dashes (snapshot, &line, round (5.0 * unit), round (3.0 * unit), &text);
   if (!self->editable)
     return;
 
-  graphene_rect_init (&handle,
-                      (float) (geometry->handle - radius),
-                      line.origin.y + line.size.height / 2.0f - (float) radius,
-                      (float) (2.0 * radius),
+  graphene_rect_init (&handle, (float) (geometry->handle - radius),
+                      line.origin.y + line.size.height / 2.0f - (float) radius, (float) (2.0 * radius),
                       (float) (2.0 * radius));
   mill_draw_box (snapshot, &handle, radius, &view);
   mill_draw_outline (snapshot, &handle, radius, thickness, &text);

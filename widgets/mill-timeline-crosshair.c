@@ -109,12 +109,9 @@ announce (MillTimeline *self)
 
   if (self->crosshair != MILL_CROSSHAIR_NONE)
     text = mill_timeline_describe (self, crosshair_time (self));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  text != NULL ? text : "",
-                                  GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
-                                  text != NULL ? text : "",
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  text != NULL ? text : "", GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
+                                  text != NULL ? text : "", -1);
 }
 
 static void
@@ -301,16 +298,10 @@ snapshot_box_lines (MillTimeline *self, GtkSnapshot *snapshot, const graphene_re
       mill_text_get_size (line, NULL, &height);
       if (has_color)
         mill_draw_box (snapshot,
-                       &GRAPHENE_RECT_INIT ((float) round (left),
-                                            (float) round (y + (height - swatch) / 2.0),
-                                            (float) swatch,
-                                            (float) swatch),
-                       2.0 * unit,
-                       &color);
-      mill_text_draw (line,
-                      snapshot,
-                      round (has_color ? left + (SWATCH + 6.0) * unit : left),
-                      round (y),
+                       &GRAPHENE_RECT_INIT ((float) round (left), (float) round (y + (height - swatch) / 2.0),
+                                            (float) swatch, (float) swatch),
+                       2.0 * unit, &color);
+      mill_text_draw (line, snapshot, round (has_color ? left + (SWATCH + 6.0) * unit : left), round (y),
                       has_color ? &text : &dim);
       y += height;
     }
@@ -330,10 +321,8 @@ snapshot_box (MillTimeline *self, GtkSnapshot *snapshot, double x)
   measure_box (self, &size);
   if (left + (double) size.width > layout->plot_x + layout->plot_width)
     left = x - distance - (double) size.width;
-  graphene_rect_init (&bounds,
-                      (float) round (MAX (left, 0.0)),
-                      (float) (layout->plots_top + layout->plot_offset + round (6.0 * unit)),
-                      size.width,
+  graphene_rect_init (&bounds, (float) round (MAX (left, 0.0)),
+                      (float) (layout->plots_top + layout->plot_offset + round (6.0 * unit)), size.width,
                       size.height);
 
   mill_palette_get (GTK_WIDGET (self), MILL_COLOR_VIEW, &view);
@@ -362,8 +351,7 @@ mill_timeline_snapshot_crosshair (MillTimeline *self, GtkSnapshot *snapshot)
   x = round (mill_timeline_time_to_x (self, time));
   mill_palette_get (GTK_WIDGET (self), MILL_COLOR_BLUE, &blue);
   gtk_snapshot_append_color (
-      snapshot,
-      &blue,
+      snapshot, &blue,
       &GRAPHENE_RECT_INIT ((float) x, (float) top, 1.0f, (float) (layout->plots_bottom - top)));
   snapshot_box (self, snapshot, x);
 }

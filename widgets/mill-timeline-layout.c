@@ -167,8 +167,8 @@ update_rows (MillTimeline *self)
 
   choose_time (self, n_columns);
   for (i = 0; i < self->rows->len; i++)
-    mill_timeline_row_update (
-        g_ptr_array_index (self->rows, i), self->t0, self->t1, self->now - self->origin, n_columns);
+    mill_timeline_row_update (g_ptr_array_index (self->rows, i), self->t0, self->t1, self->now - self->origin,
+                              n_columns);
 }
 
 /* Brings layout, time and the rows' columns up to date. Called once before each frame in which anything

@@ -69,9 +69,7 @@ opaque_text_color (MillTimeline *self, GdkRGBA *out)
 
 /* A knob is a filled pill, a state an outlined one, a fault a red one with square corners. */
 static void
-snapshot_pill (MillTimeline *self,
-               GtkSnapshot *snapshot,
-               MillTimelineMarker *marker,
+snapshot_pill (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineMarker *marker,
                const graphene_rect_t *bounds)
 {
   const double unit = self->layout.unit;
@@ -97,18 +95,12 @@ snapshot_pill (MillTimeline *self,
   if (marker->kind == MILL_MARKER_STATE)
     mill_draw_outline (snapshot, bounds, radius, 1.0, &text);
   mill_text_get_size (&marker->text, NULL, &height);
-  mill_text_draw (&marker->text,
-                  snapshot,
-                  (double) bounds->origin.x + PILL_PADDING * unit,
-                  (double) bounds->origin.y + floor (((double) bounds->size.height - height) / 2.0),
-                  &ink);
+  mill_text_draw (&marker->text, snapshot, (double) bounds->origin.x + PILL_PADDING * unit,
+                  (double) bounds->origin.y + floor (((double) bounds->size.height - height) / 2.0), &ink);
 }
 
 static void
-snapshot_marker (MillTimeline *self,
-                 GtkSnapshot *snapshot,
-                 MillTimelineMarker *marker,
-                 double x,
+snapshot_marker (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineMarker *marker, double x,
                  double *free_until)
 {
   const MillTimelineLayout *layout = &self->layout;
@@ -119,10 +111,10 @@ snapshot_marker (MillTimeline *self,
   GdkRGBA color;
   double width, left;
 
-  mill_palette_get (
-      GTK_WIDGET (self), marker->kind == MILL_MARKER_FAULT ? MILL_COLOR_RED : MILL_COLOR_DIM, &color);
-  graphene_rect_init (
-      &line, (float) round (x), (float) height, 1.0f, (float) (layout->plots_bottom - height));
+  mill_palette_get (GTK_WIDGET (self), marker->kind == MILL_MARKER_FAULT ? MILL_COLOR_RED : MILL_COLOR_DIM,
+                    &color);
+  graphene_rect_init (&line, (float) round (x), (float) height, 1.0f,
+                      (float) (layout->plots_bottom - height));
   mill_draw_dashes (snapshot, &line, 2.0, 2.0, &color);
 
   mill_text_get_size (&marker->text, &width, NULL);
@@ -136,10 +128,8 @@ snapshot_marker (MillTimeline *self,
       return;
     }
 
-  graphene_rect_init (&bounds,
-                      (float) (round (x) - floor (POINT * unit / 2.0)),
-                      (float) (height - POINT * unit),
-                      (float) round (POINT * unit),
+  graphene_rect_init (&bounds, (float) (round (x) - floor (POINT * unit / 2.0)),
+                      (float) (height - POINT * unit), (float) round (POINT * unit),
                       (float) round (POINT * unit));
   /* A point under a pill cannot be seen. */
   if ((double) (bounds.origin.x + bounds.size.width) <= *free_until)

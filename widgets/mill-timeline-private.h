@@ -80,8 +80,8 @@ void mill_timeline_snapshot_crosshair (MillTimeline *self, GtkSnapshot *snapshot
 void mill_timeline_snapshot_markers (MillTimeline *self, GtkSnapshot *snapshot);
 void mill_timeline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot);
 
-MillTimelineMarker *
-mill_timeline_marker_new (GtkWidget *timeline, gint64 time_us, const char *text, MillMarkerKind kind);
+MillTimelineMarker *mill_timeline_marker_new (GtkWidget *timeline, gint64 time_us, const char *text,
+                                              MillMarkerKind kind);
 void mill_timeline_marker_free (MillTimelineMarker *self);
 const MillTimelineMarker *mill_timeline_find_marker (MillTimeline *self, gint64 time_us, gint64 reach_us);
 

@@ -71,8 +71,8 @@ query_bars (MillTimelineRow *self)
   n = (guint) ((self->t1 - self->bars_from + self->bars_step - 1) / self->bars_step);
 
   for (i = 0; i < self->n_curves; i++)
-    query_curve (
-        &self->curves[i], self->bars_from, self->bars_from + n * self->bars_step, MILL_SERIES_FILL_NONE, n);
+    query_curve (&self->curves[i], self->bars_from, self->bars_from + n * self->bars_step,
+                 MILL_SERIES_FILL_NONE, n);
 }
 
 static void
@@ -173,8 +173,8 @@ plot_bars (MillTimelineRow *self, MillPlot *plot, double unit, const GdkRGBA *co
         gint64 from = self->bars_from + j * self->bars_step - self->t0;
 
         if (column->sum > 0.0)
-          plot_bar (
-              self, plot, (double) from * pixels_per_us + i * width, width - 1.0, column->sum, &colors[i]);
+          plot_bar (self, plot, (double) from * pixels_per_us + i * width, width - 1.0, column->sum,
+                    &colors[i]);
       }
 }
 
@@ -203,13 +203,8 @@ plot_all (MillTimelineRow *self, guint height, int scale, const GdkRGBA *colors)
   else
     plot_curves (self, plot, unit, colors);
   if (self->limit.series != NULL)
-    mill_plot_add_dashes (plot,
-                          self->limit.columns,
-                          self->top,
-                          PAD * unit,
-                          MAX (round (1.4 * unit), 1.0),
-                          (guint) round (DASH * unit),
-                          (guint) round (DASH_GAP * unit),
+    mill_plot_add_dashes (plot, self->limit.columns, self->top, PAD * unit, MAX (round (1.4 * unit), 1.0),
+                          (guint) round (DASH * unit), (guint) round (DASH_GAP * unit),
                           &colors[MILL_TIMELINE_MAX_SERIES]);
 
   return mill_plot_free_to_node (plot, scale);

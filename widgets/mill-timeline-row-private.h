@@ -55,12 +55,12 @@ struct _MillTimelineRow
   GdkRGBA node_colors[MILL_TIMELINE_MAX_SERIES + 1];
 };
 
-MillTimelineRow *
-mill_timeline_row_new (GtkWidget *timeline, MillTimelineKind kind, const char *title, MillColor color);
+MillTimelineRow *mill_timeline_row_new (GtkWidget *timeline, MillTimelineKind kind, const char *title,
+                                        MillColor color);
 void mill_timeline_row_detach (MillTimelineRow *self);
 gboolean mill_timeline_row_has_data (MillTimelineRow *self);
-gboolean
-mill_timeline_row_update (MillTimelineRow *self, gint64 t0_us, gint64 t1_us, gint64 data_us, guint width);
+gboolean mill_timeline_row_update (MillTimelineRow *self, gint64 t0_us, gint64 t1_us, gint64 data_us,
+                                   guint width);
 GskRenderNode *mill_timeline_row_get_node (MillTimelineRow *self, guint height, int scale);
 char *mill_timeline_row_format (MillTimelineRow *self, guint curve, double value);
 const char *mill_timeline_row_get_name (MillTimelineRow *self, guint curve);

@@ -10,11 +10,7 @@
 
 /* Text with its left edge at @x, or in right-to-left its right edge. */
 static void
-snapshot_text (MillTimeline *self,
-               GtkSnapshot *snapshot,
-               MillText *text,
-               double x,
-               double y,
+snapshot_text (MillTimeline *self, GtkSnapshot *snapshot, MillText *text, double x, double y,
                const GdkRGBA *color)
 {
   double width;
@@ -61,17 +57,12 @@ snapshot_legend (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineRow *row
       if (y + height > bottom)
         return;
       mill_palette_get (GTK_WIDGET (self), curve->color, &color);
-      gtk_snapshot_append_color (
-          snapshot,
-          &color,
-          &GRAPHENE_RECT_INIT (
-              (float) x, (float) round (y + (height - thickness) / 2.0), (float) stroke, (float) thickness));
-      snapshot_text (self,
-                     snapshot,
-                     &curve->legend,
-                     layout->title_x + (layout->rtl ? -1.0 : 1.0) * (stroke + 5.0 * layout->unit),
-                     y,
-                     &dim);
+      gtk_snapshot_append_color (snapshot, &color,
+                                 &GRAPHENE_RECT_INIT ((float) x,
+                                                      (float) round (y + (height - thickness) / 2.0),
+                                                      (float) stroke, (float) thickness));
+      snapshot_text (self, snapshot, &curve->legend,
+                     layout->title_x + (layout->rtl ? -1.0 : 1.0) * (stroke + 5.0 * layout->unit), y, &dim);
       y += height;
     }
 }
@@ -112,25 +103,20 @@ snapshot_scale (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineRow *row,
   mill_palette_get (GTK_WIDGET (self), MILL_COLOR_LINE, &line);
   mill_palette_get (GTK_WIDGET (self), MILL_COLOR_DIM, &dim);
   gtk_snapshot_append_color (
-      snapshot,
-      &line,
+      snapshot, &line,
       &GRAPHENE_RECT_INIT ((float) layout->plot_x, (float) bottom, (float) layout->plot_width, 1.0f));
   if (!mill_timeline_row_has_data (row) || row->tick_value <= 0.0)
     return;
 
   line.alpha *= 0.6f;
   gtk_snapshot_append_color (
-      snapshot,
-      &line,
+      snapshot, &line,
       &GRAPHENE_RECT_INIT ((float) layout->plot_x, (float) y, (float) layout->plot_width, 1.0f));
   if (layout->narrow)
     return;
   mill_text_get_size (&row->tick, &width, &height);
-  mill_text_draw (&row->tick,
-                  snapshot,
-                  layout->rtl ? layout->tick_edge : layout->tick_edge - width,
-                  round (y - height / 2.0),
-                  &dim);
+  mill_text_draw (&row->tick, snapshot, layout->rtl ? layout->tick_edge : layout->tick_edge - width,
+                  round (y - height / 2.0), &dim);
 }
 
 static void
@@ -175,14 +161,11 @@ snapshot_axis (MillTimeline *self, GtkSnapshot *snapshot)
 
       mill_text_get_size (text, &width, NULL);
       gtk_snapshot_append_color (
-          snapshot,
-          &line,
+          snapshot, &line,
           &GRAPHENE_RECT_INIT ((float) round (x), (float) y, 1.0f, (float) (4.0 * layout->unit)));
-      mill_text_draw (text,
-                      snapshot,
+      mill_text_draw (text, snapshot,
                       round (CLAMP (x - width / 2.0, layout->plot_x, MAX (right - width, layout->plot_x))),
-                      y + 4.0 * layout->unit,
-                      &dim);
+                      y + 4.0 * layout->unit, &dim);
     }
 }
 
@@ -195,11 +178,8 @@ snapshot_empty (MillTimeline *self, GtkSnapshot *snapshot)
 
   mill_palette_get (GTK_WIDGET (self), MILL_COLOR_DIM, &dim);
   mill_text_get_size (&self->empty_text, &width, &height);
-  mill_text_draw (&self->empty_text,
-                  snapshot,
-                  round (layout->plot_x + (layout->plot_width - width) / 2.0),
-                  round ((layout->plots_top + layout->plots_bottom - height) / 2.0),
-                  &dim);
+  mill_text_draw (&self->empty_text, snapshot, round (layout->plot_x + (layout->plot_width - width) / 2.0),
+                  round ((layout->plots_top + layout->plots_bottom - height) / 2.0), &dim);
 }
 
 void

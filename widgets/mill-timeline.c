@@ -75,13 +75,8 @@ free_row (gpointer data)
 }
 
 static void
-mill_timeline_measure (GtkWidget *widget,
-                       GtkOrientation orientation,
-                       int for_size,
-                       int *minimum,
-                       int *natural,
-                       int *minimum_baseline,
-                       int *natural_baseline)
+mill_timeline_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+                       int *natural, int *minimum_baseline, int *natural_baseline)
 {
   MillTimeline *self = MILL_TIMELINE (widget);
   const double unit = mill_text_unit (widget);
@@ -557,7 +552,7 @@ mill_timeline_set_label (MillTimeline *self, const char *label)
     return;
   g_free (self->label);
   self->label = g_strdup (label);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label != NULL ? label : "", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  label != NULL ? label : "", -1);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABEL]);
 }

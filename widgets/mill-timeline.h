@@ -50,8 +50,8 @@ G_DECLARE_FINAL_TYPE (MillTimeline, mill_timeline, MILL, TIMELINE, GtkWidget)
 
 GtkWidget *mill_timeline_new (void);
 
-MillTimelineRow *
-mill_timeline_add_row (MillTimeline *self, MillTimelineKind kind, const char *title, MillColor color);
+MillTimelineRow *mill_timeline_add_row (MillTimeline *self, MillTimelineKind kind, const char *title,
+                                        MillColor color);
 void mill_timeline_remove_row (MillTimeline *self, MillTimelineRow *row);
 void mill_timeline_remove_all_rows (MillTimeline *self);
 guint mill_timeline_get_n_rows (MillTimeline *self);

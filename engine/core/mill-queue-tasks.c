@@ -30,10 +30,7 @@ waiting_task_cancelled (gpointer owner, MillWaiter *waiter)
 }
 
 static GTask *
-new_task (MillQueue *self,
-          gpointer tag,
-          GCancellable *cancellable,
-          GAsyncReadyCallback callback,
+new_task (MillQueue *self, gpointer tag, GCancellable *cancellable, GAsyncReadyCallback callback,
           gpointer user_data)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
@@ -64,11 +61,8 @@ wait_as_task_and_unlock (MillQueue *self, MillWaitList *list, GTask *task, MillI
  * Puts @item at the end, suspended while the queue is full.
  */
 void
-mill_queue_put_async (MillQueue *self,
-                      MillItem *item,
-                      GCancellable *cancellable,
-                      GAsyncReadyCallback callback,
-                      gpointer user_data)
+mill_queue_put_async (MillQueue *self, MillItem *item, GCancellable *cancellable,
+                      GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
   gboolean is_shut_down;
@@ -114,9 +108,7 @@ mill_queue_put_finish (MillQueue *self, GAsyncResult *result, GError **error)
  * item is lost.
  */
 void
-mill_queue_get_async (MillQueue *self,
-                      GCancellable *cancellable,
-                      GAsyncReadyCallback callback,
+mill_queue_get_async (MillQueue *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                       gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
@@ -159,9 +151,7 @@ mill_queue_get_finish (MillQueue *self, GAsyncResult *result, GError **error)
  * @callback: called in the thread-default main context once no item is unfinished
  */
 void
-mill_queue_join_async (MillQueue *self,
-                       GCancellable *cancellable,
-                       GAsyncReadyCallback callback,
+mill_queue_join_async (MillQueue *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                        gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;

@@ -244,13 +244,8 @@ report_wait (const MillWaiter *waiter, GError **error)
 
 /* Waits in @list on the calling thread. @payload goes in, what the waiter was handed comes out. */
 static gboolean
-wait_blocking (MillQueue *self,
-               MillWaitList *list,
-               MillWaiter *waiter,
-               gint64 deadline_us,
-               GCancellable *cancellable,
-               gulong handler,
-               GError **error)
+wait_blocking (MillQueue *self, MillWaitList *list, MillWaiter *waiter, gint64 deadline_us,
+               GCancellable *cancellable, gulong handler, GError **error)
 {
   wait_in_list_locked (self, list, waiter, deadline_us);
   mill_queue_settle_and_unlock (self);
@@ -332,12 +327,7 @@ mill_queue_class_init (MillQueueClass *klass)
    * The most items the queue holds; 0 or less is no bound. Live, from any thread.
    */
   props[PROP_MAXSIZE] =
-      g_param_spec_int ("maxsize",
-                        NULL,
-                        NULL,
-                        G_MININT,
-                        G_MAXINT,
-                        0,
+      g_param_spec_int ("maxsize", NULL, NULL, G_MININT, G_MAXINT, 0,
                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * MillQueue:depth:
@@ -465,10 +455,7 @@ mill_queue_put (MillQueue *self, MillItem *item, GCancellable *cancellable, GErr
  * Like mill_queue_put(), but fails with %MILL_ERROR_TIMED_OUT when the deadline passes first.
  */
 gboolean
-mill_queue_put_until (MillQueue *self,
-                      MillItem *item,
-                      gint64 deadline_us,
-                      GCancellable *cancellable,
+mill_queue_put_until (MillQueue *self, MillItem *item, gint64 deadline_us, GCancellable *cancellable,
                       GError **error)
 {
   MillWaiter waiter;
@@ -638,9 +625,7 @@ mill_queue_task_done (MillQueue *self, GError **error)
     self->unfinished--;
   mill_queue_settle_and_unlock (self);
   if (surplus)
-    g_set_error_literal (error,
-                         MILL_ERROR,
-                         MILL_ERROR_SURPLUS_DONE,
+    g_set_error_literal (error, MILL_ERROR, MILL_ERROR_SURPLUS_DONE,
                          _ ("task_done was called more often than items were put"));
   return !surplus;
 }

@@ -78,36 +78,26 @@ guint mill_queue_get_depth (MillQueue *self);
 void mill_queue_get_stats (MillQueue *self, MillQueueStats *stats);
 
 gboolean mill_queue_put (MillQueue *self, MillItem *item, GCancellable *cancellable, GError **error);
-gboolean mill_queue_put_until (MillQueue *self,
-                               MillItem *item,
-                               gint64 deadline_us,
-                               GCancellable *cancellable,
+gboolean mill_queue_put_until (MillQueue *self, MillItem *item, gint64 deadline_us, GCancellable *cancellable,
                                GError **error);
 gboolean mill_queue_try_put (MillQueue *self, MillItem *item, GError **error);
-void mill_queue_put_async (MillQueue *self,
-                           MillItem *item,
-                           GCancellable *cancellable,
-                           GAsyncReadyCallback callback,
-                           gpointer user_data);
+void mill_queue_put_async (MillQueue *self, MillItem *item, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer user_data);
 gboolean mill_queue_put_finish (MillQueue *self, GAsyncResult *result, GError **error);
 
 MillItem *mill_queue_get (MillQueue *self, GCancellable *cancellable, GError **error);
-MillItem *
-mill_queue_get_until (MillQueue *self, gint64 deadline_us, GCancellable *cancellable, GError **error);
+MillItem *mill_queue_get_until (MillQueue *self, gint64 deadline_us, GCancellable *cancellable,
+                                GError **error);
 MillItem *mill_queue_try_get (MillQueue *self, GError **error);
-void mill_queue_get_async (MillQueue *self,
-                           GCancellable *cancellable,
-                           GAsyncReadyCallback callback,
+void mill_queue_get_async (MillQueue *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                            gpointer user_data);
 MillItem *mill_queue_get_finish (MillQueue *self, GAsyncResult *result, GError **error);
 
 gboolean mill_queue_task_done (MillQueue *self, GError **error);
 gboolean mill_queue_join (MillQueue *self, GCancellable *cancellable, GError **error);
-gboolean
-mill_queue_join_until (MillQueue *self, gint64 deadline_us, GCancellable *cancellable, GError **error);
-void mill_queue_join_async (MillQueue *self,
-                            GCancellable *cancellable,
-                            GAsyncReadyCallback callback,
+gboolean mill_queue_join_until (MillQueue *self, gint64 deadline_us, GCancellable *cancellable,
+                                GError **error);
+void mill_queue_join_async (MillQueue *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                             gpointer user_data);
 gboolean mill_queue_join_finish (MillQueue *self, GAsyncResult *result, GError **error);
 

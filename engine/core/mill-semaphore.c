@@ -153,12 +153,7 @@ mill_semaphore_class_init (MillSemaphoreClass *klass)
    * How many may hold it at a time; 0 is no limit. Live, from any thread.
    */
   props[PROP_PERMITS] =
-      g_param_spec_uint ("permits",
-                         NULL,
-                         NULL,
-                         0,
-                         G_MAXUINT,
-                         0,
+      g_param_spec_uint ("permits", NULL, NULL, 0, G_MAXUINT, 0,
                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }
@@ -247,10 +242,7 @@ mill_semaphore_try_acquire (MillSemaphore *self, guint64 item_id, guint *slot)
  * Returns: %TRUE if it was taken; %FALSE with %G_IO_ERROR_CANCELLED
  */
 gboolean
-mill_semaphore_acquire (MillSemaphore *self,
-                        guint64 item_id,
-                        guint *slot,
-                        GCancellable *cancellable,
+mill_semaphore_acquire (MillSemaphore *self, guint64 item_id, guint *slot, GCancellable *cancellable,
                         GError **error)
 {
   MillWaiter waiter;
@@ -297,11 +289,8 @@ mill_semaphore_acquire (MillSemaphore *self,
  * the permit is never given back
  */
 void
-mill_semaphore_acquire_async (MillSemaphore *self,
-                              guint64 item_id,
-                              GCancellable *cancellable,
-                              GAsyncReadyCallback callback,
-                              gpointer user_data)
+mill_semaphore_acquire_async (MillSemaphore *self, guint64 item_id, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
   MillWaiter *waiter;

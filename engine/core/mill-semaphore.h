@@ -43,19 +43,13 @@ MillSemaphore *mill_semaphore_new (guint permits);
 guint mill_semaphore_get_permits (MillSemaphore *self);
 void mill_semaphore_set_permits (MillSemaphore *self, guint permits);
 
-gboolean mill_semaphore_acquire (MillSemaphore *self,
-                                 guint64 item_id,
-                                 guint *slot,
-                                 GCancellable *cancellable,
+gboolean mill_semaphore_acquire (MillSemaphore *self, guint64 item_id, guint *slot, GCancellable *cancellable,
                                  GError **error);
 gboolean mill_semaphore_try_acquire (MillSemaphore *self, guint64 item_id, guint *slot);
-void mill_semaphore_acquire_async (MillSemaphore *self,
-                                   guint64 item_id,
-                                   GCancellable *cancellable,
-                                   GAsyncReadyCallback callback,
-                                   gpointer user_data);
-gboolean
-mill_semaphore_acquire_finish (MillSemaphore *self, GAsyncResult *result, guint *slot, GError **error);
+void mill_semaphore_acquire_async (MillSemaphore *self, guint64 item_id, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
+gboolean mill_semaphore_acquire_finish (MillSemaphore *self, GAsyncResult *result, guint *slot,
+                                        GError **error);
 void mill_semaphore_release (MillSemaphore *self, guint slot);
 
 guint mill_semaphore_get_held (MillSemaphore *self);

@@ -58,8 +58,8 @@ void mill_waiter_clear_thread (MillWaiter *self);
 gulong mill_waiter_connect (MillWaiter *self, GCancellable *cancellable);
 gboolean mill_waiter_park (MillWaiter *self, gint64 deadline_us);
 
-MillWaiter *
-mill_waiter_new_task (GTask *task, gpointer owner, GCancellable *cancellable, MillWaiterCancelFunc cancelled);
+MillWaiter *mill_waiter_new_task (GTask *task, gpointer owner, GCancellable *cancellable,
+                                  MillWaiterCancelFunc cancelled);
 void mill_waiter_unref (MillWaiter *self);
 
 gboolean mill_waiter_serve (MillWaiter *self, gint error_code, GQueue *ready);

@@ -64,21 +64,14 @@ mill_crawl_check_start (const char *text, GError **error)
 
   if (scheme == NULL || looks_like_host_and_port (text, scheme))
     {
-      g_set_error (error,
-                   MILL_ERROR,
-                   MILL_ERROR_INVALID,
-                   _ ("%s: the address has no scheme; is http://%s meant?"),
-                   text,
-                   text);
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID,
+                   _ ("%s: the address has no scheme; is http://%s meant?"), text, text);
       return NULL;
     }
   if (g_ascii_strcasecmp (scheme, "http") != 0 && g_ascii_strcasecmp (scheme, "https") != 0)
     {
-      g_set_error (error,
-                   MILL_ERROR,
-                   MILL_ERROR_INVALID,
-                   _ ("%s: only http and https addresses can be crawled"),
-                   text);
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID,
+                   _ ("%s: only http and https addresses can be crawled"), text);
       return NULL;
     }
   url = mill_url_canonicalize (NULL, text, MILL_URL_FLAGS_REFUSE_CREDENTIALS, &reason);
@@ -116,8 +109,8 @@ write_source (GKeyFile *file, const MillCrawlOptions *options, GError **error)
     }
   if (start->len == 0)
     {
-      g_set_error_literal (
-          error, MILL_ERROR, MILL_ERROR_INVALID, _ ("a crawl needs an address to start from"));
+      g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID,
+                           _ ("a crawl needs an address to start from"));
       return FALSE;
     }
   g_key_file_set_string (file, SOURCE, "type", "crawl");

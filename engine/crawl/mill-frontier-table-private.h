@@ -14,28 +14,20 @@ typedef struct _MillFrontierTable MillFrontierTable;
 MillFrontierTable *mill_frontier_table_new (void);
 void mill_frontier_table_free (MillFrontierTable *self);
 
-void mill_frontier_table_set_bounds (MillFrontierTable *self,
-                                     int max_depth,
-                                     guint64 max_pages,
+void mill_frontier_table_set_bounds (MillFrontierTable *self, int max_depth, guint64 max_pages,
                                      const char *robots_token);
 gboolean mill_frontier_table_set_politeness (MillFrontierTable *self, guint max_in_flight, guint delay_ms);
 
 void mill_frontier_table_add_scope (MillFrontierTable *self, const char *url);
-MillFrontierVerdict mill_frontier_table_add (MillFrontierTable *self,
-                                             const char *url,
-                                             guint depth,
-                                             const char *referrer,
-                                             gboolean *changed);
-MillFrontierResult mill_frontier_table_take (MillFrontierTable *self,
-                                             gint64 now_us,
-                                             MillFrontierEntry *entry,
-                                             gint64 *ready_at_us,
-                                             const char **why);
+MillFrontierVerdict mill_frontier_table_add (MillFrontierTable *self, const char *url, guint depth,
+                                             const char *referrer, gboolean *changed);
+MillFrontierResult mill_frontier_table_take (MillFrontierTable *self, gint64 now_us, MillFrontierEntry *entry,
+                                             gint64 *ready_at_us, const char **why);
 gboolean mill_frontier_table_finish (MillFrontierTable *self, const char *url);
 gboolean mill_frontier_table_settle (MillFrontierTable *self, const char *url);
 gboolean mill_frontier_table_set_robots (MillFrontierTable *self, const char *host_key, MillRobots *robots);
-gboolean
-mill_frontier_table_hold (MillFrontierTable *self, const char *host_key, gint64 until_us, const char *reason);
+gboolean mill_frontier_table_hold (MillFrontierTable *self, const char *host_key, gint64 until_us,
+                                   const char *reason);
 const MillFrontierCounts *mill_frontier_table_get_counts (const MillFrontierTable *self);
 
 G_END_DECLS

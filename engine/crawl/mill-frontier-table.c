@@ -416,9 +416,7 @@ mill_frontier_table_free (MillFrontierTable *self)
 
 /* Sets what holds for the whole crawl; before anything is added. */
 void
-mill_frontier_table_set_bounds (MillFrontierTable *self,
-                                int max_depth,
-                                guint64 max_pages,
+mill_frontier_table_set_bounds (MillFrontierTable *self, int max_depth, guint64 max_pages,
                                 const char *robots_token)
 {
   self->max_depth = max_depth;
@@ -443,10 +441,7 @@ mill_frontier_table_add_scope (MillFrontierTable *self, const char *url)
 
 /* Adds a URL; sets *@changed, but never clears it. */
 MillFrontierVerdict
-mill_frontier_table_add (MillFrontierTable *self,
-                         const char *url,
-                         guint depth,
-                         const char *referrer,
+mill_frontier_table_add (MillFrontierTable *self, const char *url, guint depth, const char *referrer,
                          gboolean *changed)
 {
   MillEntry *entry = find_entry (self, url);
@@ -489,11 +484,8 @@ mill_frontier_table_add (MillFrontierTable *self,
 }
 
 MillFrontierResult
-mill_frontier_table_take (MillFrontierTable *self,
-                          gint64 now_us,
-                          MillFrontierEntry *entry,
-                          gint64 *ready_at_us,
-                          const char **why)
+mill_frontier_table_take (MillFrontierTable *self, gint64 now_us, MillFrontierEntry *entry,
+                          gint64 *ready_at_us, const char **why)
 {
   GSequenceIter *first = g_sequence_get_begin_iter (self->ready);
   const MillEntry *taken;

@@ -164,41 +164,22 @@ mill_frontier_class_init (MillFrontierClass *klass)
   object_class->constructed = mill_frontier_constructed;
   object_class->finalize = mill_frontier_finalize;
 
-  props[PROP_MAX_DEPTH] = g_param_spec_int ("max-depth",
-                                            _ ("Depth limit"),
+  props[PROP_MAX_DEPTH] = g_param_spec_int ("max-depth", _ ("Depth limit"),
                                             _ ("How many links away from a start page to go; -1: any number"),
-                                            -1,
-                                            G_MAXINT,
-                                            -1,
-                                            fixed);
-  props[PROP_MAX_PAGES] = g_param_spec_uint64 ("max-pages",
-                                               _ ("Page limit"),
-                                               _ ("How many pages to fetch at most; 0: any number"),
-                                               0,
-                                               G_MAXUINT64,
-                                               0,
-                                               fixed);
+                                            -1, G_MAXINT, -1, fixed);
+  props[PROP_MAX_PAGES] =
+      g_param_spec_uint64 ("max-pages", _ ("Page limit"),
+                           _ ("How many pages to fetch at most; 0: any number"), 0, G_MAXUINT64, 0, fixed);
   props[PROP_ROBOTS_TOKEN] =
-      g_param_spec_string ("robots-token",
-                           _ ("Name in robots.txt"),
-                           _ ("The crawler's name in robots.txt; none: do not ask for it"),
-                           NULL,
-                           fixed);
+      g_param_spec_string ("robots-token", _ ("Name in robots.txt"),
+                           _ ("The crawler's name in robots.txt; none: do not ask for it"), NULL, fixed);
   props[PROP_MAX_IN_FLIGHT] =
-      g_param_spec_uint ("max-in-flight",
-                         _ ("Per host"),
-                         _ ("How many requests to one host may be under way at a time; 0: any number"),
-                         0,
-                         G_MAXUINT,
-                         DEFAULT_MAX_IN_FLIGHT,
-                         live);
-  props[PROP_DELAY_MS] = g_param_spec_uint ("delay-ms",
-                                            _ ("Delay"),
+      g_param_spec_uint ("max-in-flight", _ ("Per host"),
+                         _ ("How many requests to one host may be under way at a time; 0: any number"), 0,
+                         G_MAXUINT, DEFAULT_MAX_IN_FLIGHT, live);
+  props[PROP_DELAY_MS] = g_param_spec_uint ("delay-ms", _ ("Delay"),
                                             _ ("Milliseconds between the starts of two requests to one host"),
-                                            0,
-                                            24 * 3600 * 1000,
-                                            DEFAULT_DELAY_MS,
-                                            live);
+                                            0, 24 * 3600 * 1000, DEFAULT_DELAY_MS, live);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }
 
@@ -225,8 +206,8 @@ mill_frontier_init (MillFrontier *self)
 MillFrontier *
 mill_frontier_new (int max_depth, guint64 max_pages, const char *robots_token)
 {
-  return g_object_new (
-      MILL_TYPE_FRONTIER, "max-depth", max_depth, "max-pages", max_pages, "robots-token", robots_token, NULL);
+  return g_object_new (MILL_TYPE_FRONTIER, "max-depth", max_depth, "max-pages", max_pages, "robots-token",
+                       robots_token, NULL);
 }
 
 /**
@@ -405,10 +386,7 @@ mill_frontier_add_links (MillFrontier *self, GPtrArray *urls, guint depth, const
  * Returns: whether there is one, or will be
  */
 MillFrontierResult
-mill_frontier_take (MillFrontier *self,
-                    gint64 now_us,
-                    MillFrontierEntry *entry,
-                    gint64 *ready_at_us,
+mill_frontier_take (MillFrontier *self, gint64 now_us, MillFrontierEntry *entry, gint64 *ready_at_us,
                     const char **why)
 {
   MillFrontierResult result;
@@ -532,9 +510,7 @@ mill_frontier_get_counts (MillFrontier *self, MillFrontierCounts *counts)
  * Sets the one function to be told; see #MillFrontierWakeFunc.
  */
 void
-mill_frontier_set_wake (MillFrontier *self,
-                        MillFrontierWakeFunc wake,
-                        gpointer user_data,
+mill_frontier_set_wake (MillFrontier *self, MillFrontierWakeFunc wake, gpointer user_data,
                         GDestroyNotify destroy)
 {
   MillWake *old, *new = NULL;

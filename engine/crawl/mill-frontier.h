@@ -117,15 +117,12 @@ guint mill_frontier_get_delay_ms (MillFrontier *self);
 void mill_frontier_set_delay_ms (MillFrontier *self, guint delay_ms);
 
 MillFrontierVerdict mill_frontier_add_start (MillFrontier *self, const char *url);
-MillFrontierVerdict
-mill_frontier_add (MillFrontier *self, const char *url, guint depth, const char *referrer);
+MillFrontierVerdict mill_frontier_add (MillFrontier *self, const char *url, guint depth,
+                                       const char *referrer);
 guint mill_frontier_add_links (MillFrontier *self, GPtrArray *urls, guint depth, const char *referrer);
 
-MillFrontierResult mill_frontier_take (MillFrontier *self,
-                                       gint64 now_us,
-                                       MillFrontierEntry *entry,
-                                       gint64 *ready_at_us,
-                                       const char **why);
+MillFrontierResult mill_frontier_take (MillFrontier *self, gint64 now_us, MillFrontierEntry *entry,
+                                       gint64 *ready_at_us, const char **why);
 void mill_frontier_finished (MillFrontier *self, const char *url);
 void mill_frontier_settled (MillFrontier *self, const char *url);
 
@@ -133,9 +130,7 @@ void mill_frontier_set_robots (MillFrontier *self, const char *host_key, MillRob
 void mill_frontier_hold_host (MillFrontier *self, const char *host_key, gint64 until_us, const char *reason);
 
 void mill_frontier_get_counts (MillFrontier *self, MillFrontierCounts *counts);
-void mill_frontier_set_wake (MillFrontier *self,
-                             MillFrontierWakeFunc wake,
-                             gpointer user_data,
+void mill_frontier_set_wake (MillFrontier *self, MillFrontierWakeFunc wake, gpointer user_data,
                              GDestroyNotify destroy);
 
 G_END_DECLS

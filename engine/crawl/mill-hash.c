@@ -57,9 +57,7 @@ guint64
 mill_hash_keyed (const void *data, size_t length, guint64 key0, guint64 key1)
 {
   const guchar *p = data;
-  SipState s = { key0 ^ 0x736f6d6570736575u,
-                 key1 ^ 0x646f72616e646f6du,
-                 key0 ^ 0x6c7967656e657261u,
+  SipState s = { key0 ^ 0x736f6d6570736575u, key1 ^ 0x646f72616e646f6du, key0 ^ 0x6c7967656e657261u,
                  key1 ^ 0x7465646279746573u };
   guint64 last = (guint64) length << 56;
 

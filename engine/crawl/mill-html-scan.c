@@ -40,7 +40,8 @@ mill_html_name_is (const char *name, size_t length, const char *lower)
 /**
  * mill_html_scan_init:
  * @self: (out caller-allocates): the scan
- * @html: (nullable): the page, in UTF-8 or any encoding in which bytes below 0x40 are ASCII's; must outlive @self
+ * @html: (nullable): the page, in UTF-8 or any encoding in which bytes below 0x40 are ASCII's; must outlive
+ * @self
  * @length: its length in bytes
  * @xhtml: whether "/>" ends an element, as in XHTML
  *

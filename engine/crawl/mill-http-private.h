@@ -47,12 +47,8 @@ char *mill_http_response_describe_status (const MillHttpResponse *self);
 
 SoupSession *mill_http_session_new (void);
 
-void mill_http_get_async (SoupSession *session,
-                          const char *url,
-                          const MillHttpLimits *limits,
-                          GCancellable *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer user_data);
+void mill_http_get_async (SoupSession *session, const char *url, const MillHttpLimits *limits,
+                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 MillHttpResponse *mill_http_get_finish (GAsyncResult *result, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MillHttpResponse, mill_http_response_free)

@@ -77,8 +77,8 @@ parse_retry_after (const char *text)
       g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
 
       if (date != NULL)
-        return CLAMP (
-            (double) g_date_time_difference (date, now) / G_TIME_SPAN_SECOND, 0.0, LONGEST_RETRY_AFTER);
+        return CLAMP ((double) g_date_time_difference (date, now) / G_TIME_SPAN_SECOND, 0.0,
+                      LONGEST_RETRY_AFTER);
     }
   return -1.0;
 }
@@ -129,19 +129,16 @@ follow_redirect (GTask *task)
 
   if (++self->redirects > self->limits.max_redirects)
     {
-      g_task_return_new_error (task,
-                               MILL_ERROR,
-                               MILL_ERROR_HTTP,
-                               _ ("more than %u redirects, the last one to “%s”"),
-                               self->limits.max_redirects,
+      g_task_return_new_error (task, MILL_ERROR, MILL_ERROR_HTTP,
+                               _ ("more than %u redirects, the last one to “%s”"), self->limits.max_redirects,
                                location);
       return;
     }
   target = mill_url_canonicalize (self->url, location, MILL_URL_FLAGS_NONE, &error);
   if (target == NULL)
     {
-      g_task_return_new_error (
-          task, MILL_ERROR, MILL_ERROR_HTTP, _ ("redirects to “%s”: %s"), location, error->message);
+      g_task_return_new_error (task, MILL_ERROR, MILL_ERROR_HTTP, _ ("redirects to “%s”: %s"), location,
+                               error->message);
       return;
     }
   g_free (self->url);
@@ -189,11 +186,8 @@ end_long_body (GTask *task)
       end_response (task);
       return;
     }
-  fail (task,
-        g_error_new (MILL_ERROR,
-                     MILL_ERROR_TOO_LARGE,
-                     _ ("the body is larger than %u MiB"),
-                     (guint) (self->limits.max_body / (1024 * 1024))));
+  fail (task, g_error_new (MILL_ERROR, MILL_ERROR_TOO_LARGE, _ ("the body is larger than %u MiB"),
+                           (guint) (self->limits.max_body / (1024 * 1024))));
 }
 
 static void
@@ -218,13 +212,8 @@ discard_more (GTask *task)
 {
   Request *self = g_task_get_task_data (task);
 
-  g_input_stream_read_async (self->stream,
-                             self->scratch,
-                             sizeof self->scratch,
-                             G_PRIORITY_DEFAULT,
-                             g_task_get_cancellable (task),
-                             discarded_cb,
-                             g_object_ref (task));
+  g_input_stream_read_async (self->stream, self->scratch, sizeof self->scratch, G_PRIORITY_DEFAULT,
+                             g_task_get_cancellable (task), discarded_cb, g_object_ref (task));
 }
 
 static void
@@ -259,13 +248,9 @@ read_more (GTask *task)
       self->capacity = MAX (self->length + CHUNK, 2 * self->capacity);
       self->body = g_realloc (self->body, self->capacity);
     }
-  g_input_stream_read_async (self->plain != NULL ? self->plain : self->stream,
-                             self->body + self->length,
-                             self->capacity - self->length,
-                             G_PRIORITY_DEFAULT,
-                             g_task_get_cancellable (task),
-                             read_cb,
-                             g_object_ref (task));
+  g_input_stream_read_async (self->plain != NULL ? self->plain : self->stream, self->body + self->length,
+                             self->capacity - self->length, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
+                             read_cb, g_object_ref (task));
 }
 
 static gboolean
@@ -340,19 +325,15 @@ send_request (GTask *task)
   g_clear_object (&self->message);
   if (!has_host (uri))
     {
-      g_task_return_new_error (
-          task, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not a valid web address"), self->url);
+      g_task_return_new_error (task, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not a valid web address"),
+                               self->url);
       return;
     }
   self->message = soup_message_new_from_uri (SOUP_METHOD_GET, uri);
   soup_message_add_flags (self->message, SOUP_MESSAGE_NO_REDIRECT);
   soup_message_headers_replace (soup_message_get_request_headers (self->message), "Accept-Encoding", "gzip");
-  soup_session_send_async (self->session,
-                           self->message,
-                           G_PRIORITY_DEFAULT,
-                           g_task_get_cancellable (task),
-                           sent_cb,
-                           g_object_ref (task));
+  soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
+                           sent_cb, g_object_ref (task));
 }
 
 void
@@ -396,18 +377,9 @@ mill_http_response_describe_status (const MillHttpResponse *self)
 SoupSession *
 mill_http_session_new (void)
 {
-  SoupSession *session = g_object_new (SOUP_TYPE_SESSION,
-                                       "max-conns",
-                                       10000,
-                                       "max-conns-per-host",
-                                       10000,
-                                       "timeout",
-                                       0u,
-                                       "idle-timeout",
-                                       30u,
-                                       "user-agent",
-                                       "Millrace/" MILLRACE_VERSION,
-                                       NULL);
+  SoupSession *session =
+      g_object_new (SOUP_TYPE_SESSION, "max-conns", 10000, "max-conns-per-host", 10000, "timeout", 0u,
+                    "idle-timeout", 30u, "user-agent", "Millrace/" MILLRACE_VERSION, NULL);
 
   soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
@@ -423,12 +395,8 @@ mill_http_session_new (void)
  * redirect that leads nowhere are errors. Cancelling closes the connection.
  */
 void
-mill_http_get_async (SoupSession *session,
-                     const char *url,
-                     const MillHttpLimits *limits,
-                     GCancellable *cancellable,
-                     GAsyncReadyCallback callback,
-                     gpointer user_data)
+mill_http_get_async (SoupSession *session, const char *url, const MillHttpLimits *limits,
+                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Request *self = g_new0 (Request, 1);

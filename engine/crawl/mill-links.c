@@ -164,10 +164,7 @@ scan_page (MillLinks *self, MillHtmlScan *scan)
  * Returns: (transfer full) (element-type utf8): the links, or %NULL with @error set
  */
 GPtrArray *
-mill_links_extract (GBytes *html,
-                    const char *content_type,
-                    const char *page_url,
-                    gboolean *truncated,
+mill_links_extract (GBytes *html, const char *content_type, const char *page_url, gboolean *truncated,
                     GError **error)
 {
   g_autoptr (GBytes) utf8 = NULL;
@@ -186,8 +183,8 @@ mill_links_extract (GBytes *html,
   self.links = g_ptr_array_new_with_free_func (g_free);
 
   utf8 = mill_html_to_utf8 (html, content_type);
-  mill_html_scan_init (
-      &scan, g_bytes_get_data (utf8, NULL), g_bytes_get_size (utf8), mill_html_is_xhtml (content_type));
+  mill_html_scan_init (&scan, g_bytes_get_data (utf8, NULL), g_bytes_get_size (utf8),
+                       mill_html_is_xhtml (content_type));
   cut = scan_page (&self, &scan);
   if (truncated != NULL)
     *truncated = cut;

@@ -157,12 +157,8 @@ check_scheme (const char *ref, size_t length, GError **error)
     return FALSE;
   scheme = g_strndup (ref, MIN (length, 40));
   text = shown (ref);
-  g_set_error (error,
-               MILL_ERROR,
-               MILL_ERROR_INVALID,
-               _ ("%s: the scheme “%s” is not supported, only http and https are"),
-               text,
-               scheme);
+  g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID,
+               _ ("%s: the scheme “%s” is not supported, only http and https are"), text, scheme);
   return FALSE;
 }
 
@@ -268,12 +264,8 @@ check_length (const char *ref, GError **error)
 {
   if (strlen (ref) <= MILL_URL_MAX_LENGTH)
     return TRUE;
-  g_set_error (error,
-               MILL_ERROR,
-               MILL_ERROR_TOO_LARGE,
-               _ ("an address of %" G_GSIZE_FORMAT " bytes is too long: the limit is %d"),
-               strlen (ref),
-               MILL_URL_MAX_LENGTH);
+  g_set_error (error, MILL_ERROR, MILL_ERROR_TOO_LARGE,
+               _ ("an address of %zu bytes is too long: the limit is %d"), strlen (ref), MILL_URL_MAX_LENGTH);
   return FALSE;
 }
 
@@ -398,8 +390,8 @@ mill_url_host_key (const char *url)
 
   if (colon != NULL && (bracket == NULL || colon > bracket))
     return g_strndup (authority, length);
-  return g_strdup_printf (
-      "%.*s:%s", (int) length, authority, g_str_has_prefix (url, "https:") ? "443" : "80");
+  return g_strdup_printf ("%.*s:%s", (int) length, authority,
+                          g_str_has_prefix (url, "https:") ? "443" : "80");
 }
 
 /**

@@ -27,9 +27,7 @@ typedef struct
   guint seed;
 } MillDemoModel;
 
-char *mill_demo_model_render (const MillDemoModel *self,
-                              const char *base,
-                              const char *path,
+char *mill_demo_model_render (const MillDemoModel *self, const char *base, const char *path,
                               const char **content_type);
 gboolean mill_demo_model_may_fail (const char *path);
 guint mill_demo_model_status (const MillDemoModel *self, const char *path, guint attempt);

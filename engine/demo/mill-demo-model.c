@@ -68,12 +68,9 @@ append_sentence (const MillDemoModel *self, GString *out, guint64 number)
                                       "one sack at a time",  "as long as it takes",
                                       "when the wind turns", NULL };
 
-  g_string_append_printf (out,
-                          "%s %s %s %s. ",
-                          draw_word (self, subjects, "subject", number),
+  g_string_append_printf (out, "%s %s %s %s. ", draw_word (self, subjects, "subject", number),
                           draw_word (self, verbs, "verb", number),
-                          draw_word (self, objects, "object", number),
-                          draw_word (self, ends, "end", number));
+                          draw_word (self, objects, "object", number), draw_word (self, ends, "end", number));
 }
 
 static void
@@ -122,11 +119,10 @@ static void
 append_traps (const MillDemoModel *self, GString *out, guint page)
 {
   for (guint64 dead = page; dead < self->dead_links; dead += self->pages)
-    g_string_append_printf (
-        out, "<li><a href=\"/missing/%u.html\">A page that is gone</a></li>\n", (guint) dead);
+    g_string_append_printf (out, "<li><a href=\"/missing/%u.html\">A page that is gone</a></li>\n",
+                            (guint) dead);
   if (page % 10 == 0)
-    g_string_append_printf (out,
-                            "<li><a href=\"/private/%u.html\">The miller's own book</a></li>\n",
+    g_string_append_printf (out, "<li><a href=\"/private/%u.html\">The miller's own book</a></li>\n",
                             page / 10 % PRIVATE_PAGES + 1);
 }
 
@@ -137,8 +133,7 @@ append_head (GString *out, const char *title)
                           "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                           "<title>%s</title>\n</head>\n<body>\n<nav><a href=\"/\">Index</a></nav>\n"
                           "<h1>%s</h1>\n",
-                          title,
-                          title);
+                          title, title);
 }
 
 static char *
@@ -164,8 +159,8 @@ render_item (const MillDemoModel *self, guint item)
 {
   GString *out = g_string_sized_new (192);
 
-  g_string_append_printf (
-      out, "{\"item\":%u,\"weight\":%u,\"text\":\"", item, (guint) (draw (self, "weight", item) % 1000));
+  g_string_append_printf (out, "{\"item\":%u,\"weight\":%u,\"text\":\"", item,
+                          (guint) (draw (self, "weight", item) % 1000));
   append_sentence (self, out, item);
   g_string_truncate (out, out->len - 1);
   g_string_append (out, "\"}\n");
@@ -229,9 +224,7 @@ parse_number (const char *path, const char *prefix, const char *suffix, guint *n
  * Returns: (transfer full) (nullable): the body, or %NULL if nothing is there
  */
 char *
-mill_demo_model_render (const MillDemoModel *self,
-                        const char *base,
-                        const char *path,
+mill_demo_model_render (const MillDemoModel *self, const char *base, const char *path,
                         const char **content_type)
 {
   guint number = 0;

@@ -165,8 +165,8 @@ answer (MillDemoSite *self, SoupServerMessage *message, const char *path)
       size_t length = strlen (body);
 
       soup_server_message_set_status (message, status, NULL);
-      soup_server_message_set_response (
-          message, content_type, SOUP_MEMORY_TAKE, g_steal_pointer (&body), length);
+      soup_server_message_set_response (message, content_type, SOUP_MEMORY_TAKE, g_steal_pointer (&body),
+                                        length);
     }
   else
     answer_plainly (message, status);
@@ -174,10 +174,7 @@ answer (MillDemoSite *self, SoupServerMessage *message, const char *path)
 }
 
 static void
-handle_request_cb (SoupServer *server,
-                   SoupServerMessage *message,
-                   const char *path,
-                   GHashTable *query,
+handle_request_cb (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
                    gpointer user_data)
 {
   MillDemoSite *self = user_data;
@@ -355,28 +352,18 @@ mill_demo_site_class_init (MillDemoSiteClass *klass)
   object_class->dispose = mill_demo_site_dispose;
   object_class->finalize = mill_demo_site_finalize;
 
-  props[PROP_PAGES] = g_param_spec_uint (
-      "pages", _ ("Pages"), _ ("HTML pages in all, the index among them"), 1, 1000000, 300, flags);
-  props[PROP_DEAD_LINKS] = g_param_spec_uint (
-      "dead-links", _ ("Dead links"), _ ("Links to pages that are not there"), 0, 1000000, 0, flags);
+  props[PROP_PAGES] = g_param_spec_uint ("pages", _ ("Pages"), _ ("HTML pages in all, the index among them"),
+                                         1, 1000000, 300, flags);
+  props[PROP_DEAD_LINKS] = g_param_spec_uint ("dead-links", _ ("Dead links"),
+                                              _ ("Links to pages that are not there"), 0, 1000000, 0, flags);
   props[PROP_LATENCY_MS] = g_param_spec_uint (
       "latency-ms", _ ("Latency"), _ ("Mean time an answer takes, in milliseconds"), 0, 60000, 0, flags);
   props[PROP_ERROR_RATE] =
-      g_param_spec_double ("error-rate",
-                           _ ("Error rate"),
-                           _ ("Share of requests for pages and items that fail with 500"),
-                           0,
-                           1,
-                           0,
-                           flags);
+      g_param_spec_double ("error-rate", _ ("Error rate"),
+                           _ ("Share of requests for pages and items that fail with 500"), 0, 1, 0, flags);
   props[PROP_BUSY_RATE] =
-      g_param_spec_double ("busy-rate",
-                           _ ("Busy rate"),
-                           _ ("Share of pages and items that answer 503 when first asked"),
-                           0,
-                           1,
-                           0,
-                           flags);
+      g_param_spec_double ("busy-rate", _ ("Busy rate"),
+                           _ ("Share of pages and items that answer 503 when first asked"), 0, 1, 0, flags);
   props[PROP_SEED] = g_param_spec_uint (
       "seed", _ ("Seed"), _ ("What pages, times and failures are drawn from"), 0, G_MAXUINT, 1, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);

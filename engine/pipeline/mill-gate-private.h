@@ -15,9 +15,7 @@ gboolean mill_gate_is_open (MillGate *self);
 void mill_gate_set_open (MillGate *self, gboolean open);
 /* Blocks while the gate is closed. FALSE if @cancellable fired first. */
 gboolean mill_gate_pass (MillGate *self, GCancellable *cancellable);
-void mill_gate_pass_async (MillGate *self,
-                           GCancellable *cancellable,
-                           GAsyncReadyCallback callback,
+void mill_gate_pass_async (MillGate *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                            gpointer user_data);
 gboolean mill_gate_pass_finish (MillGate *self, GAsyncResult *result);
 

@@ -111,9 +111,7 @@ mill_gate_pass (MillGate *self, GCancellable *cancellable)
 }
 
 void
-mill_gate_pass_async (MillGate *self,
-                      GCancellable *cancellable,
-                      GAsyncReadyCallback callback,
+mill_gate_pass_async (MillGate *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                       gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);

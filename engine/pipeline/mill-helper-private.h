@@ -12,12 +12,8 @@ typedef struct _MillHelper MillHelper;
 MillHelper *mill_helper_new (const char *name, GError **error);
 void mill_helper_free (MillHelper *self);
 /* One at a time. @work and @cancellable must live until the callback, in the thread-default main context. */
-void mill_helper_run (MillHelper *self,
-                      MillStep *step,
-                      MillWork *work,
-                      GCancellable *cancellable,
-                      GAsyncReadyCallback callback,
-                      gpointer user_data);
+void mill_helper_run (MillHelper *self, MillStep *step, MillWork *work, GCancellable *cancellable,
+                      GAsyncReadyCallback callback, gpointer user_data);
 gboolean mill_helper_run_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

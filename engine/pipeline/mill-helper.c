@@ -65,12 +65,8 @@ mill_helper_free (MillHelper *self)
 }
 
 void
-mill_helper_run (MillHelper *self,
-                 MillStep *step,
-                 MillWork *work,
-                 GCancellable *cancellable,
-                 GAsyncReadyCallback callback,
-                 gpointer user_data)
+mill_helper_run (MillHelper *self, MillStep *step, MillWork *work, GCancellable *cancellable,
+                 GAsyncReadyCallback callback, gpointer user_data)
 {
   Errand *errand = g_new0 (Errand, 1);
 

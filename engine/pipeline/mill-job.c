@@ -40,9 +40,8 @@ typedef char *(*ListFunc) (void);
 
 G_DEFINE_FINAL_TYPE (MillJob, mill_job, G_TYPE_OBJECT)
 
-static gboolean
-fail (MillJob *self, const char *group, const char *key, GError **error, const char *format, ...)
-    G_GNUC_PRINTF (5, 6);
+static gboolean fail (MillJob *self, const char *group, const char *key, GError **error, const char *format,
+                      ...) G_GNUC_PRINTF (5, 6);
 
 static gboolean
 fail (MillJob *self, const char *group, const char *key, GError **error, const char *format, ...)
@@ -238,12 +237,8 @@ check_stage_name (MillJob *self, MillPipeline *pipeline, const char *group, GErr
   const char *name = group + strlen (STAGE_PREFIX);
 
   if (*name == '\0' || strpbrk (name, ".=: \t") != NULL || g_str_equal (name, "source"))
-    return fail (self,
-                 group,
-                 NULL,
-                 error,
-                 _ ("“%s” cannot be a stage's name: it is used in knob paths such as work.maxsize"),
-                 name);
+    return fail (self, group, NULL, error,
+                 _ ("“%s” cannot be a stage's name: it is used in knob paths such as work.maxsize"), name);
   for (guint i = 0; i < mill_pipeline_get_n_stages (pipeline); i++)
     if (g_str_equal (mill_stage_get_name (mill_pipeline_get_stage (pipeline, i)), name))
       return fail (self, group, NULL, error, _ ("there are two stages of this name"));
@@ -321,8 +316,8 @@ check_job_group (MillJob *self, GError **error)
 
       if (strncmp (keys[i], "name", MAX (length, 4)) != 0 &&
           strncmp (keys[i], "description", MAX (length, 11)) != 0)
-        return fail (
-            self, "Job", keys[i], error, _ ("unknown key; the keys here are %s"), "name, description");
+        return fail (self, "Job", keys[i], error, _ ("unknown key; the keys here are %s"),
+                     "name, description");
     }
   return TRUE;
 }
@@ -342,11 +337,7 @@ build_stages (MillJob *self, MillPipeline *pipeline, GError **error)
             return FALSE;
         }
       else if (!g_strv_contains (others, groups[i]))
-        return fail (self,
-                     groups[i],
-                     NULL,
-                     error,
-                     _ ("unknown group; the groups are %s"),
+        return fail (self, groups[i], NULL, error, _ ("unknown group; the groups are %s"),
                      "Job, Demo, Source, Stage NAME, Sink");
     }
   if (mill_pipeline_get_n_stages (pipeline) == 0)

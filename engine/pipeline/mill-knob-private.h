@@ -7,14 +7,10 @@
 
 G_BEGIN_DECLS
 
-typedef void (*MillKnobChangedFunc) (MillKnob *knob,
-                                     const char *before,
-                                     const char *after,
+typedef void (*MillKnobChangedFunc) (MillKnob *knob, const char *before, const char *after,
                                      gpointer user_data);
 
-void mill_knob_set_changed_func (MillKnob *self,
-                                 MillKnobChangedFunc changed,
-                                 gpointer user_data,
+void mill_knob_set_changed_func (MillKnob *self, MillKnobChangedFunc changed, gpointer user_data,
                                  GDestroyNotify destroy);
 
 G_END_DECLS

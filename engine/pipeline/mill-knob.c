@@ -71,25 +71,18 @@ get_range (GParamSpec *pspec)
   return (Range){ 0, 0, 0, FALSE };
 }
 
-static void
-fail (GError **error, const char *text, const char *wanted)
-{
-  g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not %s"), text, wanted);
-}
-
 static gboolean
 parse_integer (GParamSpec *pspec, const char *text, GValue *value, GError **error)
 {
   Range range = get_range (pspec);
-  g_autofree char *wanted = NULL;
   g_autofree char *stripped = g_strstrip (g_strdup (text));
   gint64 number;
 
-  wanted = g_strdup_printf (_ ("a whole number from %.0f to %.0f"), range.minimum, range.maximum);
   if (!g_ascii_string_to_signed (stripped, 10, G_MININT64, G_MAXINT64, &number, NULL) ||
       (double) number < range.minimum || (double) number > range.maximum)
     {
-      fail (error, text, wanted);
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not a whole number from %.0f to %.0f"),
+                   text, range.minimum, range.maximum);
       return FALSE;
     }
   if (G_IS_PARAM_SPEC_INT (pspec))
@@ -105,15 +98,14 @@ static gboolean
 parse_double (GParamSpec *pspec, const char *text, GValue *value, GError **error)
 {
   Range range = get_range (pspec);
-  g_autofree char *wanted = NULL;
   g_autofree char *stripped = g_strstrip (g_strdup (text));
   char *end = NULL;
   double number = g_ascii_strtod (stripped, &end);
 
-  wanted = g_strdup_printf (_ ("a number from %g to %g"), range.minimum, range.maximum);
   if (end == stripped || *end != '\0' || !(number >= range.minimum && number <= range.maximum))
     {
-      fail (error, text, wanted);
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not a number from %g to %g"), text,
+                   range.minimum, range.maximum);
       return FALSE;
     }
   g_value_set_double (value, number);
@@ -129,7 +121,7 @@ parse_boolean (const char *text, GValue *value, GError **error)
 
   if (!g_strv_contains (yes, stripped) && !g_strv_contains (no, stripped))
     {
-      fail (error, text, _ ("true or false"));
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not true or false"), text);
       return FALSE;
     }
   g_value_set_boolean (value, g_strv_contains (yes, stripped));
@@ -149,10 +141,10 @@ parse_enum (GParamSpec *pspec, const char *text, GValue *value, GError **error)
       g_value_set_enum (value, choice->value);
       return TRUE;
     }
-  wanted = g_string_new (_ ("one of"));
+  wanted = g_string_new (NULL);
   for (guint i = 0; i < klass->n_values; i++)
-    g_string_append_printf (wanted, "%s %s", i > 0 ? "," : "", klass->values[i].value_nick);
-  fail (error, text, wanted->str);
+    g_string_append_printf (wanted, "%s%s", i > 0 ? ", " : "", klass->values[i].value_nick);
+  g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not one of %s"), text, wanted->str);
   return FALSE;
 }
 
@@ -223,9 +215,7 @@ mill_knob_new (GObject *target, GParamSpec *pspec, const char *owner)
 
 /* Private: @changed is called, in the changing thread, after each change made through the knob. */
 void
-mill_knob_set_changed_func (MillKnob *self,
-                            MillKnobChangedFunc changed,
-                            gpointer user_data,
+mill_knob_set_changed_func (MillKnob *self, MillKnobChangedFunc changed, gpointer user_data,
                             GDestroyNotify destroy)
 {
   self->changed = changed;

@@ -282,9 +282,7 @@ check_shape (MillPipeline *self, GError **error)
   else if (self->stages->len == 0)
     g_set_error_literal (error, MILL_ERROR, MILL_ERROR_STATE, _ ("the pipeline has no stage"));
   else if (self->source_kind == MILL_KIND_ASYNC && mill_source_reads_blocking (self->source))
-    g_set_error (error,
-                 MILL_ERROR,
-                 MILL_ERROR_STATE,
+    g_set_error (error, MILL_ERROR, MILL_ERROR_STATE,
                  _ ("the source “%s” reads files, which would block the loop: it needs kind=threads"),
                  self->source_name);
   else if (self->state != MILL_STATE_IDLE)
@@ -393,10 +391,9 @@ mill_pipeline_start (MillPipeline *self, GError **error)
   start_loops (self);
   self->ledger = mill_ledger_new (self->stages->len);
   links = make_links (self, 0);
-  self->producer = mill_producer_new (self->source,
-                                      mill_stage_get_queue (g_ptr_array_index (self->stages, 0)),
-                                      &links,
-                                      self->source_kind == MILL_KIND_ASYNC ? self->loops[0] : NULL);
+  self->producer =
+      mill_producer_new (self->source, mill_stage_get_queue (g_ptr_array_index (self->stages, 0)), &links,
+                         self->source_kind == MILL_KIND_ASYNC ? self->loops[0] : NULL);
   g_mutex_lock (&self->lock);
   self->start_us = g_get_monotonic_time ();
   self->producer_alive = TRUE;
@@ -413,10 +410,7 @@ mill_pipeline_start (MillPipeline *self, GError **error)
 static gboolean
 refuse (MillState state, GError **error)
 {
-  g_set_error (error,
-               MILL_ERROR,
-               MILL_ERROR_STATE,
-               _ ("not possible while the pipeline is %s"),
+  g_set_error (error, MILL_ERROR, MILL_ERROR_STATE, _ ("not possible while the pipeline is %s"),
                mill_state_get_label (state));
   return FALSE;
 }
@@ -661,9 +655,7 @@ join_cancelled (gpointer owner, MillWaiter *waiter)
  * @callback: called in the thread-default main context once the pipeline has ended
  */
 void
-mill_pipeline_join_async (MillPipeline *self,
-                          GCancellable *cancellable,
-                          GAsyncReadyCallback callback,
+mill_pipeline_join_async (MillPipeline *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                           gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
@@ -733,10 +725,7 @@ check_knob_text (MillKnob *knob, const char *text, GError **error)
  * Returns: %FALSE with %MILL_ERROR_INVALID when there is no such knob or it does not take the value
  */
 gboolean
-mill_pipeline_schedule_knob (MillPipeline *self,
-                             double at_s,
-                             const char *path,
-                             const char *text,
+mill_pipeline_schedule_knob (MillPipeline *self, double at_s, const char *path, const char *text,
                              GError **error)
 {
   g_autoptr (MillKnob) knob = mill_pipeline_find_knob (self, path, error);

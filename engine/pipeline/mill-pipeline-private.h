@@ -56,12 +56,8 @@ struct _MillPipeline
   char *temp_folder;    /* (owned) (nullable) the building thread's until the start */
 };
 
-void mill_pipeline_settle (MillPipeline *self,
-                           guint stage,
-                           MillItem *item,
-                           MillOutcome outcome,
-                           const GError *error,
-                           guint attempts);
+void mill_pipeline_settle (MillPipeline *self, guint stage, MillItem *item, MillOutcome outcome,
+                           const GError *error, guint attempts);
 void mill_pipeline_worker_ended (MillPipeline *self, MillWorker *worker);
 void mill_pipeline_producer_ended (MillPipeline *self, GError *error);
 void mill_pipeline_report_fault (MillPipeline *self, char *text);

@@ -224,11 +224,8 @@ mill_pipeline_expand (MillPipeline *self, const char *text, GError **error)
 
       if (uri == NULL)
         {
-          g_set_error (error,
-                       MILL_ERROR,
-                       MILL_ERROR_JOB,
-                       _ ("“%s” needs the demo site, but the job has no [Demo] group"),
-                       text);
+          g_set_error (error, MILL_ERROR, MILL_ERROR_JOB,
+                       _ ("“%s” needs the demo site, but the job has no [Demo] group"), text);
           return NULL;
         }
       if (g_str_has_suffix (uri, "/"))
@@ -290,12 +287,8 @@ keep_dead_letter_locked (MillPipeline *self, guint stage, MillItem *item, const 
 
 /* An item leaves the pipeline: the books, the lists, and the source that is told. Any thread. */
 void
-mill_pipeline_settle (MillPipeline *self,
-                      guint stage,
-                      MillItem *item,
-                      MillOutcome outcome,
-                      const GError *error,
-                      guint attempts)
+mill_pipeline_settle (MillPipeline *self, guint stage, MillItem *item, MillOutcome outcome,
+                      const GError *error, guint attempts)
 {
   if (outcome != MILL_OUTCOME_DONE)
     {
@@ -440,11 +433,9 @@ knob_changed (MillKnob *knob, const char *before, const char *after, gpointer us
 {
   const char *unit = mill_knob_get_unit (knob);
 
-  mill_event_log_add (
-      user_data,
-      MILL_EVENT_KNOB,
-      g_strdup_printf (
-          "%s %s → %s%s%s", mill_knob_get_path (knob), before, after, *unit != '\0' ? " " : "", unit));
+  mill_event_log_add (user_data, MILL_EVENT_KNOB,
+                      g_strdup_printf ("%s %s → %s%s%s", mill_knob_get_path (knob), before, after,
+                                       *unit != '\0' ? " " : "", unit));
 }
 
 static void
@@ -458,8 +449,8 @@ add_knobs (MillPipeline *self, GPtrArray *knobs, gpointer object, const char *ow
       {
         MillKnob *knob = mill_knob_new (object, pspecs[i], owner);
 
-        mill_knob_set_changed_func (
-            knob, knob_changed, mill_event_log_ref (self->events), (GDestroyNotify) mill_event_log_unref);
+        mill_knob_set_changed_func (knob, knob_changed, mill_event_log_ref (self->events),
+                                    (GDestroyNotify) mill_event_log_unref);
         g_ptr_array_add (knobs, knob);
       }
 }
@@ -510,8 +501,8 @@ mill_pipeline_find_knob (MillPipeline *self, const char *path, GError **error)
         return mill_knob_ref (knob);
       g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", mill_knob_get_path (knob));
     }
-  g_set_error (
-      error, MILL_ERROR, MILL_ERROR_INVALID, _ ("there is no knob “%s”; the knobs are %s"), path, known->str);
+  g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("there is no knob “%s”; the knobs are %s"), path,
+               known->str);
   return NULL;
 }
 

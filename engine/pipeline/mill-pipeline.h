@@ -53,9 +53,7 @@ gboolean mill_pipeline_drain (MillPipeline *self, double deadline_s, GError **er
 void mill_pipeline_stop (MillPipeline *self);
 
 gboolean mill_pipeline_join (MillPipeline *self, GCancellable *cancellable, GError **error);
-void mill_pipeline_join_async (MillPipeline *self,
-                               GCancellable *cancellable,
-                               GAsyncReadyCallback callback,
+void mill_pipeline_join_async (MillPipeline *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                                gpointer user_data);
 gboolean mill_pipeline_join_finish (MillPipeline *self, GAsyncResult *result, GError **error);
 
@@ -68,10 +66,7 @@ GPtrArray *mill_pipeline_get_returned (MillPipeline *self);
 GPtrArray *mill_pipeline_list_knobs (MillPipeline *self);
 MillKnob *mill_pipeline_find_knob (MillPipeline *self, const char *path, GError **error);
 gboolean mill_pipeline_set_knob (MillPipeline *self, const char *path, const char *text, GError **error);
-gboolean mill_pipeline_schedule_knob (MillPipeline *self,
-                                      double at_s,
-                                      const char *path,
-                                      const char *text,
+gboolean mill_pipeline_schedule_knob (MillPipeline *self, double at_s, const char *path, const char *text,
                                       GError **error);
 
 G_END_DECLS

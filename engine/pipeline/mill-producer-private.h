@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 typedef struct _MillProducer MillProducer;
 
 /* @links: of the first stage. @loop: (nullable): where to run as a task; NULL runs as a thread. */
-MillProducer *
-mill_producer_new (MillSource *source, MillQueue *queue, const MillStageLinks *links, MillLoop *loop);
+MillProducer *mill_producer_new (MillSource *source, MillQueue *queue, const MillStageLinks *links,
+                                 MillLoop *loop);
 void mill_producer_free (MillProducer *self);
 /* Starts and reaps on one thread: the control thread. */
 gboolean mill_producer_start (MillProducer *self, GError **error);

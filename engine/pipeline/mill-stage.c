@@ -66,9 +66,7 @@ spawn_locked (MillStage *self)
     {
       mill_pipeline_report_fault (self->links.pipeline,
                                   g_strdup_printf (_ ("%s: no more than %u workers can be started: %s"),
-                                                   self->name,
-                                                   self->workers->len,
-                                                   error->message));
+                                                   self->name, self->workers->len, error->message));
       mill_worker_unref (worker);
       return FALSE;
     }
@@ -292,53 +290,28 @@ mill_stage_class_init (MillStageClass *klass)
   object_class->set_property = mill_stage_set_property;
 
   props[PROP_MAXSIZE] =
-      g_param_spec_int ("maxsize",
-                        _ ("Max size"),
+      g_param_spec_int ("maxsize", _ ("Max size"),
                         _ ("The most items the queue holds; a full queue blocks whoever fills it. "
                            "0 is no bound."),
-                        0,
-                        MAX_MAXSIZE,
-                        0,
-                        MILL_KNOB_FLAGS);
-  props[PROP_CONSUMERS] = g_param_spec_uint ("consumers",
-                                             _ ("Consumers"),
-                                             _ ("How many workers take items from the queue."),
-                                             0,
-                                             MAX_CONSUMERS,
-                                             4,
-                                             MILL_KNOB_FLAGS);
-  props[PROP_SLOTS] =
-      g_param_spec_uint ("slots",
-                         _ ("Slots"),
-                         _ ("How many items may be worked on at a time; a semaphore. 0 is no limit."),
-                         0,
-                         MAX_SLOTS,
-                         0,
-                         MILL_KNOB_FLAGS);
+                        0, MAX_MAXSIZE, 0, MILL_KNOB_FLAGS);
+  props[PROP_CONSUMERS] =
+      g_param_spec_uint ("consumers", _ ("Consumers"), _ ("How many workers take items from the queue."), 0,
+                         MAX_CONSUMERS, 4, MILL_KNOB_FLAGS);
+  props[PROP_SLOTS] = g_param_spec_uint (
+      "slots", _ ("Slots"), _ ("How many items may be worked on at a time; a semaphore. 0 is no limit."), 0,
+      MAX_SLOTS, 0, MILL_KNOB_FLAGS);
   props[PROP_TIMEOUT] = mill_knob_with_unit (
-      g_param_spec_double ("timeout",
-                           _ ("Timeout"),
-                           _ ("How long one attempt may take before it is cancelled. 0 is no limit."),
-                           0,
-                           86400,
-                           0,
-                           MILL_KNOB_FLAGS),
+      g_param_spec_double ("timeout", _ ("Timeout"),
+                           _ ("How long one attempt may take before it is cancelled. 0 is no limit."), 0,
+                           86400, 0, MILL_KNOB_FLAGS),
       N_ ("s"));
-  props[PROP_RETRIES] = g_param_spec_uint ("retries",
-                                           _ ("Retries"),
-                                           _ ("How often a failed item is tried again, if that may help."),
-                                           0,
-                                           100,
-                                           2,
-                                           MILL_KNOB_FLAGS);
+  props[PROP_RETRIES] = g_param_spec_uint ("retries", _ ("Retries"),
+                                           _ ("How often a failed item is tried again, if that may help."), 0,
+                                           100, 2, MILL_KNOB_FLAGS);
   props[PROP_BACKOFF] = mill_knob_with_unit (
-      g_param_spec_double ("backoff",
-                           _ ("Backoff base"),
-                           _ ("The wait before the first retry; it doubles each time, plus up to 20 %."),
-                           0,
-                           3600,
-                           0.1,
-                           MILL_KNOB_FLAGS),
+      g_param_spec_double ("backoff", _ ("Backoff base"),
+                           _ ("The wait before the first retry; it doubles each time, plus up to 20 %."), 0,
+                           3600, 0.1, MILL_KNOB_FLAGS),
       N_ ("s"));
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }

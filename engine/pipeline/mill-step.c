@@ -113,11 +113,8 @@ mill_step_process (MillStep *self, MillWork *work, GCancellable *cancellable, GE
 }
 
 void
-mill_step_process_async (MillStep *self,
-                         MillWork *work,
-                         GCancellable *cancellable,
-                         GAsyncReadyCallback callback,
-                         gpointer user_data)
+mill_step_process_async (MillStep *self, MillWork *work, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data)
 {
   MILL_STEP_GET_CLASS (self)->process_async (self, work, cancellable, callback, user_data);
 }

@@ -37,11 +37,8 @@ struct _MillStepClass
 
   gboolean (*open) (MillStep *self, MillPipeline *pipeline, GError **error);
   gboolean (*process) (MillStep *self, MillWork *work, GCancellable *cancellable, GError **error);
-  void (*process_async) (MillStep *self,
-                         MillWork *work,
-                         GCancellable *cancellable,
-                         GAsyncReadyCallback callback,
-                         gpointer user_data);
+  void (*process_async) (MillStep *self, MillWork *work, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*process_finish) (MillStep *self, GAsyncResult *result, GError **error);
   void (*close) (MillStep *self);
 
@@ -58,11 +55,8 @@ gboolean mill_step_run (MillStep *self, MillWork *work, GCancellable *cancellabl
 /* The blocking face alone; the subclass must have it. */
 gboolean mill_step_process (MillStep *self, MillWork *work, GCancellable *cancellable, GError **error);
 /* The asynchronous face alone; the subclass must have it. @work must live until the callback. */
-void mill_step_process_async (MillStep *self,
-                              MillWork *work,
-                              GCancellable *cancellable,
-                              GAsyncReadyCallback callback,
-                              gpointer user_data);
+void mill_step_process_async (MillStep *self, MillWork *work, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
 gboolean mill_step_process_finish (MillStep *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -77,8 +77,8 @@ handle (MillWorker *self, MillItem *item)
       mill_worker_release_item (self);
     }
   else
-    mill_worker_give_up (
-        self, verdict == MILL_VERDICT_DEAD ? MILL_OUTCOME_DEAD : MILL_OUTCOME_RETURNED, error);
+    mill_worker_give_up (self, verdict == MILL_VERDICT_DEAD ? MILL_OUTCOME_DEAD : MILL_OUTCOME_RETURNED,
+                         error);
 }
 
 static MillItem *

@@ -194,10 +194,7 @@ mill_worker_end_attempt (MillWorker *self, gboolean ok, GError **error, gint64 *
   if (timed_out)
     {
       g_clear_error (error);
-      g_set_error (error,
-                   MILL_ERROR,
-                   MILL_ERROR_TIMED_OUT,
-                   _ ("no result within %.3g s"),
+      g_set_error (error, MILL_ERROR, MILL_ERROR_TIMED_OUT, _ ("no result within %.3g s"),
                    (double) (now - self->attempt_began_us) / G_USEC_PER_SEC);
     }
   else if (*error == NULL)
@@ -271,8 +268,8 @@ mill_worker_posted (MillWorker *self, gboolean ok)
   const MillStageLinks *links = mill_stage_get_links (self->stage);
 
   if (!ok)
-    mill_pipeline_settle (
-        links->pipeline, links->index + 1, mill_worker_peek_outbox (self), MILL_OUTCOME_RETURNED, NULL, 0);
+    mill_pipeline_settle (links->pipeline, links->index + 1, mill_worker_peek_outbox (self),
+                          MILL_OUTCOME_RETURNED, NULL, 0);
   self->n_posted++;
 }
 
@@ -294,7 +291,7 @@ mill_worker_give_up (MillWorker *self, MillOutcome outcome, const GError *error)
   const MillStageLinks *links = mill_stage_get_links (self->stage);
 
   mill_source_left_stage (links->source, self->work.item, links->index);
-  mill_pipeline_settle (
-      links->pipeline, links->index, self->work.item, outcome, error, self->work.attempt + 1);
+  mill_pipeline_settle (links->pipeline, links->index, self->work.item, outcome, error,
+                        self->work.attempt + 1);
   mill_worker_release_item (self);
 }

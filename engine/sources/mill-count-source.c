@@ -90,8 +90,8 @@ mill_count_source_class_init (MillCountSourceClass *klass)
   source_class->poll = mill_count_source_poll;
   source_class->get_total = mill_count_source_get_total;
 
-  properties[PROP_ITEMS] = g_param_spec_uint (
-      "items", _ ("Items"), _ ("How many items there are"), 0, 1000000000, DEFAULT_ITEMS, MILL_CONFIG_FLAGS);
+  properties[PROP_ITEMS] = g_param_spec_uint ("items", _ ("Items"), _ ("How many items there are"), 0,
+                                              1000000000, DEFAULT_ITEMS, MILL_CONFIG_FLAGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 

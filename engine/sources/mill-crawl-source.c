@@ -59,9 +59,8 @@ add_problem (MillCrawlSource *self, const char *url, const GError *problem)
 {
   g_mutex_lock (&self->lock);
   if (self->problems->len < MAX_PROBLEMS)
-    g_ptr_array_add (
-        self->problems,
-        g_strdup_printf (_ ("%s cannot be read, so its site is left alone: %s"), url, problem->message));
+    g_ptr_array_add (self->problems, g_strdup_printf (_ ("%s cannot be read, so its site is left alone: %s"),
+                                                      url, problem->message));
   g_mutex_unlock (&self->lock);
 }
 
@@ -138,8 +137,8 @@ mill_crawl_source_open (MillSource *source, MillPipeline *pipeline, GError **err
   mill_frontier_get_counts (frontier, &counts);
   if (counts.known == 0)
     {
-      g_set_error_literal (
-          error, MILL_ERROR, MILL_ERROR_INVALID, _ ("a crawl needs an address to “start” from"));
+      g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID,
+                           _ ("a crawl needs an address to “start” from"));
       return FALSE;
     }
   self->reader = mill_robots_reader_new (mill_pipeline_get_context (pipeline), got_robots_cb, self);
@@ -161,9 +160,7 @@ end (MillCrawlSource *self, GError **error)
   if (self->problems->len > 0)
     problem = g_strdup (g_ptr_array_index (self->problems, 0));
   g_mutex_unlock (&self->lock);
-  g_set_error_literal (error,
-                       MILL_ERROR,
-                       MILL_ERROR_FAILED,
+  g_set_error_literal (error, MILL_ERROR, MILL_ERROR_FAILED,
                        problem != NULL ? problem : _ ("robots.txt disallows every address to start from"));
   return MILL_SOURCE_ERROR;
 }
@@ -269,12 +266,12 @@ mill_crawl_source_get_property (GObject *object, guint prop_id, GValue *value, G
       g_value_set_boolean (value, self->robots);
       break;
     case PROP_PER_HOST:
-      g_value_set_uint (
-          value, self->frontier != NULL ? mill_frontier_get_max_in_flight (self->frontier) : self->per_host);
+      g_value_set_uint (value, self->frontier != NULL ? mill_frontier_get_max_in_flight (self->frontier)
+                                                      : self->per_host);
       break;
     case PROP_DELAY:
-      g_value_set_uint (
-          value, self->frontier != NULL ? mill_frontier_get_delay_ms (self->frontier) : self->delay_ms);
+      g_value_set_uint (value, self->frontier != NULL ? mill_frontier_get_delay_ms (self->frontier)
+                                                      : self->delay_ms);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -377,44 +374,25 @@ mill_crawl_source_finalize (GObject *object)
 static void
 install_properties (GObjectClass *object_class)
 {
-  properties[PROP_START] = g_param_spec_string (
-      "start", _ ("Start"), _ ("Addresses to begin with, with spaces between them"), NULL, MILL_CONFIG_FLAGS);
-  properties[PROP_MAX_PAGES] = g_param_spec_uint ("max-pages",
-                                                  _ ("Most pages"),
-                                                  _ ("How many pages to fetch at most; 0 is no limit"),
-                                                  0,
-                                                  G_MAXINT,
-                                                  0,
-                                                  MILL_CONFIG_FLAGS);
-  properties[PROP_MAX_DEPTH] =
-      g_param_spec_int ("max-depth",
-                        _ ("Greatest depth"),
-                        _ ("How many links away from a start address to go; -1 is no limit"),
-                        -1,
-                        G_MAXINT,
-                        -1,
-                        MILL_CONFIG_FLAGS);
-  properties[PROP_ROBOTS] = g_param_spec_boolean ("robots",
-                                                  _ ("Obey robots.txt"),
-                                                  _ ("Leave alone what a site asks crawlers to"),
-                                                  TRUE,
-                                                  MILL_CONFIG_FLAGS);
-  properties[PROP_PER_HOST] = g_param_spec_uint ("per-host",
-                                                 _ ("Per host"),
-                                                 _ ("How many pages of one host are in work at a time"),
-                                                 1,
-                                                 1000,
-                                                 MILL_CRAWL_DEFAULT_PER_HOST,
-                                                 MILL_KNOB_FLAGS);
-  properties[PROP_DELAY] =
-      mill_knob_with_unit (g_param_spec_uint ("delay",
-                                              _ ("Delay"),
-                                              _ ("The least time between two requests to one host"),
-                                              0,
-                                              3600000,
-                                              MILL_CRAWL_DEFAULT_DELAY_MS,
-                                              MILL_KNOB_FLAGS),
-                           N_ ("ms"));
+  properties[PROP_START] =
+      g_param_spec_string ("start", _ ("Start addresses"),
+                           _ ("Addresses to begin with, with spaces between them"), NULL, MILL_CONFIG_FLAGS);
+  properties[PROP_MAX_PAGES] =
+      g_param_spec_uint ("max-pages", _ ("Most pages"), _ ("How many pages to fetch at most; 0 is no limit"),
+                         0, G_MAXINT, 0, MILL_CONFIG_FLAGS);
+  properties[PROP_MAX_DEPTH] = g_param_spec_int (
+      "max-depth", _ ("Greatest depth"), _ ("How many links away from a start address to go; -1 is no limit"),
+      -1, G_MAXINT, -1, MILL_CONFIG_FLAGS);
+  properties[PROP_ROBOTS] =
+      g_param_spec_boolean ("robots", _ ("Obey robots.txt"), _ ("Leave alone what a site asks crawlers to"),
+                            TRUE, MILL_CONFIG_FLAGS);
+  properties[PROP_PER_HOST] =
+      g_param_spec_uint ("per-host", _ ("Per host"), _ ("How many pages of one host are in work at a time"),
+                         1, 1000, MILL_CRAWL_DEFAULT_PER_HOST, MILL_KNOB_FLAGS);
+  properties[PROP_DELAY] = mill_knob_with_unit (
+      g_param_spec_uint ("delay", _ ("Delay"), _ ("The least time between two requests to one host"), 0,
+                         3600000, MILL_CRAWL_DEFAULT_DELAY_MS, MILL_KNOB_FLAGS),
+      N_ ("ms"));
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
@@ -523,8 +501,7 @@ mill_crawl_source_hold_host (MillCrawlSource *self, const char *url, double seco
   g_return_if_fail (MILL_IS_CRAWL_SOURCE (self));
   g_return_if_fail (self->frontier != NULL);
 
-  mill_frontier_hold_host (self->frontier,
-                           host_key,
+  mill_frontier_hold_host (self->frontier, host_key,
                            g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC),
                            N_ ("asked to wait (Retry-After)"));
 }

@@ -56,11 +56,7 @@ G_DEFINE_FINAL_TYPE (MillLinesSource, mill_lines_source, MILL_TYPE_SOURCE)
 static gboolean
 set_errno_error (GError **error, const char *name, int errsv)
 {
-  g_set_error (error,
-               G_IO_ERROR,
-               (gint) g_io_error_from_errno (errsv),
-               _ ("cannot read “%s”: %s"),
-               name,
+  g_set_error (error, G_IO_ERROR, (gint) g_io_error_from_errno (errsv), _ ("cannot read “%s”: %s"), name,
                g_strerror (errsv));
   return FALSE;
 }
@@ -230,11 +226,7 @@ fail_at_long_line (MillLinesSource *self, GError **error)
 {
   g_autofree char *place = g_strdup_printf ("%s:%" G_GUINT64_FORMAT, self->name, self->number + 1);
 
-  g_set_error (error,
-               MILL_ERROR,
-               MILL_ERROR_TOO_LARGE,
-               _ ("%s: the line is longer than %d MiB"),
-               place,
+  g_set_error (error, MILL_ERROR, MILL_ERROR_TOO_LARGE, _ ("%s: the line is longer than %d MiB"), place,
                MILL_LINES_MAX_LENGTH / (1024 * 1024));
   return MILL_SOURCE_ERROR;
 }
@@ -354,12 +346,9 @@ mill_lines_source_class_init (MillLinesSourceClass *klass)
   source_class->close = mill_lines_source_close;
   source_class->reads_blocking = TRUE;
 
-  properties[PROP_FILE] =
-      g_param_spec_string ("file",
-                           _ ("File"),
-                           _ ("A file whose lines are the items; “-” is the standard input"),
-                           NULL,
-                           MILL_CONFIG_FLAGS);
+  properties[PROP_FILE] = g_param_spec_string (
+      "file", _ ("File"), _ ("A file whose lines are the items; “-” is the standard input"), NULL,
+      MILL_CONFIG_FLAGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 

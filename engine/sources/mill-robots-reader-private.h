@@ -20,9 +20,7 @@ typedef struct _MillRobotsReader MillRobotsReader;
  *
  * Called on the loop's thread.
  */
-typedef void (*MillRobotsFunc) (const char *url,
-                                MillRobots *robots,
-                                const GError *problem,
+typedef void (*MillRobotsFunc) (const char *url, MillRobots *robots, const GError *problem,
                                 gpointer user_data);
 
 MillRobotsReader *mill_robots_reader_new (GMainContext *context, MillRobotsFunc func, gpointer user_data);

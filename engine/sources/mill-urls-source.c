@@ -53,12 +53,8 @@ add_line (GPtrArray *urls, const char *file, guint number, const char *line, gsi
 
   if (memchr (line, '\0', length) != NULL)
     {
-      g_set_error (error,
-                   MILL_ERROR,
-                   MILL_ERROR_INVALID,
-                   _ ("%s:%u: a NUL byte is not part of an address"),
-                   file,
-                   number);
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("%s:%u: a NUL byte is not part of an address"),
+                   file, number);
       return FALSE;
     }
   text = g_strstrip (g_strndup (line, length));
@@ -110,18 +106,14 @@ load_file (MillUrlsSource *self, MillPipeline *pipeline, GError **error)
   mapped = g_mapped_file_new (file, FALSE, &reason);
   if (mapped == NULL)
     {
-      g_set_error (
-          error, reason->domain, reason->code, _ ("cannot read the list of addresses: %s"), reason->message);
+      g_set_error (error, reason->domain, reason->code, _ ("cannot read the list of addresses: %s"),
+                   reason->message);
       return FALSE;
     }
   if (g_mapped_file_get_length (mapped) > LARGEST_FILE)
     {
-      g_set_error (error,
-                   MILL_ERROR,
-                   MILL_ERROR_TOO_LARGE,
-                   _ ("%s: a list of more than %d MiB is not read"),
-                   file,
-                   LARGEST_FILE / (1024 * 1024));
+      g_set_error (error, MILL_ERROR, MILL_ERROR_TOO_LARGE, _ ("%s: a list of more than %d MiB is not read"),
+                   file, LARGEST_FILE / (1024 * 1024));
       return FALSE;
     }
   self->urls =
@@ -173,9 +165,7 @@ mill_urls_source_open (MillSource *source, MillPipeline *pipeline, GError **erro
   forget_list (self);
   if ((self->file != NULL) == (self->url_template != NULL))
     {
-      g_set_error_literal (error,
-                           MILL_ERROR,
-                           MILL_ERROR_INVALID,
+      g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID,
                            _ ("a list of addresses needs either “file” or “template”, and not both"));
       return FALSE;
     }
@@ -273,8 +263,8 @@ mill_urls_source_finalize (GObject *object)
 static void
 install_properties (GObjectClass *object_class)
 {
-  properties[PROP_FILE] = g_param_spec_string (
-      "file", _ ("File"), _ ("A file with one address on each line"), NULL, MILL_CONFIG_FLAGS);
+  properties[PROP_FILE] = g_param_spec_string ("file", _ ("File"), _ ("A file with one address on each line"),
+                                               NULL, MILL_CONFIG_FLAGS);
   properties[PROP_TEMPLATE] = g_param_spec_string (
       "template", _ ("Template"), _ ("An address in which {n} stands for a number"), NULL, MILL_CONFIG_FLAGS);
   properties[PROP_COUNT] = g_param_spec_uint (

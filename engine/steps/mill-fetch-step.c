@@ -87,12 +87,8 @@ check_url (const char *url, GError **error)
   else if (scheme == NULL)
     g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not a web address"), url);
   else if (g_ascii_strcasecmp (scheme, "http") != 0 && g_ascii_strcasecmp (scheme, "https") != 0)
-    g_set_error (error,
-                 MILL_ERROR,
-                 MILL_ERROR_INVALID,
-                 _ ("“%s” has the scheme %s; only http and https addresses can be fetched"),
-                 url,
-                 scheme);
+    g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID,
+                 _ ("“%s” has the scheme %s; only http and https addresses can be fetched"), url, scheme);
   else
     return TRUE;
   return FALSE;
@@ -124,11 +120,7 @@ accept_redirect (MillItem *item, const MillHttpResponse *response, GError **erro
 
   if (target == NULL)
     {
-      g_set_error (error,
-                   MILL_ERROR,
-                   MILL_ERROR_HTTP,
-                   _ ("redirects to “%s”: %s"),
-                   response->location,
+      g_set_error (error, MILL_ERROR, MILL_ERROR_HTTP, _ ("redirects to “%s”: %s"), response->location,
                    reason->message);
       return FALSE;
     }
@@ -173,8 +165,8 @@ accept_response (MillFetchStep *self, MillWork *work, const MillHttpResponse *re
   g_snprintf (status, sizeof status, "%u", response->status);
   mill_item_set_attribute (item, "status", status);
   mill_item_set_attribute (item, "content-type", response->content_type);
-  mill_item_set_attribute (
-      item, "final-url", g_strcmp0 (response->url, mill_item_get_key (item)) != 0 ? response->url : NULL);
+  mill_item_set_attribute (item, "final-url",
+                           g_strcmp0 (response->url, mill_item_get_key (item)) != 0 ? response->url : NULL);
   if (response->location != NULL)
     return accept_redirect (item, response, error);
   if (!mill_http_response_is_success (response))
@@ -198,11 +190,8 @@ got_response_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-mill_fetch_step_process_async (MillStep *step,
-                               MillWork *work,
-                               GCancellable *cancellable,
-                               GAsyncReadyCallback callback,
-                               gpointer user_data)
+mill_fetch_step_process_async (MillStep *step, MillWork *work, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data)
 {
   MillFetchStep *self = MILL_FETCH_STEP (step);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
@@ -333,19 +322,13 @@ static void
 install_properties (GObjectClass *object_class)
 {
   properties[PROP_MAX_BODY] =
-      mill_knob_with_unit (g_param_spec_uint ("max-body",
-                                              _ ("Longest body"),
-                                              _ ("A longer response, once decompressed, is a failure"),
-                                              1,
-                                              2047,
-                                              DEFAULT_MAX_BODY,
-                                              MILL_KNOB_FLAGS),
+      mill_knob_with_unit (g_param_spec_uint ("max-body", _ ("Longest body"),
+                                              _ ("A longer response, once decompressed, is a failure"), 1,
+                                              2047, DEFAULT_MAX_BODY, MILL_KNOB_FLAGS),
                            N_ ("MiB"));
   properties[PROP_FOLLOW_REDIRECTS] = g_param_spec_boolean (
-      "follow-redirects",
-      _ ("Follow redirects"),
-      _ ("Fetch what a redirect points to. In a crawl its target is queued like any link instead"),
-      TRUE,
+      "follow-redirects", _ ("Follow redirects"),
+      _ ("Fetch what a redirect points to. In a crawl its target is queued like any link instead"), TRUE,
       MILL_CONFIG_FLAGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }

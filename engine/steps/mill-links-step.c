@@ -29,9 +29,7 @@ mill_links_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
 
   if (!MILL_IS_CRAWL_SOURCE (source))
     {
-      g_set_error_literal (error,
-                           MILL_ERROR,
-                           MILL_ERROR_INVALID,
+      g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID,
                            _ ("the links step finds pages for a crawl: it needs a source of type “crawl”"));
       return FALSE;
     }

@@ -45,11 +45,7 @@ G_DEFINE_FINAL_TYPE (MillSaveStep, mill_save_step, MILL_TYPE_STEP)
 static gboolean
 set_errno_error (GError **error, const char *path, int errsv)
 {
-  g_set_error (error,
-               G_IO_ERROR,
-               (gint) g_io_error_from_errno (errsv),
-               _ ("cannot save to “%s”: %s"),
-               path,
+  g_set_error (error, G_IO_ERROR, (gint) g_io_error_from_errno (errsv), _ ("cannot save to “%s”: %s"), path,
                g_strerror (errsv));
   return FALSE;
 }
@@ -102,10 +98,7 @@ create_temporary (MillSaveStep *self, const char *folder, char **path)
 /* Writes @bytes to @path by way of a temporary file in @folder; on failure neither is left behind, and errno
  * says why. */
 static gboolean
-replace_file (MillSaveStep *self,
-              const char *folder,
-              const char *path,
-              GBytes *bytes,
+replace_file (MillSaveStep *self, const char *folder, const char *path, GBytes *bytes,
               GCancellable *cancellable)
 {
   g_autofree char *temporary = NULL;
@@ -157,12 +150,8 @@ test_folder (MillSaveStep *self, GError **error)
     {
       int errsv = errno;
 
-      g_set_error (error,
-                   G_IO_ERROR,
-                   (gint) g_io_error_from_errno (errsv),
-                   _ ("the folder “%s” cannot be written: %s"),
-                   self->root,
-                   g_strerror (errsv));
+      g_set_error (error, G_IO_ERROR, (gint) g_io_error_from_errno (errsv),
+                   _ ("the folder “%s” cannot be written: %s"), self->root, g_strerror (errsv));
       return FALSE;
     }
   close (fd);
@@ -208,8 +197,8 @@ mill_save_step_process (MillStep *step, MillWork *work, GCancellable *cancellabl
     return TRUE;
   if (!has_address (key))
     {
-      g_set_error (
-          error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is no web address to name a file after"), key);
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is no web address to name a file after"),
+                   key);
       return FALSE;
     }
   name = mill_save_names_get (self->names, key, mill_item_get_attribute (item, "content-type"));
@@ -278,12 +267,9 @@ mill_save_step_class_init (MillSaveStepClass *klass)
   step_class->open = mill_save_step_open;
   step_class->process = mill_save_step_process;
 
-  properties[PROP_FOLDER] =
-      g_param_spec_string ("folder",
-                           _ ("Folder"),
-                           _ ("Where the files are saved; it is made if it is not there"),
-                           NULL,
-                           MILL_CONFIG_FLAGS);
+  properties[PROP_FOLDER] = g_param_spec_string (
+      "folder", _ ("Folder"), _ ("Where the files are saved; it is made if it is not there"), NULL,
+      MILL_CONFIG_FLAGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 

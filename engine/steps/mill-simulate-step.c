@@ -46,8 +46,7 @@ static GParamSpec *properties[PROP_SEED + 1];
 
 G_DEFINE_FINAL_TYPE (MillSimulateStep, mill_simulate_step, MILL_TYPE_STEP)
 
-G_DEFINE_ENUM_TYPE (MillDistribution,
-                    mill_distribution,
+G_DEFINE_ENUM_TYPE (MillDistribution, mill_distribution,
                     G_DEFINE_ENUM_VALUE (MILL_DISTRIBUTION_FIXED, "fixed"),
                     G_DEFINE_ENUM_VALUE (MILL_DISTRIBUTION_UNIFORM, "uniform"),
                     G_DEFINE_ENUM_VALUE (MILL_DISTRIBUTION_EXPONENTIAL, "exponential"),
@@ -220,11 +219,8 @@ attach_nap (GTask *task, gint64 deadline_us)
 }
 
 static void
-mill_simulate_step_process_async (MillStep *step,
-                                  MillWork *work,
-                                  GCancellable *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer user_data)
+mill_simulate_step_process_async (MillStep *step, MillWork *work, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data)
 {
   MillSimulateStep *self = MILL_SIMULATE_STEP (step);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
@@ -334,39 +330,23 @@ mill_simulate_step_finalize (GObject *object)
 static void
 install_properties (GObjectClass *object_class)
 {
-  properties[PROP_LATENCY] =
-      mill_knob_with_unit (g_param_spec_double ("latency",
-                                                _ ("Latency"),
-                                                _ ("How long an item takes, on average"),
-                                                0.0,
-                                                60000.0,
-                                                10.0,
-                                                MILL_KNOB_FLAGS),
-                           N_ ("ms"));
+  properties[PROP_LATENCY] = mill_knob_with_unit (
+      g_param_spec_double ("latency", _ ("Latency"), _ ("How long an item takes, on average"), 0.0, 60000.0,
+                           10.0, MILL_KNOB_FLAGS),
+      N_ ("ms"));
   properties[PROP_SPREAD] = mill_knob_with_unit (
-      g_param_spec_double ("spread",
-                           _ ("Spread"),
-                           _ ("Uniform: half the width of the range. Lognormal: the standard deviation"),
-                           0.0,
-                           60000.0,
-                           0.0,
-                           MILL_KNOB_FLAGS),
+      g_param_spec_double ("spread", _ ("Spread"),
+                           _ ("Uniform: half the width of the range. Lognormal: the standard deviation"), 0.0,
+                           60000.0, 0.0, MILL_KNOB_FLAGS),
       N_ ("ms"));
   properties[PROP_ERROR_RATE] = g_param_spec_double (
       "error-rate", _ ("Error rate"), _ ("The share of attempts that fail"), 0.0, 1.0, 0.0, MILL_KNOB_FLAGS);
-  properties[PROP_DISTRIBUTION] = g_param_spec_enum ("distribution",
-                                                     _ ("Distribution"),
-                                                     _ ("How the time per item is spread around the latency"),
-                                                     MILL_TYPE_DISTRIBUTION,
-                                                     MILL_DISTRIBUTION_FIXED,
-                                                     MILL_CONFIG_FLAGS);
-  properties[PROP_SEED] = g_param_spec_uint ("seed",
-                                             _ ("Seed"),
-                                             _ ("The same seed gives the same times and failures"),
-                                             0,
-                                             G_MAXUINT,
-                                             1,
-                                             MILL_CONFIG_FLAGS);
+  properties[PROP_DISTRIBUTION] = g_param_spec_enum (
+      "distribution", _ ("Distribution"), _ ("How the time per item is spread around the latency"),
+      MILL_TYPE_DISTRIBUTION, MILL_DISTRIBUTION_FIXED, MILL_CONFIG_FLAGS);
+  properties[PROP_SEED] =
+      g_param_spec_uint ("seed", _ ("Seed"), _ ("The same seed gives the same times and failures"), 0,
+                         G_MAXUINT, 1, MILL_CONFIG_FLAGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 

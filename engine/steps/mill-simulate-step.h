@@ -30,7 +30,7 @@ GType mill_distribution_get_type (void);
 G_DECLARE_FINAL_TYPE (MillSimulateStep, mill_simulate_step, MILL, SIMULATE_STEP, MillStep)
 
 MillStep *mill_simulate_step_new (void);
-gint64
-mill_simulate_step_get_duration (MillSimulateStep *self, guint64 item_id, guint attempt, gboolean *fails);
+gint64 mill_simulate_step_get_duration (MillSimulateStep *self, guint64 item_id, guint attempt,
+                                        gboolean *fails);
 
 G_END_DECLS

@@ -18,6 +18,8 @@ warnings.filterwarnings("ignore", category=DeprecationWarning)
 
 LIMIT_MS = 60_000
 STEP_MS = 40
+# A reply may take long on a busy machine; what was taken for a failure would be done twice.
+Atspi.set_timeout(LIMIT_MS // 2, LIMIT_MS // 2)
 
 COMPLAINT = re.compile(r"WARNING|CRITICAL|ERROR|Sanitizer")
 # GTK's own bridge, asked for an object that has just gone.
@@ -209,17 +211,21 @@ class Program:
         """Waits for a label whose whole text matches the pattern; returns the match."""
         return wait_for(f"a text like “{pattern}”", lambda: find_text(self._window(window), pattern))
 
-    def close(self):
-        """Closes the main window, as the window manager would."""
+    def act(self, name):
+        """Activates an action of the main window by its name, which no language changes."""
 
-        def close():
+        def act():
             action = self._window(None).get_action_iface()
             for index in range(action.get_n_actions()):
-                if action.get_action_name(index) == "window.close":
+                if action.get_action_name(index) == name:
                     return action.do_action(index)
             return None
 
-        wait_for("the window to be closed", close)
+        wait_for(f"the action {name}", act)
+
+    def close(self):
+        """Closes the main window, as the window manager would."""
+        self.act("window.close")
 
     def wait_end(self):
         wait_for("the program to end", lambda: self.process.poll() is not None)
