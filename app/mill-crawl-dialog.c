@@ -127,9 +127,10 @@ changed_cb (MillCrawlDialog *self)
     }
 
   gtk_widget_remove_css_class (GTK_WIDGET (self->address_row), "error");
-  show_sentence (self,
-                 sentence != NULL ? sentence : _ ("An address is enough, such as https://www.example.org/."),
-                 "dim-label");
+  if (sentence != NULL)
+    show_sentence (self, sentence, "body");
+  else
+    show_sentence (self, _ ("An address is enough, such as https://www.example.org/."), "dim-label");
 }
 
 static void

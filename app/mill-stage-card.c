@@ -177,6 +177,7 @@ show_service (MillStageCard *self, const MillTimes *times)
   g_autofree char *text = g_strdup_printf (_ ("%s per item · p99 %s"), mean, p99);
 
   gtk_label_set_label (self->service_label, times->count > 0 ? text : _ ("no item yet"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->service_label), times->count > 0 ? text : NULL);
 }
 
 static char *

@@ -12,6 +12,9 @@
 #include "mill-words.h"
 
 #define MAX_DEAD_SHOWN 100
+/* The list shows at least this many rows; a row has two lines. */
+#define MIN_ROWS_SEEN 4
+#define ROW_HEIGHT    46
 
 struct _MillSummaryCard
 {
@@ -23,6 +26,7 @@ struct _MillSummaryCard
   GtkLabel *sum_label;
   GtkFlowBox *tiles;
   GtkExpander *dead_expander;
+  GtkScrolledWindow *dead_scroller;
   GtkListBox *dead_list;
 };
 
@@ -167,6 +171,8 @@ show_dead (MillSummaryCard *self, MillRun *run)
   clear_list (self->dead_list);
   for (i = 0; i < n_shown; i++)
     gtk_list_box_append (self->dead_list, new_dead_row (g_ptr_array_index (letters, i)));
+  gtk_scrolled_window_set_min_content_height (self->dead_scroller,
+                                              (int) MIN (n_shown, MIN_ROWS_SEEN) * ROW_HEIGHT);
   gtk_expander_set_label (self->dead_expander, title);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->dead_expander), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
                                   -1);
@@ -209,6 +215,7 @@ mill_summary_card_class_init (MillSummaryCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, sum_label);
   gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, tiles);
   gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, dead_expander);
+  gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, dead_scroller);
   gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, dead_list);
 }
 

@@ -9,6 +9,9 @@
 
 #include "mill-format.h"
 
+/* From here on an estimate is not given in numbers. */
+#define LONGEST_LEFT_S (48 * 3600)
+
 /* How many digits after the point leave three in all. */
 static guint
 digits_for (double value)
@@ -95,7 +98,7 @@ mill_words_percent (double share)
 char *
 mill_words_left (gint64 span_us)
 {
-  int seconds = (int) MIN (span_us / G_USEC_PER_SEC, G_MAXINT - 60);
+  int seconds = (int) MIN (span_us / G_USEC_PER_SEC, LONGEST_LEFT_S);
 
   if (seconds < 5)
     return g_strdup (_ ("a few seconds left"));
@@ -103,7 +106,9 @@ mill_words_left (gint64 span_us)
     return g_strdup_printf (_ ("about %d s left"), (seconds + 4) / 5 * 5);
   if (seconds < 90 * 60)
     return g_strdup_printf (_ ("about %d min left"), (seconds + 30) / 60);
-  return g_strdup_printf (_ ("about %d h left"), (seconds + 1800) / 3600);
+  if (seconds < LONGEST_LEFT_S)
+    return g_strdup_printf (_ ("about %d h left"), (seconds + 1800) / 3600);
+  return g_strdup (_ ("days left"));
 }
 
 /**

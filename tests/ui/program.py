@@ -99,7 +99,8 @@ def get_interface(node, interface):
         return node.get_value_iface()
     if interface == "text":
         return node.get_editable_text_iface()
-    action = node.get_action_iface()
+    # A label's actions are those of its own menu.
+    action = node.get_action_iface() if node.get_role() != Atspi.Role.LABEL else None
     return action if action is not None and action.get_n_actions() > 0 else None
 
 

@@ -30,6 +30,22 @@ maxsize=many
 type=count
 """
 
+BAD_FOLDER = """
+[Job]
+name=Bad folder
+
+[Source]
+type=count
+
+[Stage save]
+kind=threads
+step=save
+folder=/dev/null/nowhere
+
+[Sink]
+type=count
+"""
+
 
 def read_sum(program):
     """Returns produced, done, dead, returned and dropped as the summary has them, which must add up."""
@@ -141,6 +157,20 @@ def open_a_bad_job(command):
             program.wait("Start", "action")
 
 
+def start_with_a_bad_folder(command):
+    with tempfile.NamedTemporaryFile("w", suffix=".millrace") as job:
+        job.write(BAD_FOLDER)
+        job.flush()
+        with Program(command, job.name) as program:
+            dialog = "The Run Could Not Start"
+            program.press("Start")
+            program.wait_text(r".*/dev/null/nowhere.*", window=dialog)
+            program.press("Close", window=dialog)
+            # The job is still there, and says the same again.
+            program.press("Start")
+            program.wait_text(r".*/dev/null/nowhere.*", window=dialog)
+
+
 def crawl_a_site(command):
     dialog = "New Crawl"
     server = subprocess.Popen([os.environ["MILLRACE_CLI"], "serve", "--pages", "40"], stdout=subprocess.PIPE, text=True)
@@ -170,6 +200,7 @@ if __name__ == "__main__":
                 pause_resume_and_run_again,
                 close_while_it_runs,
                 open_a_bad_job,
+                start_with_a_bad_folder,
                 crawl_a_site,
             ]
         )

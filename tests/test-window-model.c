@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the window computes before it shows anything: the layout of the flow, figures, and sentences. */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "mill-figures.h"
+#include "mill-flow-layout.h"
+#include "mill-summary-words.h"
+#include "mill-words.h"
+
+/* ---- layout -------------------------------------------------------------------------------------------- */
+
+/* A source, two stages with a tank each, an end; pipes between them. */
+static void
+fill_flow (MillFlowBox boxes[11])
+{
+  const MillFlowBox card = { .minimum = 100, .natural = 150 };
+  const MillFlowBox pipe = { .minimum = 10, .natural = 20, .is_pipe = TRUE };
+  const MillFlowBox leading_pipe = { .minimum = 10, .natural = 20, .is_pipe = TRUE, .may_begin_row = TRUE };
+  const MillFlowBox tank = { .minimum = 80, .natural = 100 };
+  const MillFlowBox stage = { .minimum = 120, .natural = 200, .limit = 300 };
+  const MillFlowBox all[] = { card, pipe, tank,  pipe,         stage, leading_pipe,
+                              tank, pipe, stage, leading_pipe, card };
+
+  memcpy (boxes, all, sizeof all);
+}
+
+static int
+width_of_row (const MillFlowBox *boxes, guint n_boxes, guint row)
+{
+  int sum = 0;
+  guint i;
+
+  for (i = 0; i < n_boxes; i++)
+    if (boxes[i].row == row)
+      sum += boxes[i].width;
+
+  return sum;
+}
+
+static void
+assert_no_narrower (const MillFlowBox *boxes, guint n_boxes)
+{
+  guint i;
+
+  for (i = 0; i < n_boxes; i++)
+    g_assert_cmpint (boxes[i].width, >=, boxes[i].minimum);
+}
+
+static void
+test_layout_one_row (void)
+{
+  MillFlowBox boxes[11];
+  int width;
+
+  for (width = 650; width < 3000; width += 7)
+    {
+      fill_flow (boxes);
+      g_assert_cmpuint (mill_flow_layout_arrange (boxes, G_N_ELEMENTS (boxes), width), ==, 1);
+      g_assert_cmpint (width_of_row (boxes, G_N_ELEMENTS (boxes), 0), ==, width);
+      assert_no_narrower (boxes, G_N_ELEMENTS (boxes));
+      g_assert_cmpint (boxes[4].width, <=, 300);
+      g_assert_cmpint (boxes[0].width, <=, 150);
+    }
+}
+
+static void
+test_layout_room_goes_to_stages_then_pipes (void)
+{
+  MillFlowBox boxes[11];
+  int natural;
+
+  fill_flow (boxes);
+  natural = mill_flow_layout_get_natural (boxes, G_N_ELEMENTS (boxes));
+  mill_flow_layout_arrange (boxes, G_N_ELEMENTS (boxes), natural + 100);
+  g_assert_cmpint (boxes[4].width, ==, 250);
+  g_assert_cmpint (boxes[8].width, ==, 250);
+  g_assert_cmpint (boxes[1].width, ==, 20);
+
+  mill_flow_layout_arrange (boxes, G_N_ELEMENTS (boxes), natural + 200 + 5 * 40);
+  g_assert_cmpint (boxes[4].width, ==, 300);
+  g_assert_cmpint (boxes[1].width, ==, 60);
+}
+
+static void
+test_layout_breaks_between_groups (void)
+{
+  MillFlowBox boxes[11];
+
+  fill_flow (boxes);
+  g_assert_cmpuint (mill_flow_layout_arrange (boxes, G_N_ELEMENTS (boxes), 560), ==, 2);
+  g_assert_cmpuint (boxes[8].row, ==, 0);
+  g_assert_cmpuint (boxes[9].row, ==, 1);
+  g_assert_cmpint (width_of_row (boxes, G_N_ELEMENTS (boxes), 0), ==, 560);
+  g_assert_cmpint (width_of_row (boxes, G_N_ELEMENTS (boxes), 1), ==, 560);
+
+  /* A tank stays with its stage. */
+  g_assert_cmpuint (mill_flow_layout_arrange (boxes, G_N_ELEMENTS (boxes), 330), ==, 2);
+  g_assert_cmpuint (boxes[4].row, ==, 0);
+  g_assert_cmpuint (boxes[5].row, ==, 1);
+  g_assert_cmpuint (boxes[10].row, ==, 1);
+}
+
+static void
+test_layout_narrower_than_the_minimum (void)
+{
+  MillFlowBox boxes[11];
+  int minimum;
+
+  fill_flow (boxes);
+  minimum = mill_flow_layout_get_minimum (boxes, G_N_ELEMENTS (boxes));
+  g_assert_cmpint (minimum, ==, 100 + 10 + 80 + 10 + 120);
+  g_assert_cmpuint (mill_flow_layout_arrange (boxes, G_N_ELEMENTS (boxes), 10), ==, 3);
+  assert_no_narrower (boxes, G_N_ELEMENTS (boxes));
+}
+
+/* ---- figures ------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  MillStageSnapshot stage;
+  MillSnapshot snapshot;
+} Moment;
+
+static void
+moment_init (Moment *self, double seconds, guint64 produced, guint64 done, guint depth)
+{
+  *self = (Moment){
+    .stage = { .name = "work", .done = done, .queue = { .depth = depth, .maxsize = 100 } },
+    .snapshot = {
+      .time_us = (gint64) (seconds * G_USEC_PER_SEC),
+      .elapsed_us = (gint64) (seconds * G_USEC_PER_SEC),
+      .state = MILL_STATE_RUNNING,
+      .total = 1000,
+      .produced = produced,
+      .done = done,
+      .unfinished = produced - done,
+    },
+  };
+  self->stage.service = mill_histogram_new ();
+  self->snapshot.latency = mill_histogram_new ();
+  self->snapshot.stages = g_ptr_array_new ();
+  g_ptr_array_add (self->snapshot.stages, &self->stage);
+}
+
+static void
+moment_clear (Moment *self)
+{
+  g_ptr_array_unref (self->snapshot.stages);
+  mill_histogram_free (self->snapshot.latency);
+  mill_histogram_free (self->stage.service);
+}
+
+static gboolean
+is_about (double value, double wanted)
+{
+  return ABS (value - wanted) < 0.001;
+}
+
+static void
+test_figures_rates_and_shares (void)
+{
+  Moment then, now;
+  MillFigures figures;
+
+  moment_init (&then, 10, 300, 200, 90);
+  moment_init (&now, 12, 420, 360, 50);
+  now.stage.queue.put_blocked_us = G_USEC_PER_SEC / 2;
+  now.stage.state_us[MILL_WORKER_BUSY] = 3 * G_USEC_PER_SEC;
+  now.stage.state_us[MILL_WORKER_IDLE] = G_USEC_PER_SEC;
+  mill_histogram_record (then.stage.service, 5000);
+  mill_histogram_record (now.stage.service, 5000);
+  mill_histogram_record (now.stage.service, 100);
+
+  mill_figures_init (&figures, 1);
+  mill_figures_compute (&figures, &now.snapshot, &then.snapshot, &then.snapshot, &then.snapshot);
+  g_assert_true (is_about (figures.rate, 80));
+  g_assert_true (is_about (figures.produced_rate, 60));
+  g_assert_true (is_about (figures.blocked, 0.25));
+  g_assert_true (is_about (figures.stages[0].rate, 80));
+  g_assert_true (is_about (figures.stages[0].growth, -20));
+  g_assert_true (is_about (figures.stages[0].shares[MILL_WORKER_BUSY], 0.75));
+  g_assert_true (is_about (figures.stages[0].shares[MILL_WORKER_IDLE], 0.25));
+  /* Only what was recorded since. */
+  g_assert_cmpuint (figures.stages[0].service.count, ==, 1);
+  g_assert_cmpint (figures.stages[0].service.p50_us, ==, 100);
+  /* 640 items are left, at 80 a second. */
+  g_assert_cmpint (figures.left_us, ==, 8 * G_USEC_PER_SEC);
+
+  mill_figures_clear (&figures);
+  moment_clear (&then);
+  moment_clear (&now);
+}
+
+static void
+test_figures_of_nothing (void)
+{
+  Moment now;
+  MillFigures figures;
+
+  moment_init (&now, 0, 0, 0, 0);
+  mill_figures_init (&figures, 1);
+  mill_figures_compute (&figures, &now.snapshot, &now.snapshot, &now.snapshot, &now.snapshot);
+  g_assert_true (is_about (figures.rate, 0));
+  g_assert_true (is_about (figures.blocked, 0));
+  g_assert_true (is_about (figures.stages[0].shares[MILL_WORKER_BUSY], 0));
+  g_assert_cmpuint (figures.stages[0].service.count, ==, 0);
+  g_assert_cmpint (figures.left_us, ==, -1);
+
+  mill_figures_clear (&figures);
+  moment_clear (&now);
+}
+
+static void
+test_figures_drain_counts_what_is_inside (void)
+{
+  Moment then, now;
+  MillFigures figures;
+
+  moment_init (&then, 10, 300, 200, 90);
+  moment_init (&now, 11, 300, 250, 50);
+  now.snapshot.state = MILL_STATE_DRAINING;
+  mill_figures_init (&figures, 1);
+  mill_figures_compute (&figures, &now.snapshot, &then.snapshot, &then.snapshot, &then.snapshot);
+  g_assert_cmpint (figures.left_us, ==, G_USEC_PER_SEC);
+
+  mill_figures_clear (&figures);
+  moment_clear (&then);
+  moment_clear (&now);
+}
+
+/* ---- words --------------------------------------------------------------------------------------------- */
+
+static void
+assert_text (char *text, const char *wanted)
+{
+  g_assert_cmpstr (text, ==, wanted);
+  g_free (text);
+}
+
+static void
+test_words_spans (void)
+{
+  assert_text (mill_words_span (0), "0 µs");
+  assert_text (mill_words_span (999), "999 µs");
+  assert_text (mill_words_span (2100), "2.10 ms");
+  assert_text (mill_words_span (148000), "148 ms");
+  assert_text (mill_words_span (1300000), "1.30 s");
+  assert_text (mill_words_span (119 * G_USEC_PER_SEC), "119 s");
+  assert_text (mill_words_span (60 * G_TIME_SPAN_MINUTE), "60 min");
+}
+
+static void
+test_words_percent_keeps_the_ends (void)
+{
+  assert_text (mill_words_percent (0), "0 %");
+  assert_text (mill_words_percent (0.001), "< 1 %");
+  assert_text (mill_words_percent (0.614), "61 %");
+  assert_text (mill_words_percent (0.998), "99 %");
+  assert_text (mill_words_percent (1), "100 %");
+}
+
+static void
+test_words_left (void)
+{
+  assert_text (mill_words_left (G_USEC_PER_SEC), "a few seconds left");
+  assert_text (mill_words_left (42 * G_USEC_PER_SEC), "about 45 s left");
+  assert_text (mill_words_left (65 * G_USEC_PER_SEC), "about 1 min left");
+  assert_text (mill_words_left (3 * G_TIME_SPAN_HOUR), "about 3 h left");
+  assert_text (mill_words_left (G_MAXINT64), "days left");
+}
+
+/* No stage is needed to sum up a run. */
+static GPtrArray no_stages;
+
+static void
+test_summary_finished (void)
+{
+  MillSnapshot snapshot = {
+    .stages = &no_stages,
+    .state = MILL_STATE_FINISHED,
+    .elapsed_us = 5200000,
+    .total = 5000,
+    .produced = 5000,
+    .done = 5000,
+  };
+
+  assert_text (mill_summary_words_sentence (&snapshot), "Finished: all 5,000 items went through, in 5.20 s.");
+  assert_text (mill_summary_words_sum (&snapshot),
+               "5,000 produced = 5,000 done + 0 dead + 0 returned + 0 dropped");
+
+  snapshot.done = 4990;
+  snapshot.dead = 10;
+  assert_text (mill_summary_words_sentence (&snapshot),
+               "Finished: 4,990 done and 10 failed for good, in 5.20 s.");
+
+  snapshot = (MillSnapshot){
+    .stages = &no_stages,
+    .state = MILL_STATE_FINISHED,
+    .elapsed_us = 5200000,
+    .total = 5000,
+    .produced = 1200,
+    .done = 1200,
+  };
+  assert_text (mill_summary_words_sentence (&snapshot),
+               "Drained: all 1,200 items that were sent went through, in 5.20 s.");
+}
+
+static void
+test_summary_stopped (void)
+{
+  MillSnapshot snapshot = {
+    .stages = &no_stages,
+    .state = MILL_STATE_STOPPED,
+    .elapsed_us = 3100000,
+    .total = -1,
+    .produced = 3000,
+    .done = 1214,
+    .returned = 1786,
+  };
+
+  assert_text (mill_summary_words_sentence (&snapshot),
+               "Stopped after 3.10 s: 1,214 done, 1,786 returned unprocessed.");
+  assert_text (mill_summary_words_sum (&snapshot),
+               "3,000 produced = 1,214 done + 0 dead + 1,786 returned + 0 dropped");
+}
+
+static void
+test_summary_failed (void)
+{
+  MillSnapshot snapshot = { .stages = &no_stages,
+                            .state = MILL_STATE_FAILED,
+                            .elapsed_us = 1000,
+                            .total = -1,
+                            .error = (char *) "it broke" };
+
+  assert_text (mill_summary_words_sentence (&snapshot), "Failed after 1.00 ms: it broke");
+}
+
+/* An instrument must not lie: a sum that is wrong is not shown as an equation. */
+static void
+test_summary_that_does_not_add_up (void)
+{
+  MillSnapshot snapshot = {
+    .stages = &no_stages, .state = MILL_STATE_FINISHED, .total = -1, .produced = 3, .done = 2
+  };
+  g_autofree char *text = mill_summary_words_sum (&snapshot);
+
+  g_assert_true (g_str_has_prefix (text, "This does not add up: 3 produced, 2 done"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/layout/one-row", test_layout_one_row);
+  g_test_add_func ("/layout/room-goes-to-stages-then-pipes", test_layout_room_goes_to_stages_then_pipes);
+  g_test_add_func ("/layout/breaks-between-groups", test_layout_breaks_between_groups);
+  g_test_add_func ("/layout/narrower-than-the-minimum", test_layout_narrower_than_the_minimum);
+  g_test_add_func ("/figures/rates-and-shares", test_figures_rates_and_shares);
+  g_test_add_func ("/figures/of-nothing", test_figures_of_nothing);
+  g_test_add_func ("/figures/drain-counts-what-is-inside", test_figures_drain_counts_what_is_inside);
+  g_test_add_func ("/words/spans", test_words_spans);
+  g_test_add_func ("/words/percent-keeps-the-ends", test_words_percent_keeps_the_ends);
+  g_test_add_func ("/words/left", test_words_left);
+  g_test_add_func ("/summary/finished", test_summary_finished);
+  g_test_add_func ("/summary/stopped", test_summary_stopped);
+  g_test_add_func ("/summary/failed", test_summary_failed);
+  g_test_add_func ("/summary/that-does-not-add-up", test_summary_that_does_not_add_up);
+
+  return g_test_run ();
+}
