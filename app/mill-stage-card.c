@@ -138,7 +138,8 @@ show_slots (MillStageCard *self, const MillStageSnapshot *stage, gint64 now_us)
       };
     }
   show_slots_text (self, stage);
-  mill_slots_set (self->slots, (const MillSlotCell *) self->cells->data, self->cells->len, stage->permits);
+  mill_slots_set (self->slots, &g_array_index (self->cells, MillSlotCell, 0), self->cells->len,
+                  stage->permits);
 }
 
 static void

@@ -6,6 +6,8 @@
 
 #include <glib/gi18n-lib.h>
 #include <libsoup/soup.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 #include "demo/mill-demo-model-private.h"
@@ -18,10 +20,11 @@ struct _MillDemoSite
   GObject parent_instance;
 
   /* between start and stop */
-  SoupServer *server;    /* (owned) (nullable) used by the thread */
-  GMainContext *context; /* (owned) (nullable) */
-  GMainLoop *loop;       /* (owned) (nullable) */
-  GThread *thread;       /* (owned) (nullable) */
+  SoupServer *server;      /* (owned) (nullable) used by the thread */
+  GSocketService *service; /* (owned) (nullable) used by the thread */
+  GMainContext *context;   /* (owned) (nullable) */
+  GMainLoop *loop;         /* (owned) (nullable) */
+  GThread *thread;         /* (owned) (nullable) */
   GHashTable *attempts; /* (owned) (nullable) char* path → how often it was asked for; only for the thread */
 
   GMutex lock;         /* all below */
@@ -199,13 +202,26 @@ serve (gpointer data)
 
   g_main_context_push_thread_default (self->context);
   g_main_loop_run (self->loop);
+  g_socket_service_stop (self->service);
+  g_socket_listener_close (G_SOCKET_LISTENER (self->service));
   soup_server_disconnect (self->server);
   g_main_context_pop_thread_default (self->context);
   return NULL;
 }
 
-/* A socket of our own for its backlog: that of libsoup's holds 10, and of 200 connections at once most would
- * wait a second and more for the next try. */
+static gboolean
+incoming_cb (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer user_data)
+{
+  MillDemoSite *self = user_data;
+  g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
+  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
+
+  /* head and body are written apart; the second would wait for the first to be acknowledged */
+  g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
+  soup_server_accept_iostream (self->server, G_IO_STREAM (connection), local, remote, NULL);
+  return TRUE;
+}
+
 static GSocket *
 open_socket (guint16 port, GError **error)
 {
@@ -222,43 +238,48 @@ open_socket (guint16 port, GError **error)
   return g_steal_pointer (&socket);
 }
 
-/* Opens the port; its sources go to the context that the thread will run. */
-static gboolean
+static char *
+find_base (GSocket *socket)
+{
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+
+  return g_strdup_printf ("http://127.0.0.1:%u",
+                          g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)));
+}
+
+/* Opens the port; its sources go to the context that the thread will run. Connections are accepted here and
+ * not by libsoup: its listening queue holds 10, so that of 200 connections at once most would wait a second
+ * and more for the next try, and version 3.2 loses a GSocket for each. Returns: (nullable): the site's
+ * address */
+static char *
 open_server (MillDemoSite *self, guint16 port, GError **error)
 {
   g_autoptr (GSocket) socket = open_socket (port, error);
-  gboolean ok;
 
   if (socket == NULL)
     {
       g_prefix_error (error, _ ("the demo site cannot use port %u: "), port);
-      return FALSE;
+      return NULL;
     }
   g_main_context_push_thread_default (self->context);
   self->server = soup_server_new ("server-header", "Millrace-demo", NULL);
   soup_server_add_handler (self->server, NULL, handle_request_cb, self, NULL);
-  ok = soup_server_listen_socket (self->server, socket, 0, error);
+  self->service = g_socket_service_new ();
+  g_signal_connect (self->service, "incoming", G_CALLBACK (incoming_cb), self);
+  g_socket_listener_add_socket (G_SOCKET_LISTENER (self->service), socket, NULL, NULL);
+  g_socket_service_start (self->service);
   g_main_context_pop_thread_default (self->context);
-  return ok;
+  return find_base (socket);
 }
 
 static void
 close_server (MillDemoSite *self)
 {
+  g_clear_object (&self->service);
   g_clear_object (&self->server);
   g_clear_pointer (&self->attempts, g_hash_table_unref);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
-}
-
-static char *
-find_base (SoupServer *server)
-{
-  GSList *uris = soup_server_get_uris (server);
-  char *base = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));
-
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-  return base;
 }
 
 static void
@@ -402,11 +423,14 @@ mill_demo_site_new (void)
 gboolean
 mill_demo_site_start (MillDemoSite *self, guint16 port, GError **error)
 {
+  char *base;
+
   g_return_val_if_fail (MILL_IS_DEMO_SITE (self), FALSE);
   g_return_val_if_fail (self->thread == NULL, FALSE);
 
   self->context = g_main_context_new ();
-  if (!open_server (self, port, error))
+  base = open_server (self, port, error);
+  if (base == NULL)
     {
       close_server (self);
       return FALSE;
@@ -416,7 +440,7 @@ mill_demo_site_start (MillDemoSite *self, guint16 port, GError **error)
 
   g_mutex_lock (&self->lock);
   self->counts = (MillDemoSiteCounts){ 0 };
-  self->base = find_base (self->server);
+  self->base = base;
   g_mutex_unlock (&self->lock);
   self->thread = g_thread_new ("demo-site", serve, self);
   return TRUE;

@@ -157,25 +157,27 @@ class Program:
         if self.process.poll() is not None:
             raise AssertionError(f"millrace ended by itself with status {self.process.returncode}")
 
-    def _window(self, name):
-        """The windows of the program are looked for only while a dialog is expected: GTK 4.8 crashes when asked for
-        them at the moment that one of them goes."""
+    def _windows(self, name):
+        """The main window, or all of that name, newest first: one that has just been closed may still be listed. They
+        are looked for only while a dialog is expected: GTK 4.8 crashes when asked for its windows at the moment that
+        one of them goes."""
         self._check_alive()
         if name is None:
-            return self.main
-        for window in children(self.node):
-            if has_name(window, name):
-                return window
-        return None
+            return [self.main]
+        return [window for window in reversed(list(children(self.node))) if has_name(window, name)]
+
+    def _find(self, name, interface, window=None):
+        found = (find(node, name, interface) for node in self._windows(window))
+        return next((node for node in found if node is not None), None)
 
     def wait(self, name, interface=None):
-        return wait_for(f"“{name}”", lambda: find(self._window(None), name, interface))
+        return wait_for(f"“{name}”", lambda: self._find(name, interface))
 
     def press(self, name, window=None):
         """Presses a button, once it can be pressed."""
 
         def press():
-            node = find(self._window(window), name, "action")
+            node = self._find(name, "action", window)
             return node is not None and node.get_action_iface().do_action(0)
 
         wait_for(f"“{name}” to be pressed", press)
@@ -190,7 +192,7 @@ class Program:
         """Puts the text into an entry."""
 
         def type_it():
-            node = find(self._window(window), name, "text")
+            node = self._find(name, "text", window)
             return node is not None and node.get_editable_text_iface().set_text_contents(text)
 
         wait_for(f"“{name}” to take text", type_it)
@@ -210,13 +212,18 @@ class Program:
 
     def wait_text(self, pattern, window=None):
         """Waits for a label whose whole text matches the pattern; returns the match."""
-        return wait_for(f"a text like “{pattern}”", lambda: find_text(self._window(window), pattern))
+
+        def look():
+            matches = (find_text(node, pattern) for node in self._windows(window))
+            return next((match for match in matches if match is not None), None)
+
+        return wait_for(f"a text like “{pattern}”", look)
 
     def act(self, name):
         """Activates an action of the main window by its name, which no language changes."""
 
         def act():
-            action = self._window(None).get_action_iface()
+            action = self.main.get_action_iface()
             for index in range(action.get_n_actions()):
                 if action.get_action_name(index) == name:
                     return action.do_action(index)

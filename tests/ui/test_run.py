@@ -63,7 +63,7 @@ def turn_knobs_and_drain(command):
     with Program(command) as program:
         program.press("Bounded thread queue")
         program.wait("Start", "action")
-        slow_down(program, 60)
+        slow_down(program, 200)
         program.set_value("Consumers", 1)
         program.press("Start")
         program.wait_value(DEPTH, "1,000, full", lambda depth: depth == 1000)
