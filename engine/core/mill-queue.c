@@ -187,14 +187,6 @@ connect_and_lock (MillQueue *self, MillWaiter *waiter, GCancellable *cancellable
   return handler;
 }
 
-static void
-disconnect (MillWaiter *waiter, GCancellable *cancellable, gulong handler)
-{
-  if (handler != 0)
-    g_cancellable_disconnect (cancellable, handler);
-  mill_waiter_clear_thread (waiter);
-}
-
 /* A parked getter that was woken: takes an item if one is left, otherwise notes that it came too late. */
 static void
 getter_woken_locked (MillQueue *self, MillWaiter *waiter)
@@ -249,7 +241,7 @@ wait_blocking (MillQueue *self, MillWaitList *list, MillWaiter *waiter, gint64 d
 {
   wait_in_list_locked (self, list, waiter, deadline_us);
   mill_queue_settle_and_unlock (self);
-  disconnect (waiter, cancellable, handler);
+  mill_waiter_disconnect (waiter, cancellable, handler);
   return report_wait (waiter, error);
 }
 
@@ -479,13 +471,13 @@ mill_queue_put_until (MillQueue *self, MillItem *item, gint64 deadline_us, GCanc
   if (!self->is_shut_down && mill_queue_try_put_locked (self, item))
     {
       mill_queue_settle_and_unlock (self);
-      disconnect (&waiter, cancellable, handler);
+      mill_waiter_disconnect (&waiter, cancellable, handler);
       return TRUE;
     }
   if (self->is_shut_down)
     {
       g_mutex_unlock (&self->lock);
-      disconnect (&waiter, cancellable, handler);
+      mill_waiter_disconnect (&waiter, cancellable, handler);
       set_shut_down_error (error);
       return FALSE;
     }
@@ -569,7 +561,7 @@ mill_queue_get_until (MillQueue *self, gint64 deadline_us, GCancellable *cancell
   if (item != NULL || self->is_shut_down)
     {
       mill_queue_settle_and_unlock (self);
-      disconnect (&waiter, cancellable, handler);
+      mill_waiter_disconnect (&waiter, cancellable, handler);
       if (item == NULL)
         set_shut_down_error (error);
       return item;
@@ -664,7 +656,7 @@ mill_queue_join_until (MillQueue *self, gint64 deadline_us, GCancellable *cancel
   if (self->unfinished == 0)
     {
       g_mutex_unlock (&self->lock);
-      disconnect (&waiter, cancellable, handler);
+      mill_waiter_disconnect (&waiter, cancellable, handler);
       return TRUE;
     }
   return wait_blocking (self, &self->joiners, &waiter, deadline_us, cancellable, handler, error);

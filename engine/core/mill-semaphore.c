@@ -91,15 +91,8 @@ static void
 waiting_task_cancelled (gpointer owner, MillWaiter *waiter)
 {
   MillSemaphore *self = owner;
-  gboolean was_waiting;
 
-  g_mutex_lock (&self->lock);
-  was_waiting = waiter->list != NULL;
-  if (was_waiting)
-    mill_wait_list_remove (waiter->list, waiter);
-  g_mutex_unlock (&self->lock);
-  if (was_waiting)
-    mill_waiter_return_cancelled (waiter);
+  mill_waiter_leave_cancelled (waiter, &self->lock);
 }
 
 static void
@@ -259,18 +252,13 @@ mill_semaphore_acquire (MillSemaphore *self, guint64 item_id, guint *slot, GCanc
   mill_waiter_init_thread (&waiter, &self->lock);
   handler = mill_waiter_connect (&waiter, cancellable);
   g_mutex_lock (&self->lock);
-  waiter.number = item_id;
-  mill_wait_list_push (&self->waiters, &waiter);
   /* A permit may have come back between the two locks. */
-  serve_locked (self, NULL);
-  while (!waiter.served && !waiter.cancelled)
-    mill_waiter_park (&waiter, G_MAXINT64);
+  waiter.served = is_free_locked (self);
+  waiter.number = waiter.served ? take_slot_locked (self, item_id) : item_id;
   if (!waiter.served)
-    mill_wait_list_remove (&self->waiters, &waiter);
+    mill_waiter_wait (&waiter, &self->waiters);
   g_mutex_unlock (&self->lock);
-  if (handler != 0)
-    g_cancellable_disconnect (cancellable, handler);
-  mill_waiter_clear_thread (&waiter);
+  mill_waiter_disconnect (&waiter, cancellable, handler);
 
   if (!waiter.served)
     {

@@ -54,9 +54,10 @@ guint mill_wait_list_get_length (const MillWaitList *self);
 gint64 mill_wait_list_get_waited (const MillWaitList *self, gint64 now_us);
 
 void mill_waiter_init_thread (MillWaiter *self, GMutex *lock);
-void mill_waiter_clear_thread (MillWaiter *self);
 gulong mill_waiter_connect (MillWaiter *self, GCancellable *cancellable);
+void mill_waiter_disconnect (MillWaiter *self, GCancellable *cancellable, gulong handler);
 gboolean mill_waiter_park (MillWaiter *self, gint64 deadline_us);
+void mill_waiter_wait (MillWaiter *self, MillWaitList *list);
 
 MillWaiter *mill_waiter_new_task (GTask *task, gpointer owner, GCancellable *cancellable,
                                   MillWaiterCancelFunc cancelled);
@@ -64,6 +65,7 @@ void mill_waiter_unref (MillWaiter *self);
 
 gboolean mill_waiter_serve (MillWaiter *self, gint error_code, GQueue *ready);
 void mill_waiter_return_cancelled (MillWaiter *self);
+void mill_waiter_leave_cancelled (MillWaiter *self, GMutex *lock);
 
 gboolean mill_waiter_sleep_until (gint64 time_us, GCancellable *cancellable);
 

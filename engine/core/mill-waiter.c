@@ -91,12 +91,6 @@ mill_waiter_init_thread (MillWaiter *self, GMutex *lock)
   g_cond_init (&self->cond);
 }
 
-void
-mill_waiter_clear_thread (MillWaiter *self)
-{
-  g_cond_clear (&self->cond);
-}
-
 /* Lets @cancellable end the wait. Without the lock: the handler takes it, and runs at once if the cancellable
  * has fired already. Undo with g_cancellable_disconnect(), also without the lock. */
 gulong
@@ -105,6 +99,15 @@ mill_waiter_connect (MillWaiter *self, GCancellable *cancellable)
   return cancellable != NULL
              ? g_cancellable_connect (cancellable, G_CALLBACK (thread_cancelled_cb), self, NULL)
              : 0;
+}
+
+/* The end of a thread's waiter. Without the lock, since a handler that is running takes it. */
+void
+mill_waiter_disconnect (MillWaiter *self, GCancellable *cancellable, gulong handler)
+{
+  if (handler != 0)
+    g_cancellable_disconnect (cancellable, handler);
+  g_cond_clear (&self->cond);
 }
 
 /* Sleeps until signalled. Lock held, and released meanwhile. Returns FALSE when the deadline, in microseconds
@@ -118,6 +121,17 @@ mill_waiter_park (MillWaiter *self, gint64 deadline_us)
       return TRUE;
     }
   return g_cond_wait_until (&self->cond, self->lock, deadline_us);
+}
+
+/* Stands in @list on the calling thread until served or cancelled. Lock held, and released meanwhile. */
+void
+mill_waiter_wait (MillWaiter *self, MillWaitList *list)
+{
+  mill_wait_list_push (list, self);
+  while (!self->served && !self->cancelled)
+    mill_waiter_park (self, G_MAXINT64);
+  if (!self->served)
+    mill_wait_list_remove (list, self);
 }
 
 /* Makes the waiter of @task; @cancelled is called if @cancellable fires while it waits. */
@@ -181,6 +195,22 @@ mill_waiter_return_cancelled (MillWaiter *self)
   mill_waiter_unref (self);
 }
 
+/* What most lists do when the cancellable of a waiting task fires: it leaves, unless it was served just
+ * before. */
+void
+mill_waiter_leave_cancelled (MillWaiter *self, GMutex *lock)
+{
+  gboolean was_waiting;
+
+  g_mutex_lock (lock);
+  was_waiting = self->list != NULL;
+  if (was_waiting)
+    mill_wait_list_remove (self->list, self);
+  g_mutex_unlock (lock);
+  if (was_waiting)
+    mill_waiter_return_cancelled (self);
+}
+
 /* Sleeps until a time of g_get_monotonic_time(), in microseconds. Returns FALSE if @cancellable fired first.
  */
 gboolean
@@ -199,9 +229,7 @@ mill_waiter_sleep_until (gint64 time_us, GCancellable *cancellable)
     ;
   cancelled = waiter.cancelled;
   g_mutex_unlock (&lock);
-  if (handler != 0)
-    g_cancellable_disconnect (cancellable, handler);
-  mill_waiter_clear_thread (&waiter);
+  mill_waiter_disconnect (&waiter, cancellable, handler);
   g_mutex_clear (&lock);
   return !cancelled;
 }

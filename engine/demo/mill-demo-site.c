@@ -247,14 +247,19 @@ find_base (GSocket *socket)
                           g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)));
 }
 
-/* Opens the port; its sources go to the context that the thread will run. Connections are accepted here and
- * not by libsoup: its listening queue holds 10, so that of 200 connections at once most would wait a second
- * and more for the next try, and version 3.2 loses a GSocket for each. Returns: (nullable): the site's
- * address */
+/* Opens the port; its sources go to the context that the thread will run.
+ *
+ * Connections are accepted here and not by libsoup: its listening queue holds 10, so that of 200 connections
+ * at once most would wait a second and more for the next try, and version 3.2 loses a GSocket for each. But
+ * libsoup keeps connections open between requests only if it listens to something, hence a port of its own
+ * that nobody is told.
+ *
+ * Returns: (nullable): the site's address */
 static char *
 open_server (MillDemoSite *self, guint16 port, GError **error)
 {
   g_autoptr (GSocket) socket = open_socket (port, error);
+  gboolean ok;
 
   if (socket == NULL)
     {
@@ -266,10 +271,10 @@ open_server (MillDemoSite *self, guint16 port, GError **error)
   soup_server_add_handler (self->server, NULL, handle_request_cb, self, NULL);
   self->service = g_socket_service_new ();
   g_signal_connect (self->service, "incoming", G_CALLBACK (incoming_cb), self);
-  g_socket_listener_add_socket (G_SOCKET_LISTENER (self->service), socket, NULL, NULL);
-  g_socket_service_start (self->service);
+  ok = soup_server_listen_local (self->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, error) &&
+       g_socket_listener_add_socket (G_SOCKET_LISTENER (self->service), socket, NULL, error);
   g_main_context_pop_thread_default (self->context);
-  return find_base (socket);
+  return ok ? find_base (socket) : NULL;
 }
 
 static void

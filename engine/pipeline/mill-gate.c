@@ -20,15 +20,8 @@ static void
 waiting_task_cancelled (gpointer owner, MillWaiter *waiter)
 {
   MillGate *self = owner;
-  gboolean was_waiting;
 
-  g_mutex_lock (&self->lock);
-  was_waiting = waiter->list != NULL;
-  if (was_waiting)
-    mill_wait_list_remove (waiter->list, waiter);
-  g_mutex_unlock (&self->lock);
-  if (was_waiting)
-    mill_waiter_return_cancelled (waiter);
+  mill_waiter_leave_cancelled (waiter, &self->lock);
 }
 
 static void
@@ -98,15 +91,9 @@ mill_gate_pass (MillGate *self, GCancellable *cancellable)
   g_mutex_lock (&self->lock);
   waiter.served = mill_gate_is_open (self);
   if (!waiter.served)
-    mill_wait_list_push (&self->waiters, &waiter);
-  while (!waiter.served && !waiter.cancelled)
-    mill_waiter_park (&waiter, G_MAXINT64);
-  if (!waiter.served)
-    mill_wait_list_remove (&self->waiters, &waiter);
+    mill_waiter_wait (&waiter, &self->waiters);
   g_mutex_unlock (&self->lock);
-  if (handler != 0)
-    g_cancellable_disconnect (cancellable, handler);
-  mill_waiter_clear_thread (&waiter);
+  mill_waiter_disconnect (&waiter, cancellable, handler);
   return waiter.served;
 }
 

@@ -616,15 +616,9 @@ mill_pipeline_join (MillPipeline *self, GCancellable *cancellable, GError **erro
   g_mutex_lock (&self->lock);
   waiter.served = mill_state_is_final (self->state);
   if (!waiter.served)
-    mill_wait_list_push (&self->joiners, &waiter);
-  while (!waiter.served && !waiter.cancelled)
-    mill_waiter_park (&waiter, G_MAXINT64);
-  if (!waiter.served)
-    mill_wait_list_remove (&self->joiners, &waiter);
+    mill_waiter_wait (&waiter, &self->joiners);
   g_mutex_unlock (&self->lock);
-  if (handler != 0)
-    g_cancellable_disconnect (cancellable, handler);
-  mill_waiter_clear_thread (&waiter);
+  mill_waiter_disconnect (&waiter, cancellable, handler);
   if (!waiter.served)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Operation was cancelled"));
@@ -638,15 +632,8 @@ static void
 join_cancelled (gpointer owner, MillWaiter *waiter)
 {
   MillPipeline *self = owner;
-  gboolean was_waiting;
 
-  g_mutex_lock (&self->lock);
-  was_waiting = waiter->list != NULL;
-  if (was_waiting)
-    mill_wait_list_remove (waiter->list, waiter);
-  g_mutex_unlock (&self->lock);
-  if (was_waiting)
-    mill_waiter_return_cancelled (waiter);
+  mill_waiter_leave_cancelled (waiter, &self->lock);
 }
 
 /**

@@ -105,9 +105,7 @@ wait_for_source (MillProducer *self, gint64 ready_at_us)
     in_time = mill_waiter_park (&waiter, ready_at_us);
   self->waiter = NULL;
   g_mutex_unlock (&self->lock);
-  if (handler != 0)
-    g_cancellable_disconnect (self->end, handler);
-  mill_waiter_clear_thread (&waiter);
+  mill_waiter_disconnect (&waiter, self->end, handler);
 }
 
 static void

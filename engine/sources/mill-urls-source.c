@@ -191,7 +191,11 @@ mill_urls_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yield
 static gint64
 mill_urls_source_get_total (MillSource *source)
 {
-  return MILL_URLS_SOURCE (source)->total;
+  MillUrlsSource *self = MILL_URLS_SOURCE (source);
+
+  if (self->urls == NULL && self->pieces == NULL)
+    return self->file == NULL ? (gint64) self->count : -1;
+  return self->total;
 }
 
 static void
