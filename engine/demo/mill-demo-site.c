@@ -259,9 +259,10 @@ static char *
 open_server (MillDemoSite *self, guint16 port, GError **error)
 {
   g_autoptr (GSocket) socket = open_socket (port, error);
+  g_autoptr (GSocket) other = socket != NULL ? open_socket (0, error) : NULL;
   gboolean ok;
 
-  if (socket == NULL)
+  if (other == NULL)
     {
       g_prefix_error (error, _ ("the demo site cannot use port %u: "), port);
       return NULL;
@@ -271,7 +272,7 @@ open_server (MillDemoSite *self, guint16 port, GError **error)
   soup_server_add_handler (self->server, NULL, handle_request_cb, self, NULL);
   self->service = g_socket_service_new ();
   g_signal_connect (self->service, "incoming", G_CALLBACK (incoming_cb), self);
-  ok = soup_server_listen_local (self->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, error) &&
+  ok = soup_server_listen_socket (self->server, other, 0, error) &&
        g_socket_listener_add_socket (G_SOCKET_LISTENER (self->service), socket, NULL, error);
   g_main_context_pop_thread_default (self->context);
   return ok ? find_base (socket) : NULL;
