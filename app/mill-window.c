@@ -177,6 +177,17 @@ mill_window_leave (MillWindow *self, MillAfter after)
     gtk_window_present (self->question);
 }
 
+/* A dialog breaks lines between words, and a path or an address has none: it may break after a slash as well.
+ */
+static char *
+break_after_slashes (const char *message)
+{
+  GString *text = g_string_new (message);
+
+  g_string_replace (text, "/", "/\342\200\213", 0);
+  return g_string_free (text, FALSE);
+}
+
 /**
  * mill_window_show_error:
  * @heading: what could not be done
@@ -187,7 +198,8 @@ mill_window_leave (MillWindow *self, MillAfter after)
 void
 mill_window_show_error (MillWindow *self, const char *heading, const char *message)
 {
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), heading, message);
+  g_autofree char *body = break_after_slashes (message);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), heading, body);
 
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
   gtk_window_present (GTK_WINDOW (dialog));

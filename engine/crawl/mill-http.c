@@ -24,6 +24,10 @@ typedef struct
   char *url;            /* (owned) */
   MillHttpLimits limits;
   guint redirects;
+  /* Fires when the caller's does, but on this context: libsoup 3.2 crashes on a cancellation from another
+   * thread. */
+  GCancellable *here; /* (owned) */
+  GSource *watch;     /* (owned) (nullable) looks at the caller's */
 
   SoupMessage *message; /* (owned) (nullable) the request on its way */
   GInputStream *stream; /* (owned) (nullable) its body, as it comes */
@@ -46,6 +50,10 @@ request_free (gpointer data)
 {
   Request *self = data;
 
+  if (self->watch != NULL)
+    g_source_destroy (self->watch);
+  g_clear_pointer (&self->watch, g_source_unref);
+  g_object_unref (self->here);
   g_clear_object (&self->plain);
   g_clear_object (&self->stream);
   g_clear_object (&self->message);
@@ -213,7 +221,7 @@ discard_more (GTask *task)
   Request *self = g_task_get_task_data (task);
 
   g_input_stream_read_async (self->stream, self->scratch, sizeof self->scratch, G_PRIORITY_DEFAULT,
-                             g_task_get_cancellable (task), discarded_cb, g_object_ref (task));
+                             self->here, discarded_cb, g_object_ref (task));
 }
 
 static void
@@ -249,8 +257,8 @@ read_more (GTask *task)
       self->body = g_realloc (self->body, self->capacity);
     }
   g_input_stream_read_async (self->plain != NULL ? self->plain : self->stream, self->body + self->length,
-                             self->capacity - self->length, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
-                             read_cb, g_object_ref (task));
+                             self->capacity - self->length, G_PRIORITY_DEFAULT, self->here, read_cb,
+                             g_object_ref (task));
 }
 
 static gboolean
@@ -332,8 +340,8 @@ send_request (GTask *task)
   self->message = soup_message_new_from_uri (SOUP_METHOD_GET, uri);
   soup_message_add_flags (self->message, SOUP_MESSAGE_NO_REDIRECT);
   soup_message_headers_replace (soup_message_get_request_headers (self->message), "Accept-Encoding", "gzip");
-  soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
-                           sent_cb, g_object_ref (task));
+  soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, self->here, sent_cb,
+                           g_object_ref (task));
 }
 
 void
@@ -386,6 +394,23 @@ mill_http_session_new (void)
   return session;
 }
 
+static gboolean
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_cancellable (Request *self, GCancellable *cancellable)
+{
+  self->watch = g_cancellable_source_new (cancellable);
+  g_source_set_static_name (self->watch, "mill http");
+  g_source_set_callback (self->watch, G_SOURCE_FUNC (cancelled_cb), g_object_ref (self->here),
+                         g_object_unref);
+  g_source_attach (self->watch, g_main_context_get_thread_default ());
+}
+
 /**
  * mill_http_get_async:
  * @session: a session of the thread-default main context
@@ -404,7 +429,12 @@ mill_http_get_async (SoupSession *session, const char *url, const MillHttpLimits
   self->session = g_object_ref (session);
   self->url = g_strdup (url);
   self->limits = *limits;
+  self->here = g_cancellable_new ();
   g_task_set_task_data (task, self, request_free);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (cancellable != NULL)
+    watch_cancellable (self, cancellable);
   send_request (task);
 }
 

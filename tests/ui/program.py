@@ -114,7 +114,9 @@ def find(window, name, interface=None):
 
 def find_text(window, pattern):
     for node in walk(window):
-        if node.get_role() == Atspi.Role.LABEL and (match := re.fullmatch(pattern, node.get_name() or "")):
+        # Without the places where a long address may be broken.
+        text = (node.get_name() or "").replace("\u200b", "")
+        if node.get_role() == Atspi.Role.LABEL and (match := re.fullmatch(pattern, text)):
             return match
     return None
 

@@ -130,18 +130,29 @@ def pause_resume_and_run_again(command):
         read_sum(program)
 
 
-def close_while_it_runs(command):
-    question = "Stop the Run?"
+def begin_to_close(program):
+    """Has the program ask whether the run may be stopped."""
+    slow_down(program, 60)
+    program.press("Start")
+    program.wait_value(DEPTH, "filled", lambda depth: depth > 500)
+    program.close()
+
+
+def close_and_stop(command):
     with Program(command, "bounded-thread-queue") as program:
-        slow_down(program, 60)
-        program.press("Start")
-        program.wait_value(DEPTH, "filled", lambda depth: depth > 500)
-        program.close()
-        program.press("Keep Running", window=question)
-        program.wait_text(r".* · running · .*")
-        program.close()
-        program.press("Stop", window=question)
+        begin_to_close(program)
+        program.press("Stop", window="Stop the Run?")
         assert program.wait_end() == 0
+
+
+def close_and_keep_running(command):
+    with Program(command, "bounded-thread-queue") as program:
+        begin_to_close(program)
+        program.press("Keep Running", window="Stop the Run?")
+        program.wait_text(r".* · running · .*")
+        program.wait("Drain", "action")
+        program.set_value("Max size", 2000)
+        program.wait_value(DEPTH, "filled on", lambda depth: depth > 1000)
 
 
 def open_a_bad_job(command):
@@ -198,7 +209,8 @@ if __name__ == "__main__":
                 turn_knobs_and_drain,
                 stop_in_the_middle,
                 pause_resume_and_run_again,
-                close_while_it_runs,
+                close_and_stop,
+                close_and_keep_running,
                 open_a_bad_job,
                 start_with_a_bad_folder,
                 crawl_a_site,
