@@ -116,7 +116,7 @@ test_slots_limit (gconstpointer data)
   TEST_WAIT (pipeline, s0->by_state[MILL_WORKER_BUSY] == 3 && s0->by_state[MILL_WORKER_WAITING] == 7);
   TEST_WAIT (pipeline, s0->held == 3 && s0->waiting == 7 && s0->slots->len == 3);
   test_set (pipeline, "work.slots", "5");
-  TEST_WAIT (pipeline, s0->by_state[MILL_WORKER_BUSY] == 5 && s0->waiting == 5);
+  TEST_WAIT (pipeline, test_step_get_holding (get_step (pipeline)) == 5 && s0->waiting == 5);
   test_set (pipeline, "work.slots", "2");
   TEST_WAIT (pipeline, s0->permits == 2 && s0->held == 5 && s0->slots->len == 5);
   g_assert_cmpuint (test_step_get_most_at_once (get_step (pipeline)), ==, 5);
