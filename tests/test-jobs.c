@@ -153,7 +153,7 @@ test_tasks_stopped (void)
   TEST_WAIT (pipeline, s->done >= 300 && s0->held == 200);
   mill_pipeline_stop (pipeline);
   test_join (pipeline);
-  TEST_WAIT (pipeline, s->state == MILL_STATE_STOPPED && s->returned >= 1000);
+  TEST_WAIT (pipeline, s->state == MILL_STATE_STOPPED && s->returned > 0);
   returned = mill_pipeline_get_returned (pipeline);
   TEST_WAIT (pipeline, s->returned == returned->len && s->produced == s->done + s->dead + s->returned);
   assert_nothing_left (pipeline, before);
@@ -194,6 +194,8 @@ static const Wrong wrongs[] = {
   { "", "j: [Job]: the group is missing" },
   { "[Job]\n", "j: [Job] name: the key is missing" },
   { "[Job\n", "j: " },
+  { "[Job]\nname=a\\qb\n", "j: [Job] name: " },
+  { "[Job]\nname=x\ndescription=a\\qb\n", "j: [Job] description: " },
   { "name=x\n", "j: " },
   { "[Job]\nname=x\ncolour=red\n", "j: [Job] colour: unknown key" },
   { "[Job]\nname=x\n", "j: [Source]: the group is missing" },

@@ -450,3 +450,16 @@ test_step_aside (void)
   g_cond_wait_until (&never, &lock, g_get_monotonic_time () + 300);
   g_mutex_unlock (&lock);
 }
+
+void
+test_not_in_vain (const MillSnapshot *snapshot, guint *looks, const char *condition)
+{
+  const guint many = 20000; /* far more than a joined thread takes to leave the counts */
+
+  if (snapshot->state >= MILL_STATE_FINISHED && snapshot->workers_alive == 0 && ++*looks > many)
+    g_error ("the pipeline is over, and never %s: state %d, produced %" G_GUINT64_FORMAT
+             ", done %" G_GUINT64_FORMAT ", dead %" G_GUINT64_FORMAT ", returned %" G_GUINT64_FORMAT
+             ", dropped %" G_GUINT64_FORMAT,
+             condition, (gint) snapshot->state, snapshot->produced, snapshot->done, snapshot->dead,
+             snapshot->returned, snapshot->dropped);
+}

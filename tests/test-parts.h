@@ -53,6 +53,10 @@ void test_assert_conserved (MillPipeline *pipeline);
 guint test_count_threads (void);
 void test_step_aside (void);
 
+/* Fails the test, saying what @condition waits for, when @looks at a pipeline that is over were all in vain.
+ */
+void test_not_in_vain (const MillSnapshot *snapshot, guint *looks, const char *condition);
+
 /* Waits until @condition holds; every snapshot on the way is checked for conservation. */
 #define TEST_WAIT(pipeline, condition)                                                                       \
   do                                                                                                         \
@@ -60,6 +64,7 @@ void test_step_aside (void);
       g_autoptr (MillSnapshot) snapshot_ = NULL;                                                             \
       MillSnapshot *s;                                                                                       \
       MillStageSnapshot *s0;                                                                                 \
+      guint looks_ = 0;                                                                                      \
       do                                                                                                     \
         {                                                                                                    \
           g_clear_pointer (&snapshot_, mill_snapshot_unref);                                                 \
@@ -68,6 +73,7 @@ void test_step_aside (void);
           s0 = g_ptr_array_index (s->stages, 0);                                                             \
           g_assert_true (mill_snapshot_is_conserved (s));                                                    \
           (void) s0;                                                                                         \
+          test_not_in_vain (s, &looks_, #condition);                                                         \
         }                                                                                                    \
       while (!(condition));                                                                                  \
     }                                                                                                        \

@@ -70,24 +70,44 @@ fail_with (MillJob *self, const char *group, const char *key, GError *cause, GEr
   return FALSE;
 }
 
+/* (transfer full) (nullable): like g_key_file_get_string(), which up to GLib 2.74 returns a damaged value
+ * beside its error. */
+static char *
+get_string (MillJob *self, const char *group, const char *key, GError **error)
+{
+  GError *cause = NULL;
+  g_autofree char *value = g_key_file_get_string (self->keys, group, key, &cause);
+
+  if (cause == NULL)
+    return g_steal_pointer (&value);
+  fail_with (self, group, key, cause, error);
+  return NULL;
+}
+
 /* (transfer full) (nullable): the value of @key; NULL with an error when it is missing or is not text. */
 static char *
 get_required (MillJob *self, const char *group, const char *key, GError **error)
 {
-  GError *cause = NULL;
-  char *value = NULL;
-
   if (!g_key_file_has_group (self->keys, group))
     fail (self, group, NULL, error, _ ("the group is missing"));
   else if (!g_key_file_has_key (self->keys, group, key, NULL))
     fail (self, group, key, error, _ ("the key is missing"));
   else
-    {
-      value = g_key_file_get_string (self->keys, group, key, &cause);
-      if (value == NULL)
-        fail_with (self, group, key, cause, error);
-    }
-  return value;
+    return get_string (self, group, key, error);
+  return NULL;
+}
+
+/* The value of @key in the user's language, or else the untranslated one; it may be missing. */
+static gboolean
+read_translated (MillJob *self, const char *group, const char *key, char **out, GError **error)
+{
+  g_autofree char *locale = g_key_file_get_locale_for_key (self->keys, group, key, NULL);
+  g_autofree char *translated = locale != NULL ? g_strdup_printf ("%s[%s]", key, locale) : g_strdup (key);
+
+  if (!g_key_file_has_key (self->keys, group, translated, NULL))
+    return TRUE;
+  *out = get_string (self, group, translated, error);
+  return *out != NULL;
 }
 
 static gboolean
@@ -381,13 +401,15 @@ load (MillJob *self, GBytes *bytes, GError **error)
     return fail (self, NULL, NULL, error, _ ("not UTF-8 text, so not a job file"));
   if (!g_key_file_load_from_bytes (self->keys, bytes, G_KEY_FILE_KEEP_TRANSLATIONS, &cause))
     return fail_with (self, NULL, NULL, cause, error);
-  self->name = g_key_file_get_locale_string (self->keys, "Job", "name", NULL, NULL);
-  if (self->name == NULL)
+  g_free (get_required (self, "Job", "name", &cause));
+  if (cause != NULL)
     {
-      g_free (get_required (self, "Job", "name", error));
+      g_propagate_error (error, cause);
       return FALSE;
     }
-  self->description = g_key_file_get_locale_string (self->keys, "Job", "description", NULL, NULL);
+  if (!read_translated (self, "Job", "name", &self->name, error) ||
+      !read_translated (self, "Job", "description", &self->description, error))
+    return FALSE;
   pipeline = mill_job_build (self, error);
   return pipeline != NULL;
 }
