@@ -598,6 +598,72 @@ mill_queue_try_get (MillQueue *self, GError **error)
 }
 
 /**
+ * mill_queue_put_many:
+ * @items: (element-type MillItem) (transfer none): the items, in their order
+ * @cancellable: (nullable): ends the wait
+ *
+ * Puts a batch, and blocks the calling thread while the queue is full: what mill_queue_put() of each in turn
+ * does, for less. Another producer's items may come between.
+ *
+ * Returns: how many were put, from the front of @items; fewer than all with @error as for mill_queue_put()
+ */
+guint
+mill_queue_put_many (MillQueue *self, GPtrArray *items, GCancellable *cancellable, GError **error)
+{
+  guint n = 0;
+
+  g_return_val_if_fail (MILL_IS_QUEUE (self), 0);
+  g_return_val_if_fail (items != NULL, 0);
+
+  while (n < items->len)
+    {
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return n;
+      g_mutex_lock (&self->lock);
+      while (!self->is_shut_down && n < items->len
+             && mill_queue_try_put_locked (self, g_ptr_array_index (items, n)))
+        n++;
+      mill_queue_settle_and_unlock (self);
+      if (n < items->len && !mill_queue_put (self, g_ptr_array_index (items, n), cancellable, error))
+        return n;
+      n++;
+    }
+  return items->len;
+}
+
+/**
+ * mill_queue_get_many:
+ * @max_items: how many to take at most, at least 1
+ * @cancellable: (nullable): ends the wait
+ *
+ * Takes what is queued, up to @max_items, and blocks the calling thread while there is nothing. Report each
+ * with mill_queue_task_done(), or all with mill_queue_tasks_done().
+ *
+ * Returns: (transfer full) (element-type MillItem) (nullable): at least one item, or %NULL with @error as for
+ *   mill_queue_get()
+ */
+GPtrArray *
+mill_queue_get_many (MillQueue *self, guint max_items, GCancellable *cancellable, GError **error)
+{
+  GPtrArray *items;
+  MillItem *item;
+
+  g_return_val_if_fail (MILL_IS_QUEUE (self), NULL);
+  g_return_val_if_fail (max_items > 0, NULL);
+
+  item = mill_queue_get (self, cancellable, error);
+  if (item == NULL)
+    return NULL;
+  items = g_ptr_array_new_full (max_items, (GDestroyNotify) mill_item_unref);
+  g_ptr_array_add (items, item);
+  g_mutex_lock (&self->lock);
+  while (items->len < max_items && (item = mill_queue_try_get_locked (self)) != NULL)
+    g_ptr_array_add (items, item);
+  mill_queue_settle_and_unlock (self);
+  return items;
+}
+
+/**
  * mill_queue_task_done:
  *
  * Reports that an item that was taken has been dealt with, successfully or not.
@@ -607,14 +673,28 @@ mill_queue_try_get (MillQueue *self, GError **error)
 gboolean
 mill_queue_task_done (MillQueue *self, GError **error)
 {
+  return mill_queue_tasks_done (self, 1, error);
+}
+
+/**
+ * mill_queue_tasks_done:
+ * @n_items: how many
+ *
+ * Reports that so many items have been dealt with.
+ *
+ * Returns: %FALSE with %MILL_ERROR_SURPLUS_DONE, and nothing changed, if fewer are unfinished
+ */
+gboolean
+mill_queue_tasks_done (MillQueue *self, guint n_items, GError **error)
+{
   gboolean surplus;
 
   g_return_val_if_fail (MILL_IS_QUEUE (self), FALSE);
 
   g_mutex_lock (&self->lock);
-  surplus = self->unfinished == 0;
+  surplus = self->unfinished < n_items;
   if (!surplus)
-    self->unfinished--;
+    self->unfinished -= n_items;
   mill_queue_settle_and_unlock (self);
   if (surplus)
     g_set_error_literal (error, MILL_ERROR, MILL_ERROR_SURPLUS_DONE,

@@ -93,7 +93,11 @@ void mill_queue_get_async (MillQueue *self, GCancellable *cancellable, GAsyncRea
                            gpointer user_data);
 MillItem *mill_queue_get_finish (MillQueue *self, GAsyncResult *result, GError **error);
 
+guint mill_queue_put_many (MillQueue *self, GPtrArray *items, GCancellable *cancellable, GError **error);
+GPtrArray *mill_queue_get_many (MillQueue *self, guint max_items, GCancellable *cancellable, GError **error);
+
 gboolean mill_queue_task_done (MillQueue *self, GError **error);
+gboolean mill_queue_tasks_done (MillQueue *self, guint n_items, GError **error);
 gboolean mill_queue_join (MillQueue *self, GCancellable *cancellable, GError **error);
 gboolean mill_queue_join_until (MillQueue *self, gint64 deadline_us, GCancellable *cancellable,
                                 GError **error);
