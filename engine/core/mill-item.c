@@ -18,6 +18,7 @@ struct _MillItem
   char *key;          /* (owned) (nullable) */
   GBytes *payload;    /* (owned) (nullable) */
   GArray *attributes; /* (owned) (nullable) of MillAttribute; few, so searched in order */
+  gint priority;
   guint attempt;
   gint64 born_us;
   gint64 enqueued_us;
@@ -202,6 +203,29 @@ mill_item_set_attribute (MillItem *self, const char *name, const char *value)
 }
 
 /**
+ * mill_item_get_priority:
+ *
+ * Returns: its place in a queue of %MILL_QUEUE_ORDER_PRIORITY, the lowest first; 0 unless set
+ */
+gint
+mill_item_get_priority (const MillItem *self)
+{
+  return self->priority;
+}
+
+/**
+ * mill_item_set_priority:
+ * @priority: its place in a queue of %MILL_QUEUE_ORDER_PRIORITY, the lowest first
+ *
+ * Only before the item is put.
+ */
+void
+mill_item_set_priority (MillItem *self, gint priority)
+{
+  self->priority = priority;
+}
+
+/**
  * mill_item_get_attempt:
  *
  * Returns: how often the current stage has failed at the item so far; 0 on the first attempt
@@ -238,7 +262,8 @@ mill_item_set_born (MillItem *self, gint64 time_us)
 /**
  * mill_item_get_enqueued:
  *
- * Returns: when the item entered the queue it came from, in microseconds of g_get_monotonic_time()
+ * Returns: when the item entered the queue it came from, in microseconds of g_get_monotonic_time(); 0 if the
+ *   queue did not time it, see mill_queue_get_waits()
  */
 gint64
 mill_item_get_enqueued (const MillItem *self)

@@ -27,6 +27,9 @@ gsize mill_item_get_size (const MillItem *self);
 const char *mill_item_get_attribute (const MillItem *self, const char *name);
 void mill_item_set_attribute (MillItem *self, const char *name, const char *value);
 
+gint mill_item_get_priority (const MillItem *self);
+void mill_item_set_priority (MillItem *self, gint priority);
+
 guint mill_item_get_attempt (const MillItem *self);
 void mill_item_set_attempt (MillItem *self, guint attempt);
 

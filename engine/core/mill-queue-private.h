@@ -1,36 +1,145 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What mill-queue.c (the rules, the blocking faces) and mill-queue-tasks.c (the asynchronous faces) share. */
+/* What the files of MillQueue share: its parts, and which lock guards what.
+ *
+ *   mill-queue.c          the object, the rules about waiters, shutdown
+ *   mill-queue-store.c    where the items lie, and in which order they leave
+ *   mill-queue-threads.c  the faces that block
+ *   mill-queue-tasks.c    the faces that suspend
+ *
+ * Three locks, always taken in this order: `lock`, `out.lock`, `in.lock`.
+ *
+ * - The queue has two ends with a lock each, so that a producer and a consumer meet only when the consumer
+ * has run out of items it knew of. With its end's lock alone a put or get may go through while that end's
+ * `open` says so: nobody waits who would have to be served.
+ * - Everything else happens with all three held ("locked"): waiting, waking, resizing, shutting down, orders
+ *   other than FIFO, a byte bound. Whatever changed, mill_queue_settle_and_unlock() restores the rules and
+ *   decides anew whether the ends are open.
+ * - A parked thread sleeps on a condition of its own, with `lock`.
+ */
 
 #pragma once
 
+#include <stdatomic.h>
+
+#include "core/mill-histogram.h"
 #include "core/mill-queue.h"
 #include "core/mill-waiter-private.h"
 
 G_BEGIN_DECLS
+
+typedef struct _MillQueueChunk MillQueueChunk;
+
+/* Reads the clock for a sample of the items only, see mill_queue_store.c. */
+typedef struct
+{
+  guint stride; /* every how many items */
+  guint left;   /* until the next reading */
+  gint64 last_us;
+} MillQueueSampler;
+
+/* Far enough apart for two processors to write to each side without taking the other's cache line. */
+#define MILL_CACHE_LINE    64
+#define MILL_KEEP_APART(n) guint8 apart_##n[MILL_CACHE_LINE]
 
 struct _MillQueue
 {
   GObject parent_instance;
 
   GMutex lock;
-  GAsyncQueue *items; /* (owned) of (owned) MillItem */
+  MillQueueOrder order;
   gint maxsize;
-  guint64 bytes;
-  guint64 unfinished;
-  guint high_water;
-  guint64 puts;
-  guint64 gets;
+  guint64 max_bytes;
+  gboolean statistics;
   gboolean is_shut_down;
+  gsize removed;  /* by an immediate shutdown */
+  GArray *sorted; /* (owned) (nullable) a stack or a heap; NULL for FIFO */
+  guint64 arrivals;
   MillWaitList getters;
   MillWaitList putters;
   MillWaitList joiners;
+  GAsyncQueue *full; /* (owned) of (owned) MillQueueChunk: what lies between the two ends */
+
+  MILL_KEEP_APART (1);
+  struct
+  {
+    GMutex lock;
+    gboolean open;
+    gsize limit;           /* maxsize, or G_MAXSIZE */
+    gsize known_gets;      /* `out.gets` as last looked at: never too many */
+    MillQueueChunk *chunk; /* (owned) being filled */
+    gsize high_water;
+    guint64 bytes; /* ever put */
+    MillQueueSampler sampler;
+    atomic_size_t puts;
+  } in;
+
+  MILL_KEEP_APART (2);
+  struct
+  {
+    GMutex lock;
+    gboolean open;
+    MillQueueChunk *chunk; /* (owned) being emptied */
+    guint64 bytes;         /* ever taken */
+    MillHistogram *waits;  /* (owned) */
+    atomic_size_t gets;    /* taken or removed */
+  } out;
+
+  MILL_KEEP_APART (3);
+  atomic_size_t done;
+  atomic_size_t known_puts; /* `in.puts` as last looked at: never too many */
+  atomic_bool has_joiners;
+  MILL_KEEP_APART (4);
+  atomic_bool getter_spins;
+  MILL_KEEP_APART (5);
+  atomic_bool putter_spins;
 };
 
-/* Restores the rules of mill-queue.c after a change, releases the lock, completes the tasks that were
- * served. */
+/* For a loop that waits for another processor. */
+static inline void
+mill_spin_pause (void)
+{
+#if defined __x86_64__ || defined __i386__
+  __builtin_ia32_pause ();
+#elif defined __aarch64__
+  __asm__ __volatile__("yield" ::: "memory");
+#else
+  atomic_signal_fence (memory_order_seq_cst);
+#endif
+}
+
+/* ---- mill-queue-store.c: the lock of the end in question held, or all ---- */
+
+void mill_queue_store_init (MillQueue *self);
+void mill_queue_store_clear (MillQueue *self);
+/* Takes over a reference of @item. */
+void mill_queue_append_locked (MillQueue *self, MillItem *item);
+/* (transfer full) (nullable): the next item. @all_held: whether `in.lock` is held as well. */
+MillItem *mill_queue_take_locked (MillQueue *self, gboolean all_held);
+void mill_queue_append_many_locked (MillQueue *self, MillItem *const *items, guint n_items);
+guint mill_queue_take_many_locked (MillQueue *self, MillItem **items, guint max_items, gboolean all_held);
+/* How many of @wanted items there is room for, with the lock of the open end. */
+gsize mill_queue_room_quickly (MillQueue *self, gsize wanted);
+gsize mill_queue_depth_locked (MillQueue *self);
+guint64 mill_queue_bytes_locked (MillQueue *self);
+
+/* ---- mill-queue.c ---- */
+
+void mill_queue_lock_end (GMutex *lock);
+void mill_queue_lock_ends (MillQueue *self);
+void mill_queue_lock_all (MillQueue *self);
+/* Publishes whether the ends are open, and leaves with only `lock` held. */
+void mill_queue_unlock_ends (MillQueue *self);
+/* Restores the rules after a change, wakes, releases all locks, completes the tasks that were served. */
 void mill_queue_settle_and_unlock (MillQueue *self);
-/* The fast paths: take effect at once, or not at all. */
+gboolean mill_queue_can_enter_locked (MillQueue *self, const MillItem *item);
+/* With all locks held; FALSE and NULL: it has to wait, or the queue is shut down. The put takes over a
+ * reference. */
 gboolean mill_queue_try_put_locked (MillQueue *self, MillItem *item);
 MillItem *mill_queue_try_get_locked (MillQueue *self);
+/* With no lock held: what goes through at an open end. The put takes over a reference if it succeeds. */
+gboolean mill_queue_put_quickly (MillQueue *self, MillItem *item);
+MillItem *mill_queue_get_quickly (MillQueue *self);
+gsize mill_queue_unfinished (MillQueue *self);
+void mill_queue_set_error (MillError code, GError **error);
 
 G_END_DECLS

@@ -4,8 +4,6 @@
 
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "core/mill-error.h"
 #include "core/mill-queue-private.h"
 
@@ -15,10 +13,10 @@ waiting_task_cancelled (gpointer owner, MillWaiter *waiter)
   MillQueue *self = owner;
   MillItem *item = NULL;
 
-  g_mutex_lock (&self->lock);
+  mill_queue_lock_all (self);
   if (waiter->list == NULL)
     {
-      g_mutex_unlock (&self->lock);
+      mill_queue_settle_and_unlock (self);
       return;
     }
   if (waiter->list == &self->putters)
@@ -42,6 +40,15 @@ new_task (MillQueue *self, gpointer tag, GCancellable *cancellable, GAsyncReadyC
 }
 
 static void
+return_error (GTask *task, MillError code)
+{
+  GError *error = NULL;
+
+  mill_queue_set_error (code, &error);
+  g_task_return_error (task, error);
+}
+
+static void
 wait_as_task_and_unlock (MillQueue *self, MillWaitList *list, GTask *task, MillItem *item)
 {
   MillWaiter *waiter =
@@ -49,7 +56,7 @@ wait_as_task_and_unlock (MillQueue *self, MillWaitList *list, GTask *task, MillI
 
   waiter->payload = item;
   mill_wait_list_push (list, waiter);
-  g_mutex_unlock (&self->lock);
+  mill_queue_settle_and_unlock (self);
 }
 
 /**
@@ -65,7 +72,6 @@ mill_queue_put_async (MillQueue *self, MillItem *item, GCancellable *cancellable
                       GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
-  gboolean is_shut_down;
 
   g_return_if_fail (MILL_IS_QUEUE (self));
   g_return_if_fail (item != NULL);
@@ -73,18 +79,26 @@ mill_queue_put_async (MillQueue *self, MillItem *item, GCancellable *cancellable
   task = new_task (self, mill_queue_put_async, cancellable, callback, user_data);
   if (g_task_return_error_if_cancelled (task))
     return;
-  g_mutex_lock (&self->lock);
-  is_shut_down = self->is_shut_down;
-  if (is_shut_down || mill_queue_try_put_locked (self, item))
+  mill_item_ref (item);
+  if (mill_queue_put_quickly (self, item))
     {
-      mill_queue_settle_and_unlock (self);
-      if (is_shut_down)
-        g_task_return_new_error (task, MILL_ERROR, MILL_ERROR_SHUT_DOWN, "%s", _ ("the queue is shut down"));
-      else
-        g_task_return_boolean (task, TRUE);
+      g_task_return_boolean (task, TRUE);
       return;
     }
-  wait_as_task_and_unlock (self, &self->putters, task, mill_item_ref (item));
+  mill_queue_lock_all (self);
+  if (mill_queue_try_put_locked (self, item))
+    {
+      mill_queue_settle_and_unlock (self);
+      g_task_return_boolean (task, TRUE);
+    }
+  else if (self->is_shut_down)
+    {
+      mill_queue_settle_and_unlock (self);
+      mill_item_unref (item);
+      return_error (task, MILL_ERROR_SHUT_DOWN);
+    }
+  else
+    wait_as_task_and_unlock (self, &self->putters, task, item);
 }
 
 /**
@@ -119,18 +133,22 @@ mill_queue_get_async (MillQueue *self, GCancellable *cancellable, GAsyncReadyCal
   task = new_task (self, mill_queue_get_async, cancellable, callback, user_data);
   if (g_task_return_error_if_cancelled (task))
     return;
-  g_mutex_lock (&self->lock);
-  item = mill_queue_try_get_locked (self);
-  if (item == NULL && !self->is_shut_down)
+  item = mill_queue_get_quickly (self);
+  if (item == NULL)
     {
-      wait_as_task_and_unlock (self, &self->getters, task, NULL);
-      return;
+      mill_queue_lock_all (self);
+      item = mill_queue_try_get_locked (self);
+      if (item == NULL && !self->is_shut_down)
+        {
+          wait_as_task_and_unlock (self, &self->getters, task, NULL);
+          return;
+        }
+      mill_queue_settle_and_unlock (self);
     }
-  mill_queue_settle_and_unlock (self);
   if (item != NULL)
     g_task_return_pointer (task, item, (GDestroyNotify) mill_item_unref);
   else
-    g_task_return_new_error (task, MILL_ERROR, MILL_ERROR_SHUT_DOWN, "%s", _ ("the queue is shut down"));
+    return_error (task, MILL_ERROR_SHUT_DOWN);
 }
 
 /**
@@ -161,13 +179,15 @@ mill_queue_join_async (MillQueue *self, GCancellable *cancellable, GAsyncReadyCa
   task = new_task (self, mill_queue_join_async, cancellable, callback, user_data);
   if (g_task_return_error_if_cancelled (task))
     return;
-  g_mutex_lock (&self->lock);
-  if (self->unfinished > 0)
+  mill_queue_lock_all (self);
+  /* Before the look at the counts, see mill_queue_tasks_done(). */
+  atomic_store (&self->has_joiners, TRUE);
+  if (mill_queue_unfinished (self) > 0)
     {
       wait_as_task_and_unlock (self, &self->joiners, task, NULL);
       return;
     }
-  g_mutex_unlock (&self->lock);
+  mill_queue_settle_and_unlock (self);
   g_task_return_boolean (task, TRUE);
 }
 

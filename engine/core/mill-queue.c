@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillQueue: one bounded queue for threads and tasks.
+/* MillQueue: one bounded queue for threads and tasks: the object, and the rules about those who wait.
  *
- * A GAsyncQueue holds the items; it is only ever touched with `lock` held and nobody waits inside it, so it
- * never signals. Waiters park in three lists of our own. The rules that keep wake-ups from being lost:
+ * Nobody waits inside the GAsyncQueue that holds the items; waiters park in three lists of our own. The rules
+ * that keep wake-ups from being lost, whenever no operation is under way:
  *
- *   putters: whenever there is room, the list is empty. Whoever makes room inserts the first putter's item on
- *            its behalf.
- *   getters: whenever an item is queued, the list is empty or its first waiter is a thread that was woken.
- * That thread takes an item itself, so a producer wakes one thread, not one per item; it wakes the next one
- * if items are left. Tasks, and threads that came too late once, are handed an item. joiners: whenever
- * unfinished is 0, the list is empty.
+ *   putters: while the first one's item could enter, that one is a thread which was woken.
+ *   getters: while an item is queued, the first one is a thread which was woken.
+ *   joiners: while unfinished is 0, there is none.
  *
- * settle_locked() restores all three after any change.
+ * A woken thread helps itself once it runs, so that one is woken at a time, not one per item; it then wakes
+ * the next if there is more. Tasks, and threads that came too late once, are served where they stand.
+ *
+ * settle_locked() restores all three after any change. An end of the queue is open, that is, puts or gets
+ * need no more than its own lock, while they cannot break a rule: see ends_locked().
  */
 
 #include "config.h"
@@ -26,6 +27,9 @@
 typedef enum
 {
   PROP_MAXSIZE = 1,
+  PROP_MAX_BYTES,
+  PROP_ORDER,
+  PROP_STATISTICS,
   PROP_DEPTH,
 } MillQueueProperty;
 
@@ -33,40 +37,119 @@ static GParamSpec *props[PROP_DEPTH + 1];
 
 G_DEFINE_FINAL_TYPE (MillQueue, mill_queue, G_TYPE_OBJECT)
 
-static guint
-depth_locked (MillQueue *self)
+/* ---- locks ----------------------------------------------------------------------------------------------
+ */
+
+/* Holders leave within tens of nanoseconds, sleeping and waking take thousands; so look a few times first. */
+void
+mill_queue_lock_end (GMutex *lock)
 {
-  return (guint) g_async_queue_length_unlocked (self->items);
+  for (guint i = 0; i < 50; i++)
+    {
+      if (g_mutex_trylock (lock))
+        return;
+      mill_spin_pause ();
+    }
+  g_mutex_lock (lock);
+}
+
+void
+mill_queue_lock_ends (MillQueue *self)
+{
+  mill_queue_lock_end (&self->out.lock);
+  mill_queue_lock_end (&self->in.lock);
+}
+
+void
+mill_queue_lock_all (MillQueue *self)
+{
+  mill_queue_lock_end (&self->lock);
+  mill_queue_lock_ends (self);
+}
+
+/* Whether puts and gets may go through without looking at who waits. A put may while a getter is on its way,
+ * and not while one stands there to be served; putters are served by gets, so while one waits neither end is
+ * open. A shut down queue fails its getters with its last item. */
+static void
+ends_locked (MillQueue *self)
+{
+  MillWaiter *getter = mill_wait_list_peek (&self->getters);
+  MillWaiter *putter = mill_wait_list_peek (&self->putters);
+  gboolean plain = self->order == MILL_QUEUE_ORDER_FIFO && !self->is_shut_down;
+
+  self->in.open =
+      plain && self->max_bytes == 0 && (putter == NULL || putter->woken) && (getter == NULL || getter->woken);
+  self->out.open = plain && (putter == NULL || putter->woken);
+  self->in.limit = self->maxsize > 0 ? (gsize) self->maxsize : G_MAXSIZE;
+}
+
+void
+mill_queue_unlock_ends (MillQueue *self)
+{
+  ends_locked (self);
+  g_mutex_unlock (&self->in.lock);
+  g_mutex_unlock (&self->out.lock);
+}
+
+/* ---- the rules ------------------------------------------------------------------------------------------
+ */
+
+/* Whether there is room for @item: an item above the byte bound enters an empty queue, since it never could
+ * otherwise. */
+gboolean
+mill_queue_can_enter_locked (MillQueue *self, const MillItem *item)
+{
+  gsize depth = mill_queue_depth_locked (self);
+
+  if (self->maxsize > 0 && depth >= (gsize) self->maxsize)
+    return FALSE;
+  return self->max_bytes == 0 || depth == 0 ||
+         mill_queue_bytes_locked (self) + mill_item_get_size (item) <= self->max_bytes;
+}
+
+/* Whether @waiter is a thread that can be told to help itself; it is on its way from then on. */
+static gboolean
+wake (MillWaiter *waiter, MillWaiter **woken)
+{
+  if (waiter->task != NULL || waiter->overtaken)
+    return FALSE;
+  if (!waiter->woken)
+    *woken = waiter;
+  waiter->woken = TRUE;
+  return TRUE;
+}
+
+/* Returns whether anything changed that matters to the other side. */
+static gboolean
+serve_getters_locked (MillQueue *self, GQueue *ready, MillWaiter **woken)
+{
+  MillWaiter *waiter;
+  gboolean changed = FALSE;
+
+  while (mill_queue_depth_locked (self) > 0 && (waiter = mill_wait_list_peek (&self->getters)) != NULL &&
+         !wake (waiter, woken))
+    {
+      waiter->payload = mill_queue_take_locked (self, TRUE);
+      mill_waiter_end (waiter, -1, ready);
+      changed = TRUE;
+    }
+  return changed;
 }
 
 static gboolean
-has_room_locked (MillQueue *self)
+serve_putters_locked (MillQueue *self, GQueue *ready, MillWaiter **woken)
 {
-  return self->maxsize <= 0 || depth_locked (self) < (guint) self->maxsize;
-}
+  MillWaiter *waiter;
+  gboolean changed = FALSE;
 
-static void
-insert_locked (MillQueue *self, MillItem *item)
-{
-  guint depth;
-
-  mill_item_set_enqueued (item, g_get_monotonic_time ());
-  g_async_queue_push_unlocked (self->items, item);
-  self->bytes += mill_item_get_size (item);
-  self->unfinished++;
-  self->puts++;
-  depth = depth_locked (self);
-  self->high_water = MAX (self->high_water, depth);
-}
-
-static MillItem *
-take_locked (MillQueue *self)
-{
-  MillItem *item = g_async_queue_try_pop_unlocked (self->items);
-
-  self->bytes -= mill_item_get_size (item);
-  self->gets++;
-  return item;
+  while ((waiter = mill_wait_list_peek (&self->putters)) != NULL &&
+         mill_queue_can_enter_locked (self, waiter->payload) && !wake (waiter, woken))
+    {
+      mill_queue_append_locked (self, g_steal_pointer (&waiter->payload));
+      mill_waiter_end (waiter, -1, ready);
+      changed = TRUE;
+    }
+  return changed;
 }
 
 static void
@@ -75,85 +158,45 @@ fail_all_locked (MillWaitList *list, gint error_code, GQueue *ready)
   MillWaiter *waiter;
 
   while ((waiter = mill_wait_list_peek (list)) != NULL)
-    mill_waiter_serve (waiter, error_code, ready);
-}
-
-/* Hands items to the getters at the head, or wakes the thread that stands there. */
-static void
-serve_getters_locked (MillQueue *self, GQueue *ready)
-{
-  MillWaiter *waiter;
-
-  while (depth_locked (self) > 0 && (waiter = mill_wait_list_peek (&self->getters)) != NULL)
-    {
-      if (waiter->task == NULL && !waiter->overtaken)
-        {
-          if (!waiter->woken)
-            {
-              waiter->woken = TRUE;
-              g_cond_signal (&waiter->cond);
-            }
-          return;
-        }
-      waiter->payload = take_locked (self);
-      mill_waiter_serve (waiter, -1, ready);
-    }
+    mill_waiter_end (waiter, error_code, ready);
 }
 
 static void
-serve_putters_locked (MillQueue *self, GQueue *ready)
+settle_locked (MillQueue *self, GQueue *ready, MillWaiter **woken_getter, MillWaiter **woken_putter)
 {
-  MillWaiter *waiter;
+  gboolean changed;
 
-  while (has_room_locked (self) && (waiter = mill_wait_list_peek (&self->putters)) != NULL)
-    {
-      insert_locked (self, g_steal_pointer (&waiter->payload));
-      mill_waiter_serve (waiter, -1, ready);
-    }
-}
-
-static void
-settle_locked (MillQueue *self, GQueue *ready)
-{
   if (self->is_shut_down)
     fail_all_locked (&self->putters, MILL_ERROR_SHUT_DOWN, ready);
   /* Serving one side makes work for the other: a handed item leaves room, an inserted one can be handed. */
   do
     {
-      serve_putters_locked (self, ready);
-      serve_getters_locked (self, ready);
+      changed = serve_putters_locked (self, ready, woken_putter);
+      changed |= serve_getters_locked (self, ready, woken_getter);
     }
-  while (has_room_locked (self) && mill_wait_list_peek (&self->putters) != NULL);
-  if (self->is_shut_down && depth_locked (self) == 0)
+  while (changed);
+  if (self->is_shut_down && mill_queue_depth_locked (self) == 0)
     fail_all_locked (&self->getters, MILL_ERROR_SHUT_DOWN, ready);
-  if (self->unfinished == 0)
+  if (mill_queue_unfinished (self) == 0)
     fail_all_locked (&self->joiners, -1, ready);
+  if (mill_wait_list_peek (&self->joiners) == NULL)
+    atomic_store (&self->has_joiners, FALSE);
 }
 
-static void
-set_shut_down_error (GError **error)
-{
-  g_set_error_literal (error, MILL_ERROR, MILL_ERROR_SHUT_DOWN, _ ("the queue is shut down"));
-}
-
-/* Completes the tasks that were served while the lock was held. An item in a task's hands is the task's
- * result: if the task is never finished, the item is freed with it. */
+/* Completes the tasks that were served. An item in a task's hands is the task's result: if the task is never
+ * finished, the item is freed with it. */
 static void
 return_ready (GQueue *ready)
 {
-  GList *link;
+  MillWaiter *waiter;
 
-  while ((link = g_queue_pop_head_link (ready)) != NULL)
+  while ((waiter = mill_waiter_pop_ready (ready)) != NULL)
     {
-      MillWaiter *waiter = link->data;
-
-      if (waiter->cancel_source != NULL)
-        g_source_destroy (waiter->cancel_source);
-      if (waiter->error_code == MILL_ERROR_SHUT_DOWN)
+      if (waiter->error_code >= 0)
         {
           GError *error = NULL;
 
-          set_shut_down_error (&error);
+          mill_queue_set_error ((MillError) waiter->error_code, &error);
           g_task_return_error (waiter->task, error);
           g_clear_pointer (&waiter->payload, mill_item_unref);
         }
@@ -165,107 +208,126 @@ return_ready (GQueue *ready)
     }
 }
 
+/* Signalling takes long enough for the ends to be released before; a waiting thread cannot go away meanwhile,
+ * since it needs `lock` for that. */
 void
 mill_queue_settle_and_unlock (MillQueue *self)
 {
   GQueue ready = G_QUEUE_INIT;
+  MillWaiter *woken_getter = NULL, *woken_putter = NULL;
 
-  settle_locked (self, &ready);
+  settle_locked (self, &ready, &woken_getter, &woken_putter);
+  mill_queue_unlock_ends (self);
+  mill_waiter_signal_ready (&ready);
+  if (woken_getter != NULL)
+    g_cond_signal (&woken_getter->cond);
+  if (woken_putter != NULL)
+    g_cond_signal (&woken_putter->cond);
   g_mutex_unlock (&self->lock);
   return_ready (&ready);
 }
 
-/* Locks the queue with @waiter ready to be parked and listening to @cancellable. */
-static gulong
-connect_and_lock (MillQueue *self, MillWaiter *waiter, GCancellable *cancellable)
-{
-  gulong handler;
+/* ---- what every face begins with ------------------------------------------------------------------------
+ */
 
-  mill_waiter_init_thread (waiter, &self->lock);
-  handler = mill_waiter_connect (waiter, cancellable);
-  g_mutex_lock (&self->lock);
-  return handler;
-}
-
-/* A parked getter that was woken: takes an item if one is left, otherwise notes that it came too late. */
-static void
-getter_woken_locked (MillQueue *self, MillWaiter *waiter)
-{
-  waiter->woken = FALSE;
-  if (depth_locked (self) == 0)
-    {
-      waiter->overtaken = TRUE;
-      return;
-    }
-  waiter->payload = take_locked (self);
-  waiter->served = TRUE;
-  mill_wait_list_remove (&self->getters, waiter);
-}
-
-/* Parks until @waiter is served, its cancellable fires or the deadline passes; in the last two cases it has
- * left the list. */
-static void
-wait_in_list_locked (MillQueue *self, MillWaitList *list, MillWaiter *waiter, gint64 deadline_us)
-{
-  gboolean in_time = TRUE;
-
-  mill_wait_list_push (list, waiter);
-  while (!waiter->served && !waiter->cancelled && in_time)
-    {
-      in_time = mill_waiter_park (waiter, deadline_us);
-      if (waiter->woken && !waiter->served && !waiter->cancelled)
-        getter_woken_locked (self, waiter);
-    }
-  if (!waiter->served)
-    mill_wait_list_remove (list, waiter);
-}
-
-static gboolean
-report_wait (const MillWaiter *waiter, GError **error)
-{
-  if (waiter->served && waiter->error_code < 0)
-    return TRUE;
-  if (waiter->served)
-    set_shut_down_error (error);
-  else if (waiter->cancelled)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Operation was cancelled"));
-  else
-    g_set_error_literal (error, MILL_ERROR, MILL_ERROR_TIMED_OUT, _ ("the deadline passed"));
-  return FALSE;
-}
-
-/* Waits in @list on the calling thread. @payload goes in, what the waiter was handed comes out. */
-static gboolean
-wait_blocking (MillQueue *self, MillWaitList *list, MillWaiter *waiter, gint64 deadline_us,
-               GCancellable *cancellable, gulong handler, GError **error)
-{
-  wait_in_list_locked (self, list, waiter, deadline_us);
-  mill_queue_settle_and_unlock (self);
-  mill_waiter_disconnect (waiter, cancellable, handler);
-  return report_wait (waiter, error);
-}
-
+/* Nobody overtakes a putter that waits for room, only one that is on its way. */
 gboolean
 mill_queue_try_put_locked (MillQueue *self, MillItem *item)
 {
-  if (!has_room_locked (self))
+  MillWaiter *first = mill_wait_list_peek (&self->putters);
+
+  if (self->is_shut_down || !mill_queue_can_enter_locked (self, item) || (first != NULL && !first->woken))
     return FALSE;
-  insert_locked (self, mill_item_ref (item));
+  mill_queue_append_locked (self, item);
   return TRUE;
 }
 
 MillItem *
 mill_queue_try_get_locked (MillQueue *self)
 {
-  return depth_locked (self) > 0 ? take_locked (self) : NULL;
+  return mill_queue_take_locked (self, TRUE);
 }
+
+gboolean
+mill_queue_put_quickly (MillQueue *self, MillItem *item)
+{
+  gboolean put;
+
+  mill_queue_lock_end (&self->in.lock);
+  put = self->in.open && mill_queue_room_quickly (self, 1) > 0;
+  if (put)
+    mill_queue_append_locked (self, item);
+  g_mutex_unlock (&self->in.lock);
+  return put;
+}
+
+MillItem *
+mill_queue_get_quickly (MillQueue *self)
+{
+  MillItem *item;
+
+  mill_queue_lock_end (&self->out.lock);
+  item = self->out.open ? mill_queue_take_locked (self, FALSE) : NULL;
+  g_mutex_unlock (&self->out.lock);
+  return item;
+}
+
+gsize
+mill_queue_unfinished (MillQueue *self)
+{
+  gsize done = atomic_load (&self->done);
+
+  return atomic_load (&self->in.puts) - done;
+}
+
+void
+mill_queue_set_error (MillError code, GError **error)
+{
+  const char *message = NULL;
+
+  switch (code)
+    {
+    case MILL_ERROR_SHUT_DOWN:
+      message = _ ("the queue is shut down");
+      break;
+    case MILL_ERROR_FULL:
+      message = _ ("the queue is full");
+      break;
+    case MILL_ERROR_EMPTY:
+      message = _ ("the queue is empty");
+      break;
+    case MILL_ERROR_TIMED_OUT:
+      message = _ ("the deadline passed");
+      break;
+    case MILL_ERROR_SURPLUS_DONE:
+      message = _ ("task_done was called more often than items were put");
+      break;
+    case MILL_ERROR_INVALID:
+      message = _ ("a deadline cannot be negative");
+      break;
+    case MILL_ERROR_JOB:
+    case MILL_ERROR_HTTP:
+    case MILL_ERROR_TOO_LARGE:
+    case MILL_ERROR_STATE:
+    case MILL_ERROR_FAILED:
+    case MILL_ERROR_RETRYABLE:
+    default:
+      g_assert_not_reached ();
+    }
+  g_set_error_literal (error, MILL_ERROR, (gint) code, message);
+}
+
+/* ---- the object -----------------------------------------------------------------------------------------
+ */
 
 static void
 mill_queue_finalize (GObject *object)
 {
   MillQueue *self = MILL_QUEUE (object);
 
-  g_async_queue_unref (self->items);
+  mill_queue_store_clear (self);
+  g_mutex_clear (&self->in.lock);
+  g_mutex_clear (&self->out.lock);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (mill_queue_parent_class)->finalize (object);
 }
@@ -279,6 +341,15 @@ mill_queue_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     {
     case PROP_MAXSIZE:
       g_value_set_int (value, mill_queue_get_maxsize (self));
+      break;
+    case PROP_MAX_BYTES:
+      g_value_set_uint64 (value, mill_queue_get_max_bytes (self));
+      break;
+    case PROP_ORDER:
+      g_value_set_enum (value, (gint) self->order);
+      break;
+    case PROP_STATISTICS:
+      g_value_set_boolean (value, mill_queue_get_statistics (self));
       break;
     case PROP_DEPTH:
       g_value_set_uint (value, mill_queue_get_depth (self));
@@ -298,6 +369,15 @@ mill_queue_set_property (GObject *object, guint prop_id, const GValue *value, GP
     case PROP_MAXSIZE:
       mill_queue_set_maxsize (self, g_value_get_int (value));
       break;
+    case PROP_MAX_BYTES:
+      mill_queue_set_max_bytes (self, g_value_get_uint64 (value));
+      break;
+    case PROP_ORDER:
+      self->order = (MillQueueOrder) g_value_get_enum (value);
+      break;
+    case PROP_STATISTICS:
+      mill_queue_set_statistics (self, g_value_get_boolean (value));
+      break;
     case PROP_DEPTH:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -305,10 +385,21 @@ mill_queue_set_property (GObject *object, guint prop_id, const GValue *value, GP
 }
 
 static void
+mill_queue_constructed (GObject *object)
+{
+  G_OBJECT_CLASS (mill_queue_parent_class)->constructed (object);
+  /* The order is known now, so the ends can open. */
+  mill_queue_lock_all (MILL_QUEUE (object));
+  mill_queue_settle_and_unlock (MILL_QUEUE (object));
+}
+
+static void
 mill_queue_class_init (MillQueueClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags live = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
+  object_class->constructed = mill_queue_constructed;
   object_class->finalize = mill_queue_finalize;
   object_class->get_property = mill_queue_get_property;
   object_class->set_property = mill_queue_set_property;
@@ -318,9 +409,27 @@ mill_queue_class_init (MillQueueClass *klass)
    *
    * The most items the queue holds; 0 or less is no bound. Live, from any thread.
    */
-  props[PROP_MAXSIZE] =
-      g_param_spec_int ("maxsize", NULL, NULL, G_MININT, G_MAXINT, 0,
-                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  props[PROP_MAXSIZE] = g_param_spec_int ("maxsize", NULL, NULL, G_MININT, G_MAXINT, 0, live);
+  /**
+   * MillQueue:max-bytes:
+   *
+   * The most bytes of payload the queue holds; 0 is no bound. Live, from any thread.
+   */
+  props[PROP_MAX_BYTES] = g_param_spec_uint64 ("max-bytes", NULL, NULL, 0, G_MAXUINT64, 0, live);
+  /**
+   * MillQueue:order:
+   *
+   * In which order items leave.
+   */
+  props[PROP_ORDER] =
+      g_param_spec_enum ("order", NULL, NULL, MILL_TYPE_QUEUE_ORDER, MILL_QUEUE_ORDER_FIFO,
+                         (GParamFlags) (G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
+  /**
+   * MillQueue:statistics:
+   *
+   * Whether to time how long items wait. The counts are kept in any case. Live, from any thread.
+   */
+  props[PROP_STATISTICS] = g_param_spec_boolean ("statistics", NULL, NULL, TRUE, live);
   /**
    * MillQueue:depth:
    *
@@ -335,21 +444,42 @@ static void
 mill_queue_init (MillQueue *self)
 {
   g_mutex_init (&self->lock);
-  self->items = g_async_queue_new_full ((GDestroyNotify) mill_item_unref);
+  g_mutex_init (&self->out.lock);
+  g_mutex_init (&self->in.lock);
+  self->statistics = TRUE;
+  mill_queue_store_init (self);
 }
 
 /**
  * mill_queue_new:
  * @maxsize: the most items it holds; 0 or less is no bound
  *
- * Returns: (transfer full): an empty queue
+ * Returns: (transfer full): an empty queue, first in, first out
  */
 MillQueue *
 mill_queue_new (gint maxsize)
 {
-  return g_object_new (MILL_TYPE_QUEUE, "maxsize", maxsize, NULL);
+  return mill_queue_new_with_order (maxsize, MILL_QUEUE_ORDER_FIFO);
 }
 
+/**
+ * mill_queue_new_with_order:
+ * @maxsize: the most items it holds; 0 or less is no bound
+ * @order: in which order items leave
+ *
+ * Returns: (transfer full): an empty queue
+ */
+MillQueue *
+mill_queue_new_with_order (gint maxsize, MillQueueOrder order)
+{
+  return g_object_new (MILL_TYPE_QUEUE, "maxsize", maxsize, "order", order, NULL);
+}
+
+/**
+ * mill_queue_get_maxsize:
+ *
+ * Returns: the most items it holds; 0 or less is no bound
+ */
 gint
 mill_queue_get_maxsize (MillQueue *self)
 {
@@ -375,7 +505,7 @@ mill_queue_set_maxsize (MillQueue *self, gint maxsize)
   gboolean changed;
 
   g_return_if_fail (MILL_IS_QUEUE (self));
-  g_mutex_lock (&self->lock);
+  mill_queue_lock_all (self);
   changed = self->maxsize != maxsize;
   self->maxsize = maxsize;
   mill_queue_settle_and_unlock (self);
@@ -383,21 +513,104 @@ mill_queue_set_maxsize (MillQueue *self, gint maxsize)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MAXSIZE]);
 }
 
+/**
+ * mill_queue_get_max_bytes:
+ *
+ * Returns: the most bytes of payload it holds; 0 is no bound
+ */
+guint64
+mill_queue_get_max_bytes (MillQueue *self)
+{
+  guint64 max_bytes;
+
+  g_return_val_if_fail (MILL_IS_QUEUE (self), 0);
+  g_mutex_lock (&self->lock);
+  max_bytes = self->max_bytes;
+  g_mutex_unlock (&self->lock);
+  return max_bytes;
+}
+
+/**
+ * mill_queue_set_max_bytes:
+ * @max_bytes: the new bound on the payloads' sizes; 0 is none
+ *
+ * Changes the byte bound while the queue is in use, as mill_queue_set_maxsize() does with the other.
+ */
+void
+mill_queue_set_max_bytes (MillQueue *self, guint64 max_bytes)
+{
+  gboolean changed;
+
+  g_return_if_fail (MILL_IS_QUEUE (self));
+  mill_queue_lock_all (self);
+  changed = self->max_bytes != max_bytes;
+  self->max_bytes = max_bytes;
+  mill_queue_settle_and_unlock (self);
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MAX_BYTES]);
+}
+
+/**
+ * mill_queue_get_statistics:
+ *
+ * Returns: whether items' waits are timed
+ */
+gboolean
+mill_queue_get_statistics (MillQueue *self)
+{
+  gboolean statistics;
+
+  g_return_val_if_fail (MILL_IS_QUEUE (self), FALSE);
+  g_mutex_lock (&self->lock);
+  statistics = self->statistics;
+  g_mutex_unlock (&self->lock);
+  return statistics;
+}
+
+/**
+ * mill_queue_set_statistics:
+ * @statistics: whether to time items' waits
+ *
+ * Turns the timing on or off while the queue is in use.
+ */
+void
+mill_queue_set_statistics (MillQueue *self, gboolean statistics)
+{
+  gboolean changed;
+
+  g_return_if_fail (MILL_IS_QUEUE (self));
+  mill_queue_lock_all (self);
+  changed = self->statistics != !!statistics;
+  self->statistics = !!statistics;
+  mill_queue_settle_and_unlock (self);
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATISTICS]);
+}
+
+/**
+ * mill_queue_get_depth:
+ *
+ * Returns: how many items are queued now
+ */
 guint
 mill_queue_get_depth (MillQueue *self)
 {
   guint depth;
 
   g_return_val_if_fail (MILL_IS_QUEUE (self), 0);
-  g_mutex_lock (&self->lock);
-  depth = depth_locked (self);
-  g_mutex_unlock (&self->lock);
+  mill_queue_lock_end (&self->out.lock);
+  mill_queue_lock_end (&self->in.lock);
+  depth = (guint) mill_queue_depth_locked (self);
+  g_mutex_unlock (&self->in.lock);
+  g_mutex_unlock (&self->out.lock);
   return depth;
 }
 
 /**
  * mill_queue_get_stats:
  * @stats: (out caller-allocates): filled with figures of one moment
+ *
+ * Takes one consistent picture of the queue.
  */
 void
 mill_queue_get_stats (MillQueue *self, MillQueueStats *stats)
@@ -405,262 +618,44 @@ mill_queue_get_stats (MillQueue *self, MillQueueStats *stats)
   gint64 now = g_get_monotonic_time ();
 
   g_return_if_fail (MILL_IS_QUEUE (self));
-  g_mutex_lock (&self->lock);
+  mill_queue_lock_all (self);
   *stats = (MillQueueStats){
-    .depth = depth_locked (self),
-    .bytes = self->bytes,
+    .depth = (guint) mill_queue_depth_locked (self),
+    .bytes = mill_queue_bytes_locked (self),
     .maxsize = self->maxsize,
-    .unfinished = self->unfinished,
-    .high_water = self->high_water,
-    .puts = self->puts,
-    .gets = self->gets,
+    .max_bytes = self->max_bytes,
+    .unfinished = mill_queue_unfinished (self),
+    .high_water = (guint) self->in.high_water,
+    .puts = atomic_load (&self->in.puts),
+    .gets = atomic_load (&self->out.gets) - self->removed,
     .putters = mill_wait_list_get_length (&self->putters),
     .getters = mill_wait_list_get_length (&self->getters),
     .put_blocked_us = mill_wait_list_get_waited (&self->putters, now),
     .get_idle_us = mill_wait_list_get_waited (&self->getters, now),
     .is_shut_down = self->is_shut_down,
   };
+  mill_queue_unlock_ends (self);
   g_mutex_unlock (&self->lock);
 }
 
 /**
- * mill_queue_put:
- * @item: (transfer none): the item; the queue takes a reference
- * @cancellable: (nullable): ends the wait
+ * mill_queue_get_waits:
  *
- * Puts @item at the end, and blocks the calling thread while the queue is full.
+ * How long items have waited in the queue. When more than half a million come a second, only a sample of them
+ * is timed, since reading the clock costs as much as a put.
  *
- * Returns: %TRUE if it was put; otherwise nothing has changed and @error is %MILL_ERROR_SHUT_DOWN or
- *   %G_IO_ERROR_CANCELLED
+ * Returns: (transfer full): a copy
  */
-gboolean
-mill_queue_put (MillQueue *self, MillItem *item, GCancellable *cancellable, GError **error)
+MillHistogram *
+mill_queue_get_waits (MillQueue *self)
 {
-  return mill_queue_put_until (self, item, G_MAXINT64, cancellable, error);
-}
-
-/**
- * mill_queue_put_until:
- * @deadline_us: until when to wait, in microseconds of g_get_monotonic_time(); one that has passed does not
- *   wait, %G_MAXINT64 waits for ever
- *
- * Like mill_queue_put(), but fails with %MILL_ERROR_TIMED_OUT when the deadline passes first.
- */
-gboolean
-mill_queue_put_until (MillQueue *self, MillItem *item, gint64 deadline_us, GCancellable *cancellable,
-                      GError **error)
-{
-  MillWaiter waiter;
-  gulong handler;
-  gboolean put;
-
-  g_return_val_if_fail (MILL_IS_QUEUE (self), FALSE);
-  g_return_val_if_fail (item != NULL, FALSE);
-
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
-  g_mutex_lock (&self->lock);
-  if (!self->is_shut_down && mill_queue_try_put_locked (self, item))
-    {
-      mill_queue_settle_and_unlock (self);
-      return TRUE;
-    }
-  g_mutex_unlock (&self->lock);
-
-  handler = connect_and_lock (self, &waiter, cancellable);
-  if (!self->is_shut_down && mill_queue_try_put_locked (self, item))
-    {
-      mill_queue_settle_and_unlock (self);
-      mill_waiter_disconnect (&waiter, cancellable, handler);
-      return TRUE;
-    }
-  if (self->is_shut_down)
-    {
-      g_mutex_unlock (&self->lock);
-      mill_waiter_disconnect (&waiter, cancellable, handler);
-      set_shut_down_error (error);
-      return FALSE;
-    }
-  waiter.payload = mill_item_ref (item);
-  put = wait_blocking (self, &self->putters, &waiter, deadline_us, cancellable, handler, error);
-  if (!put)
-    mill_item_unref (waiter.payload);
-  return put;
-}
-
-/**
- * mill_queue_try_put:
- *
- * Like mill_queue_put(), but fails with %MILL_ERROR_FULL instead of waiting.
- */
-gboolean
-mill_queue_try_put (MillQueue *self, MillItem *item, GError **error)
-{
-  gboolean is_shut_down, put;
-
-  g_return_val_if_fail (MILL_IS_QUEUE (self), FALSE);
-  g_return_val_if_fail (item != NULL, FALSE);
-
-  g_mutex_lock (&self->lock);
-  is_shut_down = self->is_shut_down;
-  put = !is_shut_down && mill_queue_try_put_locked (self, item);
-  mill_queue_settle_and_unlock (self);
-  if (is_shut_down)
-    set_shut_down_error (error);
-  else if (!put)
-    g_set_error_literal (error, MILL_ERROR, MILL_ERROR_FULL, _ ("the queue is full"));
-  return put;
-}
-
-/**
- * mill_queue_get:
- * @cancellable: (nullable): ends the wait
- *
- * Takes the first item, and blocks the calling thread while there is none. Report it with
- * mill_queue_task_done() once it is dealt with.
- *
- * Returns: (transfer full) (nullable): the item, or %NULL with @error %MILL_ERROR_SHUT_DOWN or
- *   %G_IO_ERROR_CANCELLED
- */
-MillItem *
-mill_queue_get (MillQueue *self, GCancellable *cancellable, GError **error)
-{
-  return mill_queue_get_until (self, G_MAXINT64, cancellable, error);
-}
-
-/**
- * mill_queue_get_until:
- * @deadline_us: until when to wait, as in mill_queue_put_until()
- *
- * Like mill_queue_get(), but fails with %MILL_ERROR_TIMED_OUT when the deadline passes first.
- *
- * Returns: (transfer full) (nullable): the item
- */
-MillItem *
-mill_queue_get_until (MillQueue *self, gint64 deadline_us, GCancellable *cancellable, GError **error)
-{
-  MillWaiter waiter;
-  MillItem *item;
-  gulong handler;
+  MillHistogram *waits;
 
   g_return_val_if_fail (MILL_IS_QUEUE (self), NULL);
-
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return NULL;
-  g_mutex_lock (&self->lock);
-  item = mill_queue_try_get_locked (self);
-  if (item != NULL)
-    {
-      mill_queue_settle_and_unlock (self);
-      return item;
-    }
-  g_mutex_unlock (&self->lock);
-
-  handler = connect_and_lock (self, &waiter, cancellable);
-  item = mill_queue_try_get_locked (self);
-  if (item != NULL || self->is_shut_down)
-    {
-      mill_queue_settle_and_unlock (self);
-      mill_waiter_disconnect (&waiter, cancellable, handler);
-      if (item == NULL)
-        set_shut_down_error (error);
-      return item;
-    }
-  if (!wait_blocking (self, &self->getters, &waiter, deadline_us, cancellable, handler, error))
-    return NULL;
-  return waiter.payload;
-}
-
-/**
- * mill_queue_try_get:
- *
- * Like mill_queue_get(), but fails with %MILL_ERROR_EMPTY instead of waiting.
- *
- * Returns: (transfer full) (nullable): the item
- */
-MillItem *
-mill_queue_try_get (MillQueue *self, GError **error)
-{
-  MillItem *item;
-  gboolean is_shut_down;
-
-  g_return_val_if_fail (MILL_IS_QUEUE (self), NULL);
-
-  g_mutex_lock (&self->lock);
-  item = mill_queue_try_get_locked (self);
-  is_shut_down = self->is_shut_down;
-  mill_queue_settle_and_unlock (self);
-  if (item == NULL && is_shut_down)
-    set_shut_down_error (error);
-  else if (item == NULL)
-    g_set_error_literal (error, MILL_ERROR, MILL_ERROR_EMPTY, _ ("the queue is empty"));
-  return item;
-}
-
-/**
- * mill_queue_put_many:
- * @items: (element-type MillItem) (transfer none): the items, in their order
- * @cancellable: (nullable): ends the wait
- *
- * Puts a batch, and blocks the calling thread while the queue is full: what mill_queue_put() of each in turn
- * does, for less. Another producer's items may come between.
- *
- * Returns: how many were put, from the front of @items; fewer than all with @error as for mill_queue_put()
- */
-guint
-mill_queue_put_many (MillQueue *self, GPtrArray *items, GCancellable *cancellable, GError **error)
-{
-  guint n = 0;
-
-  g_return_val_if_fail (MILL_IS_QUEUE (self), 0);
-  g_return_val_if_fail (items != NULL, 0);
-
-  while (n < items->len)
-    {
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        return n;
-      g_mutex_lock (&self->lock);
-      while (!self->is_shut_down && n < items->len
-             && mill_queue_try_put_locked (self, g_ptr_array_index (items, n)))
-        n++;
-      mill_queue_settle_and_unlock (self);
-      if (n < items->len && !mill_queue_put (self, g_ptr_array_index (items, n), cancellable, error))
-        return n;
-      n++;
-    }
-  return items->len;
-}
-
-/**
- * mill_queue_get_many:
- * @max_items: how many to take at most, at least 1
- * @cancellable: (nullable): ends the wait
- *
- * Takes what is queued, up to @max_items, and blocks the calling thread while there is nothing. Report each
- * with mill_queue_task_done(), or all with mill_queue_tasks_done().
- *
- * Returns: (transfer full) (element-type MillItem) (nullable): at least one item, or %NULL with @error as for
- *   mill_queue_get()
- */
-GPtrArray *
-mill_queue_get_many (MillQueue *self, guint max_items, GCancellable *cancellable, GError **error)
-{
-  GPtrArray *items;
-  MillItem *item;
-
-  g_return_val_if_fail (MILL_IS_QUEUE (self), NULL);
-  g_return_val_if_fail (max_items > 0, NULL);
-
-  item = mill_queue_get (self, cancellable, error);
-  if (item == NULL)
-    return NULL;
-  items = g_ptr_array_new_full (max_items, (GDestroyNotify) mill_item_unref);
-  g_ptr_array_add (items, item);
-  g_mutex_lock (&self->lock);
-  while (items->len < max_items && (item = mill_queue_try_get_locked (self)) != NULL)
-    g_ptr_array_add (items, item);
-  mill_queue_settle_and_unlock (self);
-  return items;
+  g_mutex_lock (&self->out.lock);
+  waits = mill_histogram_copy (self->out.waits);
+  g_mutex_unlock (&self->out.lock);
+  return waits;
 }
 
 /**
@@ -676,6 +671,21 @@ mill_queue_task_done (MillQueue *self, GError **error)
   return mill_queue_tasks_done (self, 1, error);
 }
 
+/* Whether @n more may be reported done after @done. A look at the producers' count takes their cache line, so
+ * that is done only when what is known of it does not suffice. */
+static gboolean
+are_unfinished (MillQueue *self, gsize done, gsize n)
+{
+  gsize puts = atomic_load_explicit (&self->known_puts, memory_order_relaxed);
+
+  /* The counts wrap, and another thread may have noted an older one: what is known may lie behind `done`. */
+  if ((gssize) (puts - done) >= 0 && puts - done >= n)
+    return TRUE;
+  puts = atomic_load (&self->in.puts);
+  atomic_store_explicit (&self->known_puts, puts, memory_order_relaxed);
+  return puts - done >= n;
+}
+
 /**
  * mill_queue_tasks_done:
  * @n_items: how many
@@ -687,59 +697,28 @@ mill_queue_task_done (MillQueue *self, GError **error)
 gboolean
 mill_queue_tasks_done (MillQueue *self, guint n_items, GError **error)
 {
-  gboolean surplus;
+  gsize done;
 
   g_return_val_if_fail (MILL_IS_QUEUE (self), FALSE);
 
-  g_mutex_lock (&self->lock);
-  surplus = self->unfinished < n_items;
-  if (!surplus)
-    self->unfinished -= n_items;
-  mill_queue_settle_and_unlock (self);
-  if (surplus)
-    g_set_error_literal (error, MILL_ERROR, MILL_ERROR_SURPLUS_DONE,
-                         _ ("task_done was called more often than items were put"));
-  return !surplus;
-}
-
-/**
- * mill_queue_join:
- * @cancellable: (nullable): ends the wait
- *
- * Blocks the calling thread until every item that was put has been reported done.
- *
- * Returns: %TRUE once none is unfinished; %FALSE with %G_IO_ERROR_CANCELLED
- */
-gboolean
-mill_queue_join (MillQueue *self, GCancellable *cancellable, GError **error)
-{
-  return mill_queue_join_until (self, G_MAXINT64, cancellable, error);
-}
-
-/**
- * mill_queue_join_until:
- * @deadline_us: until when to wait, as in mill_queue_put_until()
- *
- * Like mill_queue_join(), but fails with %MILL_ERROR_TIMED_OUT when the deadline passes first.
- */
-gboolean
-mill_queue_join_until (MillQueue *self, gint64 deadline_us, GCancellable *cancellable, GError **error)
-{
-  MillWaiter waiter;
-  gulong handler;
-
-  g_return_val_if_fail (MILL_IS_QUEUE (self), FALSE);
-
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
-  handler = connect_and_lock (self, &waiter, cancellable);
-  if (self->unfinished == 0)
+  done = atomic_load (&self->done);
+  do
     {
-      g_mutex_unlock (&self->lock);
-      mill_waiter_disconnect (&waiter, cancellable, handler);
-      return TRUE;
+      if (!are_unfinished (self, done, n_items))
+        {
+          mill_queue_set_error (MILL_ERROR_SURPLUS_DONE, error);
+          return FALSE;
+        }
     }
-  return wait_blocking (self, &self->joiners, &waiter, deadline_us, cancellable, handler, error);
+  while (!atomic_compare_exchange_weak (&self->done, &done, done + n_items));
+  /* A joiner first says that it is there and then looks at the counts; here it is the other way round. So one
+   * of the two sees the other. */
+  if (atomic_load (&self->has_joiners) && mill_queue_unfinished (self) == 0)
+    {
+      mill_queue_lock_all (self);
+      mill_queue_settle_and_unlock (self);
+    }
+  return TRUE;
 }
 
 /**
@@ -755,17 +734,16 @@ GPtrArray *
 mill_queue_shutdown (MillQueue *self, gboolean immediate)
 {
   GPtrArray *removed = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_item_unref);
+  MillItem *item;
 
   g_return_val_if_fail (MILL_IS_QUEUE (self), removed);
 
-  g_mutex_lock (&self->lock);
+  mill_queue_lock_all (self);
   self->is_shut_down = TRUE;
-  while (immediate && depth_locked (self) > 0)
-    {
-      g_ptr_array_add (removed, take_locked (self));
-      self->gets--; /* removed, not consumed */
-      self->unfinished--;
-    }
+  while (immediate && (item = mill_queue_take_locked (self, TRUE)) != NULL)
+    g_ptr_array_add (removed, item);
+  self->removed += removed->len;
+  atomic_fetch_add (&self->done, removed->len);
   mill_queue_settle_and_unlock (self);
   return removed;
 }

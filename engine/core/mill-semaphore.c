@@ -72,16 +72,12 @@ static void
 serve_and_unlock (MillSemaphore *self)
 {
   GQueue ready = G_QUEUE_INIT;
-  GList *link;
+  MillWaiter *waiter;
 
   serve_locked (self, &ready);
   g_mutex_unlock (&self->lock);
-  while ((link = g_queue_pop_head_link (&ready)) != NULL)
+  while ((waiter = mill_waiter_pop_ready (&ready)) != NULL)
     {
-      MillWaiter *waiter = link->data;
-
-      if (waiter->cancel_source != NULL)
-        g_source_destroy (waiter->cancel_source);
       g_task_return_int (waiter->task, (gssize) waiter->number);
       mill_waiter_unref (waiter);
     }

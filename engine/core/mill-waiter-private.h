@@ -63,7 +63,10 @@ MillWaiter *mill_waiter_new_task (GTask *task, gpointer owner, GCancellable *can
                                   MillWaiterCancelFunc cancelled);
 void mill_waiter_unref (MillWaiter *self);
 
-gboolean mill_waiter_serve (MillWaiter *self, gint error_code, GQueue *ready);
+void mill_waiter_end (MillWaiter *self, gint error_code, GQueue *ready);
+void mill_waiter_serve (MillWaiter *self, gint error_code, GQueue *ready);
+void mill_waiter_signal_ready (GQueue *ready);
+MillWaiter *mill_waiter_pop_ready (GQueue *ready);
 void mill_waiter_return_cancelled (MillWaiter *self);
 void mill_waiter_leave_cancelled (MillWaiter *self, GMutex *lock);
 

@@ -170,21 +170,57 @@ mill_waiter_unref (MillWaiter *self)
   g_free (self);
 }
 
-/* Ends the wait: the waiter leaves its list, a thread is signalled, a task joins @ready to be returned once
- * the lock is released. Lock held. Returns whether it was a task. */
-gboolean
-mill_waiter_serve (MillWaiter *self, gint error_code, GQueue *ready)
+/* Ends the wait: the waiter leaves its list and joins @ready. Lock held; before it is released the threads in
+ * there have to be told, mill_waiter_signal_ready(), and after it the tasks completed,
+ * mill_waiter_pop_ready(). */
+void
+mill_waiter_end (MillWaiter *self, gint error_code, GQueue *ready)
 {
   mill_wait_list_remove (self->list, self);
   self->served = TRUE;
   self->error_code = error_code;
-  if (self->task == NULL)
-    {
-      g_cond_signal (&self->cond);
-      return FALSE;
-    }
   g_queue_push_tail_link (ready, &self->link);
-  return TRUE;
+}
+
+/* The same, but a thread is told at once. */
+void
+mill_waiter_serve (MillWaiter *self, gint error_code, GQueue *ready)
+{
+  GQueue threads = G_QUEUE_INIT;
+
+  mill_waiter_end (self, error_code, self->task != NULL ? ready : &threads);
+  mill_waiter_signal_ready (&threads);
+}
+
+/* Takes the threads out of @ready and wakes them. Lock held: they live on stacks that are left next. */
+void
+mill_waiter_signal_ready (GQueue *ready)
+{
+  for (GList *link = ready->head, *next; link != NULL; link = next)
+    {
+      MillWaiter *waiter = link->data;
+
+      next = link->next;
+      if (waiter->task != NULL)
+        continue;
+      g_queue_unlink (ready, link);
+      g_cond_signal (&waiter->cond);
+    }
+}
+
+/* (transfer full) (nullable): the next task of @ready, to be returned and unreferenced. Without the lock. */
+MillWaiter *
+mill_waiter_pop_ready (GQueue *ready)
+{
+  GList *link = g_queue_pop_head_link (ready);
+  MillWaiter *waiter;
+
+  if (link == NULL)
+    return NULL;
+  waiter = link->data;
+  if (waiter->cancel_source != NULL)
+    g_source_destroy (waiter->cancel_source);
+  return waiter;
 }
 
 /* Fails the task of a waiter that has left its list because it was cancelled. Without the lock. */

@@ -61,18 +61,14 @@ mill_gate_set_open (MillGate *self, gboolean open)
 {
   GQueue ready = G_QUEUE_INIT;
   MillWaiter *waiter;
-  GList *link;
 
   g_mutex_lock (&self->lock);
   g_atomic_int_set (&self->open, open);
   while (open && (waiter = mill_wait_list_peek (&self->waiters)) != NULL)
     mill_waiter_serve (waiter, -1, &ready);
   g_mutex_unlock (&self->lock);
-  while ((link = g_queue_pop_head_link (&ready)) != NULL)
+  while ((waiter = mill_waiter_pop_ready (&ready)) != NULL)
     {
-      waiter = link->data;
-      if (waiter->cancel_source != NULL)
-        g_source_destroy (waiter->cancel_source);
       g_task_return_boolean (waiter->task, TRUE);
       mill_waiter_unref (waiter);
     }

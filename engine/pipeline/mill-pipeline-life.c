@@ -85,16 +85,13 @@ return_join_cb (gpointer task)
 static void
 wake_joiners (GQueue *ready)
 {
-  GList *link;
+  MillWaiter *waiter;
 
-  while ((link = g_queue_pop_head_link (ready)) != NULL)
+  while ((waiter = mill_waiter_pop_ready (ready)) != NULL)
     {
-      MillWaiter *waiter = link->data;
       g_autoptr (GSource) idle = g_idle_source_new ();
       GTask *task = g_steal_pointer (&waiter->task);
 
-      if (waiter->cancel_source != NULL)
-        g_source_destroy (waiter->cancel_source);
       mill_waiter_unref (waiter);
       g_source_set_callback (idle, return_join_cb, task, g_object_unref);
       g_source_attach (idle, g_task_get_context (task));

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillQueueOrder: in which order the items of a queue leave it. */
+
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/**
+ * MillQueueOrder:
+ * @MILL_QUEUE_ORDER_FIFO: first in, first out
+ * @MILL_QUEUE_ORDER_LIFO: last in, first out
+ * @MILL_QUEUE_ORDER_PRIORITY: the lowest [method@Item.get_priority] first, equals as they came
+ *
+ * The orders of Python's `queue.Queue`, `LifoQueue` and `PriorityQueue`.
+ */
+typedef enum
+{
+  MILL_QUEUE_ORDER_FIFO,
+  MILL_QUEUE_ORDER_LIFO,
+  MILL_QUEUE_ORDER_PRIORITY,
+} MillQueueOrder;
+
+#define MILL_TYPE_QUEUE_ORDER (mill_queue_order_get_type ())
+GType mill_queue_order_get_type (void);
+
+G_END_DECLS

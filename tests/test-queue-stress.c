@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* MillQueue under everything at once: every face in both worlds, bounds that change, waits that are cancelled
+ * or time out, and at the end a shutdown of either kind at any moment. Whatever happens, each item that was
+ * put comes out exactly once, or is handed back by the shutdown; what could not be put does not come out. */
+
+#include "config.h"
+
+#include <locale.h>
+
+#include "core/mill-error.h"
+#include "core/mill-queue.h"
+
+#define N_PRODUCERS 4
+#define N_CONSUMERS 4
+#define N_TASKS     4
+#define N_EACH      1500
+
+enum
+{
+  NEVER_PUT = 1,
+  PUT = 2,
+  CAME_OUT = 4,
+};
+
+typedef struct
+{
+  MillQueue *queue; /* (owned) */
+  gboolean ordered;
+  gint states[(N_PRODUCERS + 1) * N_EACH]; /* atomic; flags, by the item's id */
+  gint next_task_item;                     /* the main thread's */
+  gint tasks_running;                      /* likewise */
+  GRand *task_rand;                        /* (owned) likewise */
+  gint producing;                          /* atomic: how many producers are at work */
+  gint came_out;                           /* atomic */
+} Stress;
+
+typedef struct
+{
+  Stress *stress; /* (unowned) */
+  guint number;
+  guint32 seed;
+} Part;
+
+static void
+set_state (Stress *stress, guint64 id, gint state)
+{
+  gint before = (gint) g_atomic_int_or ((guint *) &stress->states[id], (guint) state);
+
+  g_assert_false (before & state);
+}
+
+static void
+note_put (Stress *stress, MillItem *item, gboolean put, const GError *error)
+{
+  if (!put)
+    g_assert_nonnull (error);
+  set_state (stress, mill_item_get_id (item), put ? PUT : NEVER_PUT);
+}
+
+static void
+note_out (Stress *stress, MillItem *item)
+{
+  set_state (stress, mill_item_get_id (item), CAME_OUT);
+  g_atomic_int_inc (&stress->came_out);
+  g_assert_true (mill_queue_task_done (stress->queue, NULL));
+}
+
+/* A cancellable that another thread may be firing just now. */
+static gpointer
+cancel_thread (gpointer data)
+{
+  g_cancellable_cancel (data);
+  g_object_unref (data);
+  return NULL;
+}
+
+static GCancellable *
+cancellable_fired_soon (void)
+{
+  GCancellable *cancellable = g_cancellable_new ();
+
+  g_thread_unref (g_thread_new ("cancel", cancel_thread, g_object_ref (cancellable)));
+  return cancellable;
+}
+
+static void
+put_some (Stress *stress, GRand *rand, guint first, guint n)
+{
+  g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_item_unref);
+  g_autoptr (GError) error = NULL;
+  guint n_put;
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (batch, mill_item_new (first + i, NULL));
+  n_put = mill_queue_put_many (stress->queue, batch, NULL, &error);
+  for (guint i = 0; i < n; i++)
+    note_put (stress, batch->pdata[i], i < n_put, error);
+}
+
+static gboolean
+put_one (Stress *stress, GRand *rand, MillItem *item, GError **error)
+{
+  g_autoptr (GCancellable) cancellable = NULL;
+
+  switch (g_rand_int_range (rand, 0, 40))
+    {
+    case 0:
+      cancellable = cancellable_fired_soon ();
+      return mill_queue_put (stress->queue, item, cancellable, error);
+    case 1 ... 4:
+      return mill_queue_put_until (stress->queue, item,
+                                   g_get_monotonic_time () + g_rand_int_range (rand, 0, 200), NULL, error);
+    case 5 ... 8:
+      return mill_queue_try_put (stress->queue, item, error);
+    default:
+      return mill_queue_put (stress->queue, item, NULL, error);
+    }
+}
+
+static gpointer
+produce (gpointer data)
+{
+  Part *part = data;
+  Stress *stress = part->stress;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (part->seed);
+  guint end = (part->number + 1) * N_EACH;
+
+  for (guint id = part->number * N_EACH; id < end;)
+    {
+      guint n = (guint) g_rand_int_range (rand, 1, 70);
+      g_autoptr (MillItem) item = NULL;
+      g_autoptr (GError) error = NULL;
+      gboolean put;
+
+      if (g_rand_int_range (rand, 0, 20) == 0 && id + n <= end)
+        {
+          put_some (stress, rand, id, n);
+          id += n;
+          continue;
+        }
+      item = mill_item_new (id++, NULL);
+      mill_item_set_priority (item, g_rand_int_range (rand, 0, 3));
+      put = put_one (stress, rand, item, &error);
+      note_put (stress, item, put, error);
+    }
+  g_atomic_int_add (&stress->producing, -1);
+  return NULL;
+}
+
+static MillItem *
+get_one (Stress *stress, GRand *rand, GError **error)
+{
+  g_autoptr (GCancellable) cancellable = NULL;
+
+  switch (g_rand_int_range (rand, 0, 40))
+    {
+    case 0:
+      cancellable = cancellable_fired_soon ();
+      return mill_queue_get (stress->queue, cancellable, error);
+    case 1 ... 4:
+      return mill_queue_get_until (stress->queue, g_get_monotonic_time () + g_rand_int_range (rand, 0, 200),
+                                   NULL, error);
+    case 5 ... 8:
+      return mill_queue_try_get (stress->queue, error);
+    default:
+      return mill_queue_get (stress->queue, NULL, error);
+    }
+}
+
+static gpointer
+consume (gpointer data)
+{
+  Part *part = data;
+  Stress *stress = part->stress;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (part->seed);
+
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (MillItem) item = NULL;
+
+      if (g_rand_int_range (rand, 0, 10) == 0)
+        {
+          g_autoptr (GPtrArray) batch =
+              mill_queue_get_many (stress->queue, (guint) g_rand_int_range (rand, 1, 100), NULL, &error);
+
+          for (guint i = 0; batch != NULL && i < batch->len; i++)
+            note_out (stress, batch->pdata[i]);
+        }
+      else if ((item = get_one (stress, rand, &error)) != NULL)
+        note_out (stress, item);
+      if (g_error_matches (error, MILL_ERROR, MILL_ERROR_SHUT_DOWN))
+        return NULL;
+    }
+}
+
+static void
+task_got_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Stress *stress = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MillItem) item = mill_queue_get_finish (MILL_QUEUE (object), result, &error);
+  g_autoptr (GCancellable) cancellable = NULL;
+
+  if (item != NULL)
+    note_out (stress, item);
+  if (g_error_matches (error, MILL_ERROR, MILL_ERROR_SHUT_DOWN))
+    {
+      stress->tasks_running--;
+      return;
+    }
+  if (g_rand_int_range (stress->task_rand, 0, 20) == 0)
+    cancellable = cancellable_fired_soon ();
+  mill_queue_get_async (stress->queue, cancellable, task_got_cb, stress);
+}
+
+static void task_put_next (Stress *stress);
+
+static void
+task_put_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  MillItem *item = g_task_get_task_data (G_TASK (user_data));
+  Stress *stress = g_object_get_data (user_data, "stress");
+  g_autoptr (GError) error = NULL;
+  gboolean put = mill_queue_put_finish (MILL_QUEUE (object), result, &error);
+
+  note_put (stress, item, put, error);
+  g_object_unref (user_data);
+  task_put_next (stress);
+}
+
+static void
+task_put_next (Stress *stress)
+{
+  GTask *holder;
+  g_autoptr (GCancellable) cancellable = NULL;
+  MillItem *item;
+
+  if (stress->next_task_item >= (N_PRODUCERS + 1) * N_EACH)
+    {
+      stress->tasks_running--;
+      g_atomic_int_add (&stress->producing, -1);
+      return;
+    }
+  item = mill_item_new ((guint64) stress->next_task_item++, NULL);
+  if (g_rand_int_range (stress->task_rand, 0, 20) == 0)
+    cancellable = cancellable_fired_soon ();
+  holder = g_task_new (NULL, NULL, NULL, NULL);
+  g_task_set_task_data (holder, item, (GDestroyNotify) mill_item_unref);
+  g_object_set_data (G_OBJECT (holder), "stress", stress);
+  mill_queue_put_async (stress->queue, item, cancellable, task_put_cb, holder);
+}
+
+static gpointer
+resize (gpointer data)
+{
+  Part *part = data;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (part->seed);
+  MillQueue *queue = part->stress->queue;
+
+  while (g_atomic_int_get (&part->stress->producing) > 0)
+    {
+      MillQueueStats stats;
+
+      mill_queue_set_maxsize (queue, g_rand_int_range (rand, -1, 100));
+      mill_queue_set_statistics (queue, g_rand_boolean (rand));
+      mill_queue_set_max_bytes (queue, g_rand_int_range (rand, 0, 4) == 0 ? 1 : 0);
+      mill_queue_get_stats (queue, &stats);
+      g_assert_cmpuint (stats.unfinished, >=, stats.depth);
+      g_assert_cmpuint (stats.puts, >=, stats.gets + stats.depth);
+      g_thread_yield ();
+    }
+  return NULL;
+}
+
+static gboolean
+is_time_to_end (Stress *stress, gint at)
+{
+  return g_atomic_int_get (&stress->producing) == 0 || g_atomic_int_get (&stress->came_out) >= at;
+}
+
+/* Ends when everything was put and @at items at the latest have come out. */
+static void
+run_one (MillQueueOrder order, gboolean immediate, gint at)
+{
+  g_autofree Stress *stress = g_new0 (Stress, 1);
+  Part parts[N_PRODUCERS + N_CONSUMERS + 1];
+  GThread *threads[G_N_ELEMENTS (parts)];
+  g_autoptr (GPtrArray) removed = NULL;
+  guint n = 0;
+
+  stress->queue = mill_queue_new_with_order (8, order);
+  stress->task_rand = g_rand_new_with_seed ((guint32) g_test_rand_int ());
+  stress->next_task_item = N_PRODUCERS * N_EACH;
+  stress->producing = N_PRODUCERS + 1;
+  stress->tasks_running = N_TASKS + 1;
+  for (; n < G_N_ELEMENTS (parts); n++)
+    {
+      GThreadFunc func = n < N_PRODUCERS ? produce : n < N_PRODUCERS + N_CONSUMERS ? consume : resize;
+
+      parts[n] = (Part){ stress, n, (guint32) g_test_rand_int () };
+      threads[n] = g_thread_new ("part", func, &parts[n]);
+    }
+  for (guint i = 0; i < N_TASKS; i++)
+    mill_queue_get_async (stress->queue, NULL, task_got_cb, stress);
+  task_put_next (stress);
+
+  while (!is_time_to_end (stress, at))
+    g_main_context_iteration (NULL, FALSE);
+  removed = mill_queue_shutdown (stress->queue, immediate);
+  while (stress->tasks_running > 0)
+    g_main_context_iteration (NULL, TRUE);
+  for (guint i = 0; i < n; i++)
+    g_thread_join (threads[i]);
+
+  g_assert_true (mill_queue_join_until (stress->queue, 0, NULL, NULL));
+  for (guint i = 0; i < removed->len; i++)
+    set_state (stress, mill_item_get_id (removed->pdata[i]), CAME_OUT);
+  for (guint i = 0; i < G_N_ELEMENTS (stress->states); i++)
+    g_assert_true (stress->states[i] == NEVER_PUT || stress->states[i] == (PUT | CAME_OUT));
+  g_rand_free (stress->task_rand);
+  g_object_unref (stress->queue);
+}
+
+static void
+test_to_the_end (gconstpointer order)
+{
+  run_one ((MillQueueOrder) GPOINTER_TO_UINT (order), FALSE, G_MAXINT);
+}
+
+static void
+test_shut_down (gconstpointer order)
+{
+  for (guint i = 0; i < 4; i++)
+    run_one ((MillQueueOrder) GPOINTER_TO_UINT (order), i % 2 == 0, g_test_rand_int_range (0, N_EACH));
+}
+
+int
+main (int argc, char **argv)
+{
+  static const char *const names[] = { "fifo", "lifo", "priority" };
+
+  setlocale (LC_ALL, "");
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint order = 0; order < G_N_ELEMENTS (names); order++)
+    {
+      g_autofree char *to_the_end = g_strdup_printf ("/queue/stress/to-the-end/%s", names[order]);
+      g_autofree char *shut_down = g_strdup_printf ("/queue/stress/shut-down/%s", names[order]);
+
+      g_test_add_data_func (to_the_end, GUINT_TO_POINTER (order), test_to_the_end);
+      g_test_add_data_func (shut_down, GUINT_TO_POINTER (order), test_shut_down);
+    }
+
+  return g_test_run ();
+}
