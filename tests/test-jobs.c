@@ -11,78 +11,13 @@
 #include "pipeline/mill-job.h"
 #include "test-parts.h"
 
-static MillJob *
-load (const char *name)
-{
-  g_autofree char *path = g_strdup_printf ("%s/../data/jobs/%s.millrace", g_getenv ("G_TEST_SRCDIR"), name);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GError) error = NULL;
-  MillJob *job = mill_job_new_from_file (file, &error);
-
-  g_assert_no_error (error);
-  return job;
-}
-
-static MillPipeline *
-build (const char *name)
-{
-  g_autoptr (MillJob) job = load (name);
-  g_autoptr (GError) error = NULL;
-  MillPipeline *pipeline = mill_job_build (job, &error);
-
-  g_assert_no_error (error);
-  return pipeline;
-}
-
-/* GLib keeps threads of its own: they serve the whole process. */
-static gboolean
-is_glibs (const char *name)
-{
-  static const char *const prefixes[] = { "gmain", "gdbus", "pool-", "dconf" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
-    if (g_str_has_prefix (name, prefixes[i]))
-      return TRUE;
-  return FALSE;
-}
-
-static guint
-count_engine_threads (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
-  const char *id;
-  guint n = 0;
-
-  while (dir != NULL && (id = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_strdup_printf ("/proc/self/task/%s/comm", id);
-      g_autofree char *name = NULL;
-
-      if (g_file_get_contents (path, &name, NULL, NULL) && !is_glibs (name))
-        n++;
-    }
-  return n;
-}
-
-static void
-assert_nothing_left (MillPipeline *pipeline, guint threads_before)
-{
-  gint64 deadline = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
-
-  TEST_WAIT (pipeline, s->workers_alive == 0 && s->unfinished == 0);
-  /* A thread that was joined may be in the kernel's list for a moment still. */
-  while (count_engine_threads () > threads_before && g_get_monotonic_time () < deadline)
-    test_step_aside ();
-  g_assert_cmpuint (count_engine_threads (), <=, threads_before);
-}
-
 /* Row 1 with `--at 2:work.consumers=0 --at 4:work.consumers=8`, the waiting replaced by what is waited for.
  */
 static void
 test_threads_no_consumers (void)
 {
-  guint before = count_engine_threads ();
-  g_autoptr (MillPipeline) pipeline = build ("bounded-thread-queue");
+  guint before = test_count_engine_threads ();
+  g_autoptr (MillPipeline) pipeline = test_build_job ("bounded-thread-queue");
 
   test_start (pipeline);
   TEST_WAIT (pipeline, s->done >= 100);
@@ -93,14 +28,14 @@ test_threads_no_consumers (void)
   TEST_WAIT (pipeline, s0->queue.depth < 500);
   test_join (pipeline);
   TEST_WAIT (pipeline, s->state == MILL_STATE_FINISHED && s->produced == 5000 && s->done == 5000);
-  assert_nothing_left (pipeline, before);
+  test_assert_nothing_left (pipeline, before);
 }
 
 /* `--at 2:work.maxsize=50` on a fuller queue: nothing evicted, and the producer waits until depth < 50. */
 static void
 test_threads_shrunk_queue (void)
 {
-  g_autoptr (MillPipeline) pipeline = build ("bounded-thread-queue");
+  g_autoptr (MillPipeline) pipeline = test_build_job ("bounded-thread-queue");
   MillQueue *queue = mill_stage_get_queue (mill_pipeline_get_stage (pipeline, 0));
   MillQueueStats at_shrink;
 
@@ -118,35 +53,35 @@ test_threads_shrunk_queue (void)
 static void
 test_tasks_to_the_end (void)
 {
-  guint before = count_engine_threads ();
-  g_autoptr (MillPipeline) pipeline = build ("bounded-async-queue");
+  guint before = test_count_engine_threads ();
+  g_autoptr (MillPipeline) pipeline = test_build_job ("bounded-async-queue");
 
   test_start (pipeline);
   test_join (pipeline);
   TEST_WAIT (pipeline, s->state == MILL_STATE_FINISHED && s->produced == 3000 && s->done + s->dead == 3000);
   TEST_WAIT (pipeline, s0->queue.high_water == 1000 && s0->queue.put_blocked_us > 0);
-  assert_nothing_left (pipeline, before);
+  test_assert_nothing_left (pipeline, before);
 }
 
 static void
 test_tasks_drained (void)
 {
-  guint before = count_engine_threads ();
-  g_autoptr (MillPipeline) pipeline = build ("bounded-async-queue");
+  guint before = test_count_engine_threads ();
+  g_autoptr (MillPipeline) pipeline = test_build_job ("bounded-async-queue");
 
   test_start (pipeline);
   TEST_WAIT (pipeline, s->done >= 300);
   g_assert_true (mill_pipeline_drain (pipeline, 60, NULL));
   test_join (pipeline);
   TEST_WAIT (pipeline, s->state == MILL_STATE_FINISHED && s->returned == 0 && s->produced < 3000);
-  assert_nothing_left (pipeline, before);
+  test_assert_nothing_left (pipeline, before);
 }
 
 static void
 test_tasks_stopped (void)
 {
-  guint before = count_engine_threads ();
-  g_autoptr (MillPipeline) pipeline = build ("bounded-async-queue");
+  guint before = test_count_engine_threads ();
+  g_autoptr (MillPipeline) pipeline = test_build_job ("bounded-async-queue");
   g_autoptr (GPtrArray) returned = NULL;
 
   test_start (pipeline);
@@ -156,7 +91,7 @@ test_tasks_stopped (void)
   TEST_WAIT (pipeline, s->state == MILL_STATE_STOPPED && s->returned > 0);
   returned = mill_pipeline_get_returned (pipeline);
   TEST_WAIT (pipeline, s->returned == returned->len && s->produced == s->done + s->dead + s->returned);
-  assert_nothing_left (pipeline, before);
+  test_assert_nothing_left (pipeline, before);
 }
 
 static void
@@ -171,7 +106,7 @@ test_all_are_right (void)
     if (g_str_has_suffix (name, ".millrace"))
       {
         g_autofree char *stem = g_strndup (name, strlen (name) - strlen (".millrace"));
-        g_autoptr (MillJob) job = load (stem);
+        g_autoptr (MillJob) job = test_load_job (stem);
 
         g_assert_cmpstr (mill_job_get_name (job), !=, "");
         g_assert_nonnull (mill_job_get_description (job));

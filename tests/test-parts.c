@@ -463,3 +463,70 @@ test_not_in_vain (const MillSnapshot *snapshot, guint *looks, const char *condit
              condition, (gint) snapshot->state, snapshot->produced, snapshot->done, snapshot->dead,
              snapshot->returned, snapshot->dropped);
 }
+
+MillJob *
+test_load_job (const char *name)
+{
+  g_autofree char *path = g_strdup_printf ("%s/../data/jobs/%s.millrace", g_getenv ("G_TEST_SRCDIR"), name);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+  MillJob *job = mill_job_new_from_file (file, &error);
+
+  g_assert_no_error (error);
+  return job;
+}
+
+MillPipeline *
+test_build_job (const char *name)
+{
+  g_autoptr (MillJob) job = test_load_job (name);
+  g_autoptr (GError) error = NULL;
+  MillPipeline *pipeline = mill_job_build (job, &error);
+
+  g_assert_no_error (error);
+  return pipeline;
+}
+
+/* GLib keeps threads of its own: they serve the whole process. */
+static gboolean
+is_glibs (const char *name)
+{
+  static const char *const prefixes[] = { "gmain", "gdbus", "pool-", "dconf" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
+    if (g_str_has_prefix (name, prefixes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* The threads of this process without those that GLib keeps. */
+guint
+test_count_engine_threads (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *id;
+  guint n = 0;
+
+  while (dir != NULL && (id = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_strdup_printf ("/proc/self/task/%s/comm", id);
+      g_autofree char *name = NULL;
+
+      if (g_file_get_contents (path, &name, NULL, NULL) && !is_glibs (name))
+        n++;
+    }
+  return n;
+}
+
+/* Nothing of @pipeline works any more, and there are no more threads than before. */
+void
+test_assert_nothing_left (MillPipeline *pipeline, guint threads_before)
+{
+  gint64 deadline = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+
+  TEST_WAIT (pipeline, s->workers_alive == 0 && s->unfinished == 0);
+  /* A thread that was joined may be in the kernel's list for a moment still. */
+  while (test_count_engine_threads () > threads_before && g_get_monotonic_time () < deadline)
+    test_step_aside ();
+  g_assert_cmpuint (test_count_engine_threads (), <=, threads_before);
+}

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "pipeline/mill-job.h"
 #include "pipeline/mill-pipeline.h"
 
 G_BEGIN_DECLS
@@ -56,6 +57,13 @@ void test_step_aside (void);
 /* Fails the test, saying what @condition waits for, when @looks at a pipeline that is over were all in vain.
  */
 void test_not_in_vain (const MillSnapshot *snapshot, guint *looks, const char *condition);
+
+/* One of the shipped jobs, and what it describes. */
+MillJob *test_load_job (const char *name);
+MillPipeline *test_build_job (const char *name);
+
+guint test_count_engine_threads (void);
+void test_assert_nothing_left (MillPipeline *pipeline, guint threads_before);
 
 /* Waits until @condition holds; every snapshot on the way is checked for conservation. */
 #define TEST_WAIT(pipeline, condition)                                                                       \
