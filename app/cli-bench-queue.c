@@ -45,7 +45,8 @@ typedef struct
   const MillBenchChannel *channel;
   gpointer queue;   /* (owned) */
   GPtrArray *items; /* (owned) of MillItem: each producer has a stretch of it, which it puts over and over */
-  gint64 *stamps;   /* (owned) (nullable) when each of @items was put; NULL in a pass without times */
+  gboolean stamped; /* whether times are taken */
+  gint64 *stamps;   /* (owned) (nullable) then: when each of @items was put */
 
   GMutex lock; /* guards what follows: the starting line */
   GCond cond;
@@ -57,9 +58,10 @@ typedef struct
 {
   Pass *pass;      /* (unowned) */
   GThread *thread; /* (owned) */
-  guint first;     /* a producer's stretch of the items */
+  guint first;     /* a producer's stretch of the items: a whole number of batches */
   guint n_own;
   guint n_puts;
+  GPtrArray *batches;   /* (owned) a producer's stretch in pieces: of GPtrArray of (unowned) MillItem */
   MillHistogram *times; /* (owned) a consumer's, in nanoseconds */
 } Runner;
 
@@ -86,30 +88,47 @@ start (Pass *pass, guint n_threads)
   g_mutex_unlock (&pass->lock);
 }
 
-static MillItem *
-next_item (Runner *self, guint put)
+static void
+stamp (Pass *pass, const MillItem *item)
 {
-  Pass *pass = self->pass;
-  MillItem *item = g_ptr_array_index (pass->items, self->first + put % self->n_own);
-
   if (pass->stamps != NULL)
     pass->stamps[mill_item_get_id (item)] = mill_bench_now_ns ();
-  return item;
 }
 
+/* Puts so many of its items, from number @from on. */
 static void
-produce_many (Runner *self, guint batch)
+produce_one_by_one (Runner *self, guint from, guint n_puts)
 {
   Pass *pass = self->pass;
-  g_autoptr (GPtrArray) items = g_ptr_array_sized_new (batch);
+  MillItem **first = (MillItem **) pass->items->pdata + self->first;
+  MillItem **end = first + self->n_own;
+  MillItem **next = first + from;
 
-  for (guint put = 0; put < self->n_puts; put += items->len)
+  for (guint put = 0; put < n_puts; put++)
     {
-      g_ptr_array_set_size (items, 0);
-      for (guint i = put; i < self->n_puts && items->len < batch; i++)
-        g_ptr_array_add (items, next_item (self, i));
+      stamp (pass, *next);
+      pass->channel->put (pass->queue, *next);
+      if (++next == end)
+        next = first;
+    }
+}
+
+/* The batches are made beforehand, as the items are. What is left at the end goes one by one. */
+static void
+produce_batches (Runner *self, guint batch)
+{
+  Pass *pass = self->pass;
+  guint n_batches = self->n_puts / batch;
+
+  for (guint n = 0; n < n_batches; n++)
+    {
+      GPtrArray *items = g_ptr_array_index (self->batches, n % self->batches->len);
+
+      for (guint i = 0; pass->stamps != NULL && i < batch; i++)
+        stamp (pass, g_ptr_array_index (items, i));
       pass->channel->put_many (pass->queue, items);
     }
+  produce_one_by_one (self, n_batches % self->batches->len * batch, self->n_puts % batch);
 }
 
 static gpointer
@@ -120,10 +139,9 @@ produce (gpointer data)
 
   wait_for_start (pass);
   if (pass->options->batch > 1)
-    produce_many (self, (guint) pass->options->batch);
+    produce_batches (self, (guint) pass->options->batch);
   else
-    for (guint put = 0; put < self->n_puts; put++)
-      pass->channel->put (pass->queue, next_item (self, put));
+    produce_one_by_one (self, 0, self->n_puts);
   return NULL;
 }
 
@@ -189,29 +207,51 @@ consume (gpointer data)
 /* How many items a producer needs so that none is put while it is still queued: in a bounded queue, one whose
  * turn comes again has left. When times are taken no item is used twice, so that its stamp stays. */
 static guint
-count_own_items (const Pass *pass, guint n_puts, gboolean timed)
+count_own_items (const Pass *pass, guint n_puts)
 {
-  guint64 enough = 2 * ((guint64) MAX (pass->options->maxsize, 0) + (guint64) pass->options->batch);
+  guint batch = (guint) pass->options->batch;
+  guint64 enough = 2 * ((guint64) pass->options->maxsize + batch);
+  guint64 all = (guint64) n_puts + batch;
+  guint n;
 
-  if (timed || (pass->options->maxsize <= 0 && pass->channel->bounded))
-    return n_puts;
-  return (guint) MIN (enough, n_puts);
+  if (pass->stamped || (pass->options->maxsize == 0 && pass->channel->bounded))
+    enough = all;
+  n = (guint) MIN (enough, all);
+  return n - n % batch;
+}
+
+static GPtrArray *
+cut (Pass *pass, guint first, guint n_items, guint batch)
+{
+  GPtrArray *batches = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+
+  for (guint i = 0; i < n_items; i += batch)
+    {
+      GPtrArray *items = g_ptr_array_sized_new (batch);
+
+      for (guint j = 0; j < batch; j++)
+        g_ptr_array_add (items, g_ptr_array_index (pass->items, first + i + j));
+      g_ptr_array_add (batches, items);
+    }
+  return batches;
 }
 
 static void
-share_out (Pass *pass, Runner *producers, guint items, gboolean timed)
+share_out (Pass *pass, Runner *producers, guint n_items)
 {
   guint n_producers = (guint) pass->options->producers, first = 0;
 
   for (guint i = 0; i < n_producers; i++)
     {
-      producers[i].n_puts = items / n_producers + (i < items % n_producers ? 1 : 0);
-      producers[i].n_own = count_own_items (pass, producers[i].n_puts, timed);
+      producers[i].n_puts = n_items / n_producers + (i < n_items % n_producers ? 1 : 0);
+      producers[i].n_own = count_own_items (pass, producers[i].n_puts);
       producers[i].first = first;
       first += producers[i].n_own;
     }
   pass->items = mill_bench_items_new (first);
-  pass->stamps = timed ? g_new0 (gint64, first) : NULL;
+  pass->stamps = pass->stamped ? g_new0 (gint64, first) : NULL;
+  for (guint i = 0; i < n_producers && pass->options->batch > 1; i++)
+    producers[i].batches = cut (pass, producers[i].first, producers[i].n_own, (guint) pass->options->batch);
 }
 
 static void
@@ -261,6 +301,7 @@ clear_runners (Runner *runners, guint n, MillHistogram *times)
       if (times != NULL)
         mill_histogram_merge (times, runners[i].times);
       mill_histogram_free (runners[i].times);
+      g_clear_pointer (&runners[i].batches, g_ptr_array_unref);
     }
 }
 
@@ -270,10 +311,10 @@ run_pass (const Options *options, guint items, MillBenchRun *run, MillHistogram 
   guint n_producers = (guint) options->producers, n_consumers = (guint) options->consumers;
   g_autofree Runner *producers = g_new0 (Runner, n_producers);
   g_autofree Runner *consumers = g_new0 (Runner, n_consumers);
-  Pass pass = { NULL };
+  Pass pass = { .stamped = times != NULL };
 
   open_pass (&pass, options);
-  share_out (&pass, producers, items, times != NULL);
+  share_out (&pass, producers, items);
   start_threads (&pass, consumers, n_consumers, "consumer", consume);
   start_threads (&pass, producers, n_producers, "producer", produce);
   start (&pass, n_producers + n_consumers);
