@@ -75,7 +75,7 @@ test_close (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/session-pool/fills-one-session-first", test_fills_one_session_first);
   g_test_add_func ("/session-pool/keeps-contexts-apart", test_keeps_contexts_apart);
   g_test_add_func ("/session-pool/close", test_close);
