@@ -21,13 +21,14 @@ typedef struct
   gboolean as_json;
 } Options;
 
-/* A queue with a consumer. The item in it carries the stamp: there is only one at a time. */
+/* A queue with a consumer. No item and no stamp is used twice, since a consumer may be late. */
 typedef struct
 {
   const MillBenchChannel *channel;
   gpointer queue;       /* (owned) */
   GThread *thread;      /* (owned) */
-  gint64 stamp_ns;      /* handed over with the item */
+  GPtrArray *items;     /* (owned) of MillItem */
+  gint64 *stamps;       /* (owned) when each of them was put; handed over with it */
   MillHistogram *times; /* (owned) used by the thread alone until it has ended */
 } Lane;
 
@@ -39,15 +40,17 @@ consume (gpointer data)
 
   while ((item = self->channel->get (self->queue)) != NULL)
     {
-      mill_histogram_record (self->times, mill_bench_now_ns () - self->stamp_ns);
+      mill_histogram_record (self->times, mill_bench_now_ns () - self->stamps[mill_item_get_id (item)]);
       self->channel->done (self->queue, item);
     }
   return NULL;
 }
 
 static void
-lane_open (Lane *self, const MillBenchChannel *channel)
+lane_open (Lane *self, const MillBenchChannel *channel, guint n_items)
 {
+  self->items = mill_bench_items_new (n_items);
+  self->stamps = g_new0 (gint64, n_items);
   self->channel = channel;
   self->queue = channel->make (MAXSIZE, TRUE);
   self->times = mill_histogram_new ();
@@ -66,15 +69,17 @@ lane_clear (Lane *self)
 {
   mill_histogram_free (self->times);
   self->channel->free (self->queue);
+  g_ptr_array_unref (self->items);
+  g_free (self->stamps);
 }
 
 /* The pause lets the consumer deal with the item and park again. */
 static void
-send_one (Lane *self, MillItem *item, int interval_us)
+send_one (Lane *self, guint number, int interval_us)
 {
   g_usleep ((gulong) interval_us);
-  self->stamp_ns = mill_bench_now_ns ();
-  self->channel->put (self->queue, item);
+  self->stamps[number] = mill_bench_now_ns ();
+  self->channel->put (self->queue, g_ptr_array_index (self->items, number));
 }
 
 static void
@@ -96,21 +101,21 @@ report (const Options *options, const MillBenchRun *run, const Lane *ours, const
 static void
 measure (const Options *options)
 {
-  g_autoptr (GPtrArray) items = mill_bench_items_new (2);
   Lane ours = { NULL }, rival = { NULL };
+  guint n_items = (guint) options->items;
   MillBenchRun run;
 
-  lane_open (&ours, &mill_bench_mill_queue);
-  lane_open (&rival, &mill_bench_cond_queue);
+  lane_open (&ours, &mill_bench_mill_queue, n_items);
+  lane_open (&rival, &mill_bench_cond_queue, n_items);
   mill_bench_run_begin (&run);
-  for (int i = 0; i < options->items; i++)
+  for (guint i = 0; i < n_items; i++)
     {
-      send_one (&ours, g_ptr_array_index (items, 0), options->interval_us);
-      send_one (&rival, g_ptr_array_index (items, 1), options->interval_us);
+      send_one (&ours, i, options->interval_us);
+      send_one (&rival, i, options->interval_us);
     }
   lane_end (&ours);
   lane_end (&rival);
-  mill_bench_run_end (&run, (guint64) options->items);
+  mill_bench_run_end (&run, n_items);
   report (options, &run, &ours, &rival);
   lane_clear (&ours);
   lane_clear (&rival);
