@@ -81,7 +81,7 @@ mill_done_many (gpointer queue, MillBenchBatch *batch)
 static void
 mill_end (gpointer queue, guint n_getters)
 {
-  g_autoptr (GPtrArray) dropped = mill_queue_shutdown (queue, FALSE);
+  g_ptr_array_unref (mill_queue_shutdown (queue, FALSE));
 }
 
 const MillBenchChannel mill_bench_mill_queue = {

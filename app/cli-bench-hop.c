@@ -73,8 +73,7 @@ put_next (Hop *self)
     mill_queue_put_async (self->queue, item_for (self, self->n_put++), NULL, put_cb, self);
   else
     {
-      g_autoptr (GPtrArray) dropped = mill_queue_shutdown (self->queue, FALSE);
-
+      g_ptr_array_unref (mill_queue_shutdown (self->queue, FALSE));
       g_main_loop_quit (self->loop);
     }
 }
@@ -109,11 +108,9 @@ put_on_loop (gpointer data)
 static void
 put_here (Hop *self)
 {
-  g_autoptr (GPtrArray) dropped = NULL;
-
   for (guint i = 0; i < self->n_items; i++)
     mill_queue_put (self->queue, item_for (self, i), NULL, NULL);
-  dropped = mill_queue_shutdown (self->queue, FALSE);
+  g_ptr_array_unref (mill_queue_shutdown (self->queue, FALSE));
 }
 
 static void

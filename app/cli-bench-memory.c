@@ -62,7 +62,6 @@ static MillCliStatus
 measure (const Options *options)
 {
   g_autoptr (MillQueue) queue = mill_queue_new (0);
-  g_autoptr (GPtrArray) dropped = NULL;
   gint64 before = get_resident_bytes ();
   gint64 after;
   MillBenchRun run;
@@ -77,7 +76,7 @@ measure (const Options *options)
   mill_bench_run_end (&run, (guint64) options->items);
   after = get_resident_bytes ();
   report (options, &run, after - before);
-  dropped = mill_queue_shutdown (queue, TRUE);
+  g_ptr_array_unref (mill_queue_shutdown (queue, TRUE));
   return MILL_CLI_FINISHED;
 }
 
