@@ -23,6 +23,7 @@ static const Command commands[] = {
   { "crawl", N_ ("fetch a site or a part of it, politely"), mill_cli_crawl },
   { "serve", N_ ("serve the demo site, to try things on"), mill_cli_serve },
   { "check", N_ ("say what is wrong with a job file"), mill_cli_check },
+  { "bench", N_ ("measure the engine on this machine"), mill_cli_bench },
 };
 
 static void

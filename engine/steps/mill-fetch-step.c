@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillFetchStep: HTTP, asynchronous. Each main context that runs the step has a session of its own:
- * connections stay in one thread, and each session's list of messages stays short. */
+/* MillFetchStep: HTTP, asynchronous. Each main context that runs the step has sessions of its own, see
+ * mill-session-pool-private.h. */
 
 #include "config.h"
 
@@ -10,6 +10,7 @@
 
 #include "core/mill-error.h"
 #include "crawl/mill-http-private.h"
+#include "crawl/mill-session-pool-private.h"
 #include "crawl/mill-url.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
@@ -25,11 +26,16 @@ struct _MillFetchStep
 
   guint max_body; /* (atomic) MiB */
   gboolean follow_redirects;
-  MillCrawlSource *crawl; /* (owned) (nullable) then its frontier takes redirects and requests to wait */
-
-  GMutex lock;
-  GHashTable *sessions; /* (owned) (lock) GMainContext (owned) to SoupSession (owned) */
+  MillCrawlSource *crawl;    /* (owned) (nullable) then its frontier takes redirects and requests to wait */
+  MillSessionPool *sessions; /* (owned) */
 };
+
+/* One attempt. */
+typedef struct
+{
+  MillWork *work;       /* (unowned) */
+  SoupSession *session; /* (owned) (nullable) until it is given back to the pool */
+} Fetch;
 
 typedef enum
 {
@@ -40,30 +46,6 @@ typedef enum
 static GParamSpec *properties[PROP_FOLLOW_REDIRECTS + 1];
 
 G_DEFINE_FINAL_TYPE (MillFetchStep, mill_fetch_step, MILL_TYPE_STEP)
-
-static GHashTable *
-sessions_new (void)
-{
-  return g_hash_table_new_full (NULL, NULL, (GDestroyNotify) g_main_context_unref, g_object_unref);
-}
-
-static SoupSession *
-dup_session (MillFetchStep *self)
-{
-  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
-  SoupSession *session;
-
-  g_mutex_lock (&self->lock);
-  session = g_hash_table_lookup (self->sessions, context);
-  if (session == NULL)
-    {
-      session = mill_http_session_new ();
-      g_hash_table_insert (self->sessions, g_steal_pointer (&context), session);
-    }
-  g_object_ref (session);
-  g_mutex_unlock (&self->lock);
-  return session;
-}
 
 static gboolean
 mill_fetch_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
@@ -179,11 +161,13 @@ static void
 got_response_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  MillFetchStep *self = g_task_get_source_object (task);
+  Fetch *fetch = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (MillHttpResponse) response = mill_http_get_finish (result, &error);
 
-  if (response == NULL ||
-      !accept_response (g_task_get_source_object (task), g_task_get_task_data (task), response, &error))
+  mill_session_pool_give_back (self->sessions, g_steal_pointer (&fetch->session));
+  if (response == NULL || !accept_response (self, fetch->work, response, &error))
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
@@ -195,12 +179,13 @@ mill_fetch_step_process_async (MillStep *step, MillWork *work, GCancellable *can
 {
   MillFetchStep *self = MILL_FETCH_STEP (step);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (SoupSession) session = NULL;
+  Fetch *fetch = g_new0 (Fetch, 1);
   const char *url = mill_item_get_key (mill_work_get_item (work));
   MillHttpLimits limits = { .max_body = (gsize) g_atomic_int_get (&self->max_body) * MIB };
   GError *error = NULL;
 
-  g_task_set_task_data (task, work, NULL);
+  fetch->work = work;
+  g_task_set_task_data (task, fetch, g_free);
   if (!check_url (url, &error))
     {
       g_task_return_error (task, error);
@@ -208,8 +193,8 @@ mill_fetch_step_process_async (MillStep *step, MillWork *work, GCancellable *can
     }
   if (self->follow_redirects && self->crawl == NULL)
     limits.max_redirects = MAX_REDIRECTS;
-  session = dup_session (self);
-  mill_http_get_async (session, url, &limits, cancellable, got_response_cb, g_steal_pointer (&task));
+  fetch->session = mill_session_pool_take (self->sessions);
+  mill_http_get_async (fetch->session, url, &limits, cancellable, got_response_cb, g_steal_pointer (&task));
 }
 
 static gboolean
@@ -218,51 +203,10 @@ mill_fetch_step_process_finish (MillStep *step, GAsyncResult *result, GError **e
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-static gboolean
-abort_session_cb (gpointer user_data)
-{
-  soup_session_abort (user_data);
-  return G_SOURCE_REMOVE;
-}
-
-/* A session belongs to the thread that runs its context, and ends there. When none does any more, this thread
- * takes its place. Takes over @session. */
-static void
-close_session (GMainContext *context, SoupSession *session)
-{
-  if (!g_main_context_acquire (context))
-    {
-      g_main_context_invoke_full (context, G_PRIORITY_DEFAULT, abort_session_cb, session, g_object_unref);
-      return;
-    }
-  g_main_context_push_thread_default (context);
-  soup_session_abort (session);
-  g_object_unref (session);
-  while (g_main_context_iteration (context, FALSE))
-    ;
-  g_main_context_pop_thread_default (context);
-  g_main_context_release (context);
-}
-
 static void
 mill_fetch_step_close (MillStep *step)
 {
-  MillFetchStep *self = MILL_FETCH_STEP (step);
-  g_autoptr (GHashTable) sessions = NULL;
-  GHashTableIter iter;
-  gpointer context, session;
-
-  g_mutex_lock (&self->lock);
-  sessions = g_steal_pointer (&self->sessions);
-  self->sessions = sessions_new ();
-  g_mutex_unlock (&self->lock);
-  g_hash_table_iter_init (&iter, sessions);
-  while (g_hash_table_iter_next (&iter, &context, &session))
-    {
-      g_hash_table_iter_steal (&iter);
-      close_session (context, session);
-      g_main_context_unref (context);
-    }
+  mill_session_pool_close (MILL_FETCH_STEP (step)->sessions);
 }
 
 static void
@@ -313,8 +257,7 @@ mill_fetch_step_finalize (GObject *object)
   MillFetchStep *self = MILL_FETCH_STEP (object);
 
   g_clear_object (&self->crawl);
-  g_hash_table_unref (self->sessions);
-  g_mutex_clear (&self->lock);
+  mill_session_pool_free (self->sessions);
   G_OBJECT_CLASS (mill_fetch_step_parent_class)->finalize (object);
 }
 
@@ -354,8 +297,7 @@ mill_fetch_step_init (MillFetchStep *self)
 {
   self->max_body = DEFAULT_MAX_BODY;
   self->follow_redirects = TRUE;
-  g_mutex_init (&self->lock);
-  self->sessions = sessions_new ();
+  self->sessions = mill_session_pool_new ();
 }
 
 /**
