@@ -6,22 +6,27 @@
 
 #include "core/mill-item.h"
 
+#include <string.h>
+
 typedef struct
 {
   const char *name; /* (interned) */
   char *value;      /* (owned) */
 } MillAttribute;
 
+/* There may be millions of them: one block each, the key at its end. */
 struct _MillItem
 {
   guint64 id;
-  char *key;          /* (owned) (nullable) */
   GBytes *payload;    /* (owned) (nullable) */
   GArray *attributes; /* (owned) (nullable) of MillAttribute; few, so searched in order */
-  gint priority;
-  guint attempt;
   gint64 born_us;
   gint64 enqueued_us;
+  gint priority;
+  guint attempt;
+  gatomicrefcount refs;
+  gboolean has_key;
+  char key[];
 };
 
 G_DEFINE_BOXED_TYPE (MillItem, mill_item, mill_item_ref, mill_item_unref)
@@ -49,16 +54,6 @@ find_attribute (const MillItem *self, const char *interned)
   return NULL;
 }
 
-static void
-item_clear (gpointer data)
-{
-  MillItem *self = data;
-
-  g_free (self->key);
-  g_clear_pointer (&self->payload, g_bytes_unref);
-  g_clear_pointer (&self->attributes, g_array_unref);
-}
-
 /**
  * mill_item_new:
  * @id: a number that is unique within the run
@@ -74,10 +69,13 @@ item_clear (gpointer data)
 MillItem *
 mill_item_new (guint64 id, const char *key)
 {
-  MillItem *self = g_atomic_rc_box_new0 (MillItem);
+  gsize key_size = key != NULL ? strlen (key) + 1 : 0;
+  MillItem *self = g_malloc (sizeof *self + key_size);
 
-  self->id = id;
-  self->key = g_strdup (key);
+  *self = (MillItem){ .id = id, .has_key = key != NULL };
+  g_atomic_ref_count_init (&self->refs);
+  if (key != NULL)
+    memcpy (self->key, key, key_size);
   return self;
 }
 
@@ -91,7 +89,8 @@ mill_item_new (guint64 id, const char *key)
 MillItem *
 mill_item_ref (MillItem *self)
 {
-  return g_atomic_rc_box_acquire (self);
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
 }
 
 /**
@@ -102,7 +101,11 @@ mill_item_ref (MillItem *self)
 void
 mill_item_unref (MillItem *self)
 {
-  g_atomic_rc_box_release_full (self, item_clear);
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_clear_pointer (&self->payload, g_bytes_unref);
+  g_clear_pointer (&self->attributes, g_array_unref);
+  g_free (self);
 }
 
 guint64
@@ -119,7 +122,7 @@ mill_item_get_id (const MillItem *self)
 const char *
 mill_item_get_key (const MillItem *self)
 {
-  return self->key;
+  return self->has_key ? self->key : NULL;
 }
 
 /**
