@@ -155,7 +155,6 @@ test_freed_with_items (void)
   for (guint order = 0; order <= MILL_QUEUE_ORDER_PRIORITY; order++)
     {
       MillQueue *queue = mill_queue_new_with_order (0, (MillQueueOrder) order);
-      g_autoptr (GBytes) bytes = g_bytes_new_static ("x", 1);
       gpointer weak = queue;
 
       for (guint i = 0; i < 200; i++)
