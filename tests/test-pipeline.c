@@ -253,7 +253,9 @@ test_pause (gconstpointer data)
   MillStep *step = first_step (pipeline);
 
   test_start (pipeline);
-  TEST_WAIT (pipeline, test_step_get_holding (step) == 4 && s0->queue.putters == 1);
+  TEST_WAIT (pipeline, test_step_get_holding (step) == 4);
+  /* Only now can nobody take what would let the producer out of its put and into the gate. */
+  TEST_WAIT (pipeline, s0->queue.putters == 1 && s0->queue.depth == 20);
   g_assert_true (mill_pipeline_pause (pipeline, NULL));
   g_assert_false (mill_pipeline_pause (pipeline, NULL));
   test_step_release (step);

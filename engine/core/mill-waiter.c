@@ -5,6 +5,8 @@
 
 #include "core/mill-waiter-private.h"
 
+#include "core/mill-cancel-source-private.h"
+
 typedef struct
 {
   gpointer owner;     /* (owned) a GObject */
@@ -23,7 +25,7 @@ cancel_data_free (gpointer user_data)
 }
 
 static gboolean
-task_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+task_cancelled_cb (gpointer user_data)
 {
   CancelData *data = user_data;
 
@@ -152,9 +154,8 @@ mill_waiter_new_task (GTask *task, gpointer owner, GCancellable *cancellable, Mi
       data->waiter = self;
       data->cancelled = cancelled;
       g_atomic_ref_count_inc (&self->refs);
-      self->cancel_source = g_cancellable_source_new (cancellable);
-      g_source_set_static_name (self->cancel_source, "mill waiter");
-      g_source_set_callback (self->cancel_source, G_SOURCE_FUNC (task_cancelled_cb), data, cancel_data_free);
+      self->cancel_source = mill_cancel_source_new ("mill waiter", MILL_NEVER, cancellable, task_cancelled_cb,
+                                                    data, cancel_data_free);
       g_source_attach (self->cancel_source, g_task_get_context (task));
     }
   return self;
@@ -166,7 +167,6 @@ mill_waiter_unref (MillWaiter *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   g_clear_object (&self->task);
-  g_clear_pointer (&self->cancel_source, g_source_unref);
   g_free (self);
 }
 
@@ -218,8 +218,7 @@ mill_waiter_pop_ready (GQueue *ready)
   if (link == NULL)
     return NULL;
   waiter = link->data;
-  if (waiter->cancel_source != NULL)
-    g_source_destroy (waiter->cancel_source);
+  g_clear_pointer (&waiter->cancel_source, mill_cancel_source_destroy);
   return waiter;
 }
 
@@ -228,6 +227,7 @@ void
 mill_waiter_return_cancelled (MillWaiter *self)
 {
   g_task_return_new_error (self->task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", "Operation was cancelled");
+  g_clear_pointer (&self->cancel_source, mill_cancel_source_destroy);
   mill_waiter_unref (self);
 }
 

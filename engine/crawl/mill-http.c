@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "core/mill-cancel-source-private.h"
 #include "core/mill-error.h"
 #include "crawl/mill-url.h"
 
@@ -50,9 +51,7 @@ request_free (gpointer data)
 {
   Request *self = data;
 
-  if (self->watch != NULL)
-    g_source_destroy (self->watch);
-  g_clear_pointer (&self->watch, g_source_unref);
+  g_clear_pointer (&self->watch, mill_cancel_source_destroy);
   g_object_unref (self->here);
   g_clear_object (&self->plain);
   g_clear_object (&self->stream);
@@ -395,7 +394,7 @@ mill_http_session_new (void)
 }
 
 static gboolean
-cancelled_cb (GCancellable *cancellable, gpointer user_data)
+cancelled_cb (gpointer user_data)
 {
   g_cancellable_cancel (user_data);
   return G_SOURCE_REMOVE;
@@ -404,10 +403,8 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
 static void
 watch_cancellable (Request *self, GCancellable *cancellable)
 {
-  self->watch = g_cancellable_source_new (cancellable);
-  g_source_set_static_name (self->watch, "mill http");
-  g_source_set_callback (self->watch, G_SOURCE_FUNC (cancelled_cb), g_object_ref (self->here),
-                         g_object_unref);
+  self->watch = mill_cancel_source_new ("mill http", MILL_NEVER, cancellable, cancelled_cb,
+                                        g_object_ref (self->here), g_object_unref);
   g_source_attach (self->watch, g_main_context_get_thread_default ());
 }
 

@@ -52,6 +52,7 @@ struct _MillWorker
   GThread *thread;    /* (owned) (nullable) in the world of threads */
   MillLoop *loop;     /* (unowned) (nullable) in the world of tasks */
   MillHelper *helper; /* (owned) (nullable) runs blocking steps for a task */
+  GSource *backoff;   /* (owned) (nullable) while a task backs off */
 };
 
 MillWorker *mill_worker_new (MillStage *stage, guint number);

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "core/mill-cancel-source-private.h"
 #include "pipeline/mill-helper-private.h"
 #include "pipeline/mill-pipeline-private.h"
 #include "pipeline/mill-worker-private.h"
@@ -61,6 +62,7 @@ backoff_ended_cb (gpointer user_data)
 {
   MillWorker *self = user_data;
 
+  g_clear_pointer (&self->backoff, mill_cancel_source_destroy);
   if (g_cancellable_is_cancelled (self->stop))
     give_up (self, MILL_OUTCOME_RETURNED, NULL);
   else
@@ -71,15 +73,9 @@ backoff_ended_cb (gpointer user_data)
 static void
 back_off (MillWorker *self, gint64 until_us)
 {
-  g_autoptr (GSource) timer = g_timeout_source_new (0);
-  g_autoptr (GSource) stopped = g_cancellable_source_new (self->stop);
-
   mill_worker_set_state (self, MILL_WORKER_BACKING_OFF);
-  g_source_set_ready_time (timer, until_us);
-  g_source_set_callback (timer, backoff_ended_cb, self, NULL);
-  g_source_set_dummy_callback (stopped);
-  g_source_add_child_source (timer, stopped);
-  g_source_attach (timer, mill_loop_get_context (self->loop));
+  self->backoff = mill_cancel_source_new ("mill backoff", until_us, self->stop, backoff_ended_cb, self, NULL);
+  g_source_attach (self->backoff, mill_loop_get_context (self->loop));
 }
 
 static void

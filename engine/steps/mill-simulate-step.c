@@ -11,7 +11,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/mill-cancel-source-private.h"
 #include "core/mill-error.h"
+#include "core/mill-waiter-private.h"
 #include "pipeline/mill-knob.h"
 
 #define LONGEST_MS 3600000.0 /* the tail of a wide lognormal has no end */
@@ -130,43 +132,6 @@ return_outcome (gboolean fails, GError **error)
   return FALSE;
 }
 
-typedef struct
-{
-  GMutex mutex;
-  GCond cond;
-  gboolean is_cancelled; /* (mutex) */
-} Nap;
-
-static void
-nap_cancelled_cb (GCancellable *cancellable, gpointer user_data)
-{
-  Nap *nap = user_data;
-
-  g_mutex_lock (&nap->mutex);
-  nap->is_cancelled = TRUE;
-  g_cond_signal (&nap->cond);
-  g_mutex_unlock (&nap->mutex);
-}
-
-static void
-wait_until (gint64 deadline_us, GCancellable *cancellable)
-{
-  Nap nap = { 0 };
-  gulong handler = 0;
-
-  g_mutex_init (&nap.mutex);
-  g_cond_init (&nap.cond);
-  if (cancellable != NULL)
-    handler = g_cancellable_connect (cancellable, G_CALLBACK (nap_cancelled_cb), &nap, NULL);
-  g_mutex_lock (&nap.mutex);
-  while (!nap.is_cancelled && g_cond_wait_until (&nap.cond, &nap.mutex, deadline_us))
-    ;
-  g_mutex_unlock (&nap.mutex);
-  g_cancellable_disconnect (cancellable, handler);
-  g_cond_clear (&nap.cond);
-  g_mutex_clear (&nap.mutex);
-}
-
 static gboolean
 mill_simulate_step_process (MillStep *step, MillWork *work, GCancellable *cancellable, GError **error)
 {
@@ -177,45 +142,53 @@ mill_simulate_step_process (MillStep *step, MillWork *work, GCancellable *cancel
   gint64 duration_us = mill_simulate_step_get_duration (self, id, mill_work_get_attempt (work), &fails);
 
   if (duration_us > 0)
-    wait_until (started_us + duration_us, cancellable);
+    mill_waiter_sleep_until (started_us + duration_us, cancellable);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   return return_outcome (fails, error);
+}
+
+/* The asynchronous wait. */
+typedef struct
+{
+  gboolean fails;
+  GSource *timer; /* (owned) (nullable) */
+} Nap;
+
+static void
+nap_free (gpointer data)
+{
+  Nap *nap = data;
+
+  g_clear_pointer (&nap->timer, mill_cancel_source_destroy);
+  g_free (nap);
 }
 
 static gboolean
 nap_over_cb (gpointer user_data)
 {
   GTask *task = user_data;
+  Nap *nap = g_task_get_task_data (task);
   GError *error = NULL;
 
+  g_clear_pointer (&nap->timer, mill_cancel_source_destroy);
   if (g_task_return_error_if_cancelled (task))
     return G_SOURCE_REMOVE;
-  if (return_outcome (GPOINTER_TO_INT (g_task_get_task_data (task)), &error))
+  if (return_outcome (nap->fails, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
   return G_SOURCE_REMOVE;
 }
 
-/* One source for both ends of the nap: the cancellable's becomes its child. */
 static void
 attach_nap (GTask *task, gint64 deadline_us)
 {
-  g_autoptr (GSource) timer = g_timeout_source_new (0);
-  GCancellable *cancellable = g_task_get_cancellable (task);
+  Nap *nap = g_task_get_task_data (task);
 
-  g_source_set_ready_time (timer, deadline_us);
-  if (cancellable != NULL)
-    {
-      g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
-
-      g_source_set_dummy_callback (cancelled);
-      g_source_add_child_source (timer, cancelled);
-    }
-  g_source_set_callback (timer, nap_over_cb, g_object_ref (task), g_object_unref);
-  g_source_set_static_name (timer, "MillSimulateStep nap");
-  g_source_attach (timer, g_task_get_context (task));
+  nap->timer = mill_cancel_source_new ("mill nap", deadline_us, g_task_get_cancellable (task), nap_over_cb,
+                                       g_object_ref (task), g_object_unref);
+  g_source_attach (nap->timer, g_task_get_context (task));
 }
 
 static void
@@ -226,10 +199,10 @@ mill_simulate_step_process_async (MillStep *step, MillWork *work, GCancellable *
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   guint64 id = mill_item_get_id (mill_work_get_item (work));
   gint64 started_us = g_get_monotonic_time ();
-  gboolean fails;
-  gint64 duration_us = mill_simulate_step_get_duration (self, id, mill_work_get_attempt (work), &fails);
+  Nap *nap = g_new0 (Nap, 1);
+  gint64 duration_us = mill_simulate_step_get_duration (self, id, mill_work_get_attempt (work), &nap->fails);
 
-  g_task_set_task_data (task, GINT_TO_POINTER (fails), NULL);
+  g_task_set_task_data (task, nap, nap_free);
   if (duration_us > 0)
     attach_nap (task, started_us + duration_us);
   else
