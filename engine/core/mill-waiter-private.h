@@ -70,6 +70,4 @@ MillWaiter *mill_waiter_pop_ready (GQueue *ready);
 void mill_waiter_return_cancelled (MillWaiter *self);
 void mill_waiter_leave_cancelled (MillWaiter *self, GMutex *lock);
 
-gboolean mill_waiter_sleep_until (gint64 time_us, GCancellable *cancellable);
-
 G_END_DECLS

@@ -246,26 +246,3 @@ mill_waiter_leave_cancelled (MillWaiter *self, GMutex *lock)
   if (was_waiting)
     mill_waiter_return_cancelled (self);
 }
-
-/* Sleeps until a time of g_get_monotonic_time(), in microseconds. Returns FALSE if @cancellable fired first.
- */
-gboolean
-mill_waiter_sleep_until (gint64 time_us, GCancellable *cancellable)
-{
-  GMutex lock;
-  MillWaiter waiter;
-  gulong handler;
-  gboolean cancelled;
-
-  g_mutex_init (&lock);
-  mill_waiter_init_thread (&waiter, &lock);
-  handler = mill_waiter_connect (&waiter, cancellable);
-  g_mutex_lock (&lock);
-  while (!waiter.cancelled && mill_waiter_park (&waiter, time_us))
-    ;
-  cancelled = waiter.cancelled;
-  g_mutex_unlock (&lock);
-  mill_waiter_disconnect (&waiter, cancellable, handler);
-  g_mutex_clear (&lock);
-  return !cancelled;
-}

@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "core/mill-waiter-private.h"
+#include "core/mill-clock.h"
 #include "pipeline/mill-pipeline-private.h"
 #include "pipeline/mill-worker-private.h"
 
@@ -67,8 +67,9 @@ handle (MillWorker *self, MillItem *item)
     {
       mill_worker_set_state (self, MILL_WORKER_BACKING_OFF);
       g_clear_error (&error);
-      verdict = mill_waiter_sleep_until (retry_at_us, self->stop) ? attempt (self, &error, &retry_at_us)
-                                                                  : MILL_VERDICT_RETURN;
+      verdict = mill_clock_wait_until (mill_clock_get_real (), retry_at_us, self->stop, NULL)
+                    ? attempt (self, &error, &retry_at_us)
+                    : MILL_VERDICT_RETURN;
     }
   if (verdict == MILL_VERDICT_SUCCESS)
     {

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "core/mill-cancel-source-private.h"
+#include "core/mill-clock.h"
 #include "core/mill-error.h"
-#include "core/mill-waiter-private.h"
 #include "pipeline/mill-knob.h"
 
 #define LONGEST_MS 3600000.0 /* the tail of a wide lognormal has no end */
@@ -142,7 +142,7 @@ mill_simulate_step_process (MillStep *step, MillWork *work, GCancellable *cancel
   gint64 duration_us = mill_simulate_step_get_duration (self, id, mill_work_get_attempt (work), &fails);
 
   if (duration_us > 0)
-    mill_waiter_sleep_until (started_us + duration_us, cancellable);
+    mill_clock_wait_until (mill_clock_get_real (), started_us + duration_us, cancellable, NULL);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   return return_outcome (fails, error);
