@@ -28,8 +28,8 @@ typedef struct
 } Limit;
 
 static const Limit limits[] = {
-  { "timeout", "60" },           { "retries", "3" },       { "backoff", "0.1" },
-  { "max-bytes", "1000000000" }, { "rate", "1000000000" },
+  { "timeout", "60" },           { "retries", "3" },    { "backoff", "0.1" },
+  { "max-bytes", "1000000000" }, { "rate", "1000000" }, { "burst", "10000" },
 };
 
 static MillPipeline *

@@ -103,6 +103,9 @@ append_stage (GString *line, const MillStageSnapshot *stage)
   else
     /* Translators: name of a stage: items in its queue, workers at work/workers */
     g_string_append_printf (line, _ ("%s: %s queued, %u/%u busy"), stage->name, depth, busy, stage->workers);
+  if (stage->by_state[MILL_WORKER_LIMITED] > 0)
+    /* Translators: follows "3/8 busy": how many workers wait for the rate limiter */
+    g_string_append_printf (line, _ (", %u limited"), stage->by_state[MILL_WORKER_LIMITED]);
 }
 
 /* One line, what matters most first: a narrow terminal cuts the rest. */

@@ -44,7 +44,7 @@ G_DEFINE_FINAL_TYPE (MillStageCard, mill_stage_card, GTK_TYPE_BOX)
 
 /* The order in which shares are named and their parts follow one another. */
 static const MillWorkerState share_order[] = {
-  MILL_WORKER_BUSY,    MILL_WORKER_WAITING, MILL_WORKER_BACKING_OFF,
+  MILL_WORKER_BUSY,    MILL_WORKER_LIMITED, MILL_WORKER_WAITING, MILL_WORKER_BACKING_OFF,
   MILL_WORKER_BLOCKED, MILL_WORKER_IDLE,    MILL_WORKER_PAUSED,
 };
 
@@ -57,6 +57,8 @@ dot_of (MillWorkerState state)
       return MILL_DOT_IDLE;
     case MILL_WORKER_PAUSED:
       return MILL_DOT_PAUSED;
+    case MILL_WORKER_LIMITED:
+      return MILL_DOT_LIMITED;
     case MILL_WORKER_WAITING:
       return MILL_DOT_WAITING;
     case MILL_WORKER_BUSY:

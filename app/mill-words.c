@@ -139,6 +139,8 @@ mill_words_worker_state (MillWorkerState state)
       return _ ("idle");
     case MILL_WORKER_PAUSED:
       return _ ("paused");
+    case MILL_WORKER_LIMITED:
+      return _ ("waiting for the limiter");
     case MILL_WORKER_WAITING:
       return _ ("waiting for a slot");
     case MILL_WORKER_BUSY:

@@ -35,6 +35,19 @@ bar (cairo_t *cr, double x, double y, double width, double height)
   cairo_fill (cr);
 }
 
+/* Of a clock that shows three. */
+static void
+hands (cairo_t *cr, double diameter, double width)
+{
+  const double middle = diameter / 2.0;
+
+  cairo_set_line_width (cr, width);
+  cairo_move_to (cr, middle, diameter * 0.24);
+  cairo_line_to (cr, middle, middle);
+  cairo_line_to (cr, diameter * 0.72, middle);
+  cairo_stroke (cr);
+}
+
 static void
 square (cairo_t *cr, double diameter)
 {
@@ -74,6 +87,11 @@ draw_sign (cairo_t *cr, MillDotState state, double d, gboolean detail)
       break;
     case MILL_DOT_BUSY:
       disc (cr, d, middle);
+      break;
+    case MILL_DOT_LIMITED:
+      ring (cr, d, detail ? line : line * 1.6);
+      if (detail)
+        hands (cr, d, line);
       break;
     case MILL_DOT_WAITING:
       ring (cr, d, detail ? line : line * 1.6);

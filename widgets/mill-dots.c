@@ -46,8 +46,8 @@ typedef struct
 
 /* In which the states are drawn: what works first, what does nothing last. */
 static const MillDotState order[MILL_N_DOT_STATES] = {
-  MILL_DOT_BUSY,    MILL_DOT_STUCK,  MILL_DOT_WAITING, MILL_DOT_BACKING_OFF,
-  MILL_DOT_BLOCKED, MILL_DOT_PAUSED, MILL_DOT_IDLE,
+  MILL_DOT_BUSY,        MILL_DOT_STUCK,   MILL_DOT_LIMITED, MILL_DOT_WAITING,
+  MILL_DOT_BACKING_OFF, MILL_DOT_BLOCKED, MILL_DOT_PAUSED,  MILL_DOT_IDLE,
 };
 
 typedef enum
@@ -124,6 +124,8 @@ describe_state (MillDotState state, guint count)
       return g_strdup_printf (ngettext ("%u idle", "%u idle", count), count);
     case MILL_DOT_BUSY:
       return g_strdup_printf (ngettext ("%u busy", "%u busy", count), count);
+    case MILL_DOT_LIMITED:
+      return g_strdup_printf (ngettext ("%u waiting for the rate", "%u waiting for the rate", count), count);
     case MILL_DOT_WAITING:
       return g_strdup_printf (ngettext ("%u waiting", "%u waiting", count), count);
     case MILL_DOT_BACKING_OFF:
@@ -340,10 +342,10 @@ MillColor
 mill_dot_state_get_color (MillDotState state)
 {
   static const MillColor colors[MILL_N_DOT_STATES] = {
-    [MILL_DOT_IDLE] = MILL_COLOR_GREY,      [MILL_DOT_BUSY] = MILL_COLOR_BLUE,
-    [MILL_DOT_WAITING] = MILL_COLOR_ORANGE, [MILL_DOT_BACKING_OFF] = MILL_COLOR_PURPLE,
-    [MILL_DOT_BLOCKED] = MILL_COLOR_RED,    [MILL_DOT_PAUSED] = MILL_COLOR_GREY,
-    [MILL_DOT_STUCK] = MILL_COLOR_AMBER,
+    [MILL_DOT_IDLE] = MILL_COLOR_GREY,          [MILL_DOT_BUSY] = MILL_COLOR_BLUE,
+    [MILL_DOT_LIMITED] = MILL_COLOR_ORANGE,     [MILL_DOT_WAITING] = MILL_COLOR_ORANGE,
+    [MILL_DOT_BACKING_OFF] = MILL_COLOR_PURPLE, [MILL_DOT_BLOCKED] = MILL_COLOR_RED,
+    [MILL_DOT_PAUSED] = MILL_COLOR_GREY,        [MILL_DOT_STUCK] = MILL_COLOR_AMBER,
   };
 
   g_return_val_if_fail (state < MILL_N_DOT_STATES, MILL_COLOR_GREY);

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  * MillDotState:
  * @MILL_DOT_IDLE: nothing to do; a hollow grey ring
  * @MILL_DOT_BUSY: at work; a blue disc
- * @MILL_DOT_WAITING: waiting for a slot or the rate; an orange ring with a bar
+ * @MILL_DOT_LIMITED: waiting for the rate; an orange ring with hands like a clock's
+ * @MILL_DOT_WAITING: waiting for a slot; an orange ring with a bar
  * @MILL_DOT_BACKING_OFF: waiting before a retry; a purple ring with a point
  * @MILL_DOT_BLOCKED: its output is full; a red square with a bar
  * @MILL_DOT_PAUSED: paused; a grey ring with two bars
@@ -28,6 +29,7 @@ typedef enum
 {
   MILL_DOT_IDLE,
   MILL_DOT_BUSY,
+  MILL_DOT_LIMITED,
   MILL_DOT_WAITING,
   MILL_DOT_BACKING_OFF,
   MILL_DOT_BLOCKED,

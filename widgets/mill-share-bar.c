@@ -37,7 +37,8 @@ static GParamSpec *properties[PROP_LEGEND + 1];
 
 /* In which the shares are drawn; what is left over is idle. */
 static const MillDotState order[] = {
-  MILL_DOT_BUSY, MILL_DOT_STUCK, MILL_DOT_WAITING, MILL_DOT_BACKING_OFF, MILL_DOT_BLOCKED, MILL_DOT_PAUSED,
+  MILL_DOT_BUSY,        MILL_DOT_STUCK,   MILL_DOT_LIMITED, MILL_DOT_WAITING,
+  MILL_DOT_BACKING_OFF, MILL_DOT_BLOCKED, MILL_DOT_PAUSED,
 };
 
 G_DEFINE_FINAL_TYPE (MillShareBar, mill_share_bar, GTK_TYPE_WIDGET)
@@ -86,7 +87,9 @@ snapshot_pattern (GtkSnapshot *snapshot, MillDotState state, const graphene_rect
 
   mill_palette_get_on (fill, &on);
   on.alpha *= 0.32f;
-  if (state == MILL_DOT_WAITING)
+  if (state == MILL_DOT_LIMITED)
+    mill_draw_hatch (snapshot, bounds, 3.0 * unit, 1.0 * unit, 0.0, &on);
+  else if (state == MILL_DOT_WAITING)
     mill_draw_hatch (snapshot, bounds, 7.0 * unit, 2.0 * unit, -0.8, &on);
   else if (state == MILL_DOT_BACKING_OFF)
     mill_draw_hatch (snapshot, bounds, 5.0 * unit, 1.5 * unit, 0.0, &on);

@@ -26,7 +26,7 @@
 G_BEGIN_DECLS
 
 #define MILL_RETRY_BUDGET_DEFAULT_PERCENT 20
-#define MILL_RETRY_BUDGET_MAX_PERCENT     10000
+#define MILL_RETRY_BUDGET_MAX_PERCENT     1000
 
 #define MILL_TYPE_RETRY_BUDGET (mill_retry_budget_get_type ())
 G_DECLARE_FINAL_TYPE (MillRetryBudget, mill_retry_budget, MILL, RETRY_BUDGET, GObject)

@@ -320,6 +320,7 @@ make_links (MillPipeline *self, guint index)
     .sink = self->sink,
     .next = index + 1 < self->stages->len ? g_ptr_array_index (self->stages, index + 1) : NULL,
     .control = mill_loop_get_context (self->control),
+    .clock = self->clock,
     .index = index,
   };
 }

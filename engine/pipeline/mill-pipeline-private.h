@@ -28,6 +28,7 @@ struct _MillPipeline
   GPtrArray *stages;               /* (owned) of (owned) MillStage */
   MillSink *sink;                  /* (owned) (nullable) */
   MillDemoSite *demo_site;         /* (owned) (nullable) */
+  MillClock *clock;                /* (owned) */
   MillEventLog *events;            /* (owned) */
   MillGate *gate;                  /* (owned) */
   MillLedger *ledger;              /* (owned) (nullable) before the start */

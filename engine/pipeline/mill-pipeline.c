@@ -52,6 +52,7 @@ mill_pipeline_finalize (GObject *object)
   g_clear_object (&self->sink);
   g_clear_object (&self->demo_site);
   g_clear_object (&self->gate);
+  g_clear_object (&self->clock);
   g_clear_pointer (&self->events, mill_event_log_unref);
   g_clear_error (&self->source_error);
   g_queue_clear_full (&self->dead_letters, (GDestroyNotify) mill_dead_letter_free);
@@ -80,6 +81,7 @@ mill_pipeline_init (MillPipeline *self)
   self->stages = g_ptr_array_new_with_free_func (g_object_unref);
   self->events = mill_event_log_new ();
   self->gate = mill_gate_new ();
+  self->clock = g_object_ref (mill_clock_get_real ());
   self->scheduled = g_ptr_array_new_with_free_func (mill_scheduled_knob_free);
   self->returned = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_item_unref);
 }
@@ -191,6 +193,23 @@ mill_pipeline_set_demo_site (MillPipeline *self, MillDemoSite *site)
 {
   g_return_if_fail (MILL_IS_PIPELINE (self));
   g_set_object (&self->demo_site, site);
+}
+
+/**
+ * mill_pipeline_set_clock:
+ * @clock: (transfer none): by what rate limits, retry budgets and the waits before retries go; the real one
+ * at first
+ *
+ * For tests, before the start. Everything that is measured goes by the real clock all the same.
+ */
+void
+mill_pipeline_set_clock (MillPipeline *self, MillClock *clock)
+{
+  g_return_if_fail (MILL_IS_PIPELINE (self));
+  g_return_if_fail (MILL_IS_CLOCK (clock));
+  g_return_if_fail (self->control == NULL);
+
+  g_set_object (&self->clock, clock);
 }
 
 static const char *

@@ -42,6 +42,7 @@ guint mill_pipeline_get_n_stages (MillPipeline *self);
 MillStage *mill_pipeline_get_stage (MillPipeline *self, guint index);
 void mill_pipeline_set_sink (MillPipeline *self, MillSink *sink);
 void mill_pipeline_set_demo_site (MillPipeline *self, MillDemoSite *site);
+void mill_pipeline_set_clock (MillPipeline *self, MillClock *clock);
 
 char *mill_pipeline_expand (MillPipeline *self, const char *text, GError **error);
 GMainContext *mill_pipeline_get_context (MillPipeline *self);

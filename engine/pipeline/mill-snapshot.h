@@ -48,10 +48,13 @@ typedef enum
  * @permits: the semaphore's limit; 0 is none
  * @held: permits held now, or items in work when there is no limit
  * @waiting: workers waiting for a permit
+ * @rate: the rate limiter's attempts a second; 0 is no limit
+ * @burst: its bucket
  * @unfinished: items that entered the stage and have not left it
  * @done: items that left it for the next stage or for good
  * @dead: items that failed here for good
  * @retries: attempts beyond the first
+ * @retries_refused: those that the retry budget did not allow; their items are among @dead
  * @service: time from having a slot to the attempt's end, per attempt
  *
  * One stage of a snapshot.
@@ -70,10 +73,13 @@ typedef struct
   guint permits;
   guint held;
   guint waiting;
+  double rate;
+  guint burst;
   guint64 unfinished;
   guint64 done;
   guint64 dead;
   guint64 retries;
+  guint64 retries_refused;
   MillHistogram *service; /* (owned) */
 } MillStageSnapshot;
 

@@ -29,6 +29,7 @@ typedef struct
   MillSink *sink;         /* (unowned) (nullable) */
   MillStage *next;        /* (unowned) (nullable) NULL after the last */
   GMainContext *control;  /* (unowned) the context for timers */
+  MillClock *clock;       /* (unowned) by which limits and backoff go */
   guint index;
 } MillStageLinks;
 
@@ -39,6 +40,7 @@ void mill_stage_stop_timer (MillStage *self);
 
 const MillStageLinks *mill_stage_get_links (MillStage *self);
 void mill_stage_get_retry_policy (MillStage *self, MillRetryPolicy *policy);
+double mill_stage_get_jitter (MillStage *self);
 gint64 mill_stage_get_timeout_us (MillStage *self);
 void mill_stage_record_service (MillStage *self, gint64 duration_us);
 void mill_stage_worker_reaped (MillStage *self, MillWorker *worker);

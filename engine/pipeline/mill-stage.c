@@ -13,6 +13,8 @@
 #define MAX_CONSUMERS   10000
 #define MAX_SLOTS       10000
 #define MAX_MAXSIZE     10000000
+#define MAX_RATE        1e6
+#define MAX_BURST       10000
 #define LONGEST_BACKOFF 60.0
 
 struct _MillStage
@@ -24,6 +26,8 @@ struct _MillStage
   MillStep *step;           /* (owned) */
   MillQueue *queue;         /* (owned) */
   MillSemaphore *semaphore; /* (owned) */
+  MillRateLimiter *limiter; /* (owned) */
+  MillRetryBudget *budget;  /* (owned) */
   MillStageLinks links;     /* set at the start */
 
   GMutex lock; /* guards the rest; taken before a worker's */
@@ -31,6 +35,7 @@ struct _MillStage
   guint consumers;
   double timeout_s;
   MillRetryPolicy retry;
+  GRand *rand;        /* (owned) for the jitter */
   GPtrArray *workers; /* (owned) of (owned) MillWorker: all whose thread or task has not ended */
   GPtrArray *serving; /* (owned) of (unowned) MillWorker: those that were not retired */
   guint next_number;
@@ -44,12 +49,15 @@ typedef enum
   PROP_MAXSIZE = 1,
   PROP_CONSUMERS,
   PROP_SLOTS,
+  PROP_RATE,
+  PROP_BURST,
   PROP_TIMEOUT,
   PROP_RETRIES,
   PROP_BACKOFF,
+  PROP_RETRY_BUDGET,
 } MillStageProperty;
 
-static GParamSpec *props[PROP_BACKOFF + 1];
+static GParamSpec *props[PROP_RETRY_BUDGET + 1];
 
 G_DEFINE_FINAL_TYPE (MillStage, mill_stage, G_TYPE_OBJECT)
 
@@ -203,6 +211,9 @@ mill_stage_finalize (GObject *object)
   g_clear_object (&self->step);
   g_clear_object (&self->queue);
   g_clear_object (&self->semaphore);
+  g_clear_object (&self->limiter);
+  g_clear_object (&self->budget);
+  g_clear_pointer (&self->rand, g_rand_free);
   g_ptr_array_unref (self->serving);
   g_ptr_array_unref (self->workers);
   mill_histogram_free (self->service);
@@ -230,6 +241,12 @@ mill_stage_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     case PROP_SLOTS:
       g_value_set_uint (value, mill_semaphore_get_permits (self->semaphore));
       break;
+    case PROP_RATE:
+      g_value_set_double (value, mill_rate_limiter_get_rate (self->limiter));
+      break;
+    case PROP_BURST:
+      g_value_set_uint (value, mill_rate_limiter_get_burst (self->limiter));
+      break;
     case PROP_TIMEOUT:
       g_mutex_lock (&self->lock);
       g_value_set_double (value, self->timeout_s);
@@ -240,6 +257,9 @@ mill_stage_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
       break;
     case PROP_BACKOFF:
       g_value_set_double (value, policy.base);
+      break;
+    case PROP_RETRY_BUDGET:
+      g_value_set_uint (value, mill_retry_budget_get_percent (self->budget));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -264,6 +284,12 @@ mill_stage_set_property (GObject *object, guint prop_id, const GValue *value, GP
     case PROP_SLOTS:
       mill_semaphore_set_permits (self->semaphore, g_value_get_uint (value));
       break;
+    case PROP_RATE:
+      mill_rate_limiter_set_rate (self->limiter, g_value_get_double (value));
+      break;
+    case PROP_BURST:
+      mill_rate_limiter_set_burst (self->limiter, g_value_get_uint (value));
+      break;
     case PROP_TIMEOUT:
       set_timeout (self, g_value_get_double (value));
       break;
@@ -274,6 +300,9 @@ mill_stage_set_property (GObject *object, guint prop_id, const GValue *value, GP
     case PROP_BACKOFF:
       policy.base = g_value_get_double (value);
       set_retry (self, &policy, pspec);
+      break;
+    case PROP_RETRY_BUDGET:
+      mill_retry_budget_set_percent (self->budget, g_value_get_uint (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -300,6 +329,14 @@ mill_stage_class_init (MillStageClass *klass)
   props[PROP_SLOTS] = g_param_spec_uint (
       "slots", _ ("Slots"), _ ("How many items may be worked on at a time; a semaphore. 0 is no limit."), 0,
       MAX_SLOTS, 0, MILL_KNOB_FLAGS);
+  props[PROP_RATE] = mill_knob_with_unit (
+      g_param_spec_double ("rate", _ ("Rate"),
+                           _ ("How many attempts may begin in a second; a token bucket. 0 is no limit."), 0,
+                           MAX_RATE, 0, MILL_KNOB_FLAGS),
+      N_ ("/s"));
+  props[PROP_BURST] = g_param_spec_uint (
+      "burst", _ ("Burst"), _ ("How many attempts may begin at once, beyond the rate, after a quieter time."),
+      1, MAX_BURST, 1, MILL_KNOB_FLAGS);
   props[PROP_TIMEOUT] = mill_knob_with_unit (
       g_param_spec_double ("timeout", _ ("Timeout"),
                            _ ("How long one attempt may take before it is cancelled. 0 is no limit."), 0,
@@ -313,6 +350,13 @@ mill_stage_class_init (MillStageClass *klass)
                            _ ("The wait before the first retry; it doubles each time, plus up to 20 %."), 0,
                            3600, 0.1, MILL_KNOB_FLAGS),
       N_ ("s"));
+  props[PROP_RETRY_BUDGET] = mill_knob_with_unit (
+      g_param_spec_uint (
+          "retry-budget", _ ("Retry budget"),
+          _ ("How many retries there may be for a hundred items, beyond ten a second. When it is spent, "
+             "what fails is not tried again. 0 is no limit."),
+          0, MILL_RETRY_BUDGET_MAX_PERCENT, MILL_RETRY_BUDGET_DEFAULT_PERCENT, MILL_KNOB_FLAGS),
+      N_ ("%"));
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }
 
@@ -322,6 +366,8 @@ mill_stage_init (MillStage *self)
   g_mutex_init (&self->lock);
   self->queue = mill_queue_new (0);
   self->semaphore = mill_semaphore_new (0);
+  self->limiter = mill_rate_limiter_new (0, 1, NULL);
+  self->budget = mill_retry_budget_new (MILL_RETRY_BUDGET_DEFAULT_PERCENT, NULL);
   self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_worker_unref);
   self->serving = g_ptr_array_new ();
   self->service = mill_histogram_new ();
@@ -343,6 +389,8 @@ mill_stage_new (const char *name, MillKind kind, MillStep *step)
   MillStage *self = g_object_new (MILL_TYPE_STAGE, NULL);
 
   self->name = g_strdup (name);
+  /* The same in every run, and another one in every stage. */
+  self->rand = g_rand_new_with_seed (g_str_hash (name));
   self->kind = kind;
   self->step = g_object_ref (step);
   return self;
@@ -393,11 +441,47 @@ mill_stage_get_semaphore (MillStage *self)
   return self->semaphore;
 }
 
+/**
+ * mill_stage_get_rate_limiter:
+ *
+ * Returns: (transfer none): what limits the attempts that begin in a second
+ */
+MillRateLimiter *
+mill_stage_get_rate_limiter (MillStage *self)
+{
+  return self->limiter;
+}
+
+/**
+ * mill_stage_get_retry_budget:
+ *
+ * Returns: (transfer none): what limits the retries of all items together
+ */
+MillRetryBudget *
+mill_stage_get_retry_budget (MillStage *self)
+{
+  return self->budget;
+}
+
+/* Has limiter and budget go by @clock; nobody uses them yet. */
+static void
+set_clock (MillStage *self, MillClock *clock)
+{
+  g_autoptr (MillRateLimiter) limiter = g_steal_pointer (&self->limiter);
+  g_autoptr (MillRetryBudget) budget = g_steal_pointer (&self->budget);
+
+  self->limiter = mill_rate_limiter_new (mill_rate_limiter_get_rate (limiter),
+                                         mill_rate_limiter_get_burst (limiter), clock);
+  self->budget = mill_retry_budget_new (mill_retry_budget_get_percent (budget), clock);
+}
+
 /* Starts the workers. */
 void
 mill_stage_start (MillStage *self, const MillStageLinks *links)
 {
   self->links = *links;
+  if (links->clock != mill_clock_get_real ())
+    set_clock (self, links->clock);
   g_mutex_lock (&self->lock);
   self->running = TRUE;
   start_reaper (self);
@@ -457,6 +541,18 @@ mill_stage_get_retry_policy (MillStage *self, MillRetryPolicy *policy)
   g_mutex_unlock (&self->lock);
 }
 
+/* A random number in [0, 1) for a wait before a retry. Any thread. */
+double
+mill_stage_get_jitter (MillStage *self)
+{
+  double uniform;
+
+  g_mutex_lock (&self->lock);
+  uniform = g_rand_double (self->rand);
+  g_mutex_unlock (&self->lock);
+  return uniform;
+}
+
 gint64
 mill_stage_get_timeout_us (MillStage *self)
 {
@@ -511,6 +607,9 @@ mill_stage_fill_snapshot (MillStage *self, MillStageSnapshot *snapshot)
   snapshot->permits = mill_semaphore_get_permits (self->semaphore);
   snapshot->held = mill_semaphore_get_held (self->semaphore);
   snapshot->waiting = mill_semaphore_get_waiting (self->semaphore);
+  snapshot->rate = mill_rate_limiter_get_rate (self->limiter);
+  snapshot->burst = mill_rate_limiter_get_burst (self->limiter);
+  snapshot->retries_refused = mill_retry_budget_get_refused (self->budget);
   snapshot->slots = g_array_new (FALSE, FALSE, sizeof (MillSlot));
   mill_semaphore_get_slots (self->semaphore, snapshot->slots);
   mill_queue_get_stats (self->queue, &snapshot->queue);

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* MillStage: an input queue, workers of one kind, and their limits.
  *
- * Each worker takes an item, waits for a slot, runs the step, gives the slot back, and hands the item on.
- * A failed attempt that may be tried again waits without its slot. `task_done` always happens, whatever the
- * step does; a step that fails never stops its worker.
+ * Each worker takes an item, passes the rate limiter, waits for a slot, runs the step, gives the slot back,
+ * and hands the item on. A failed attempt that may be tried again waits without its slot, and then passes
+ * both again: the rate is that of attempts. If the retry budget is spent, it is not tried again. `task_done`
+ * always happens, whatever the step does; a step that fails never stops its worker.
  *
- * Knobs (live, from any thread): `maxsize`, `consumers`, `slots`, `timeout`, `retries`, `backoff`. Raising
+ * The limiter comes before the slot, so that no slot is held by somebody who only waits for the time. The
+ * price: where slots are scarcer than the rate, up to `consumers` workers have passed the limiter and wait
+ * for a slot, and when slots are added they begin at once.
+ *
+ * Knobs (live, from any thread): `maxsize`, `consumers`, `slots`, `rate`, `burst`, `timeout`, `retries`,
+ * `backoff`, `retry-budget`. Raising
  * `consumers` starts workers at once; lowering it lets busy ones finish their item. 0 consumers is allowed:
  * the queue then fills up.
  */
@@ -13,6 +19,8 @@
 #pragma once
 
 #include "core/mill-queue.h"
+#include "core/mill-rate-limiter.h"
+#include "core/mill-retry-budget.h"
 #include "core/mill-semaphore.h"
 #include "pipeline/mill-step.h"
 
@@ -28,5 +36,7 @@ MillKind mill_stage_get_kind (MillStage *self);
 MillStep *mill_stage_get_step (MillStage *self);
 MillQueue *mill_stage_get_queue (MillStage *self);
 MillSemaphore *mill_stage_get_semaphore (MillStage *self);
+MillRateLimiter *mill_stage_get_rate_limiter (MillStage *self);
+MillRetryBudget *mill_stage_get_retry_budget (MillStage *self);
 
 G_END_DECLS

@@ -56,6 +56,7 @@ gboolean mill_state_is_final (MillState state);
  * MillWorkerState:
  * @MILL_WORKER_IDLE: waits for an item
  * @MILL_WORKER_PAUSED: waits for the pipeline to go on
+ * @MILL_WORKER_LIMITED: has an item, waits for the rate limiter; holds no slot
  * @MILL_WORKER_WAITING: has an item, waits for a slot
  * @MILL_WORKER_BUSY: works on an item
  * @MILL_WORKER_BACKING_OFF: waits before it tries an item again; holds no slot
@@ -65,6 +66,7 @@ typedef enum
 {
   MILL_WORKER_IDLE,
   MILL_WORKER_PAUSED,
+  MILL_WORKER_LIMITED,
   MILL_WORKER_WAITING,
   MILL_WORKER_BUSY,
   MILL_WORKER_BACKING_OFF,

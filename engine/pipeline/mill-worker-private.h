@@ -49,10 +49,11 @@ struct _MillWorker
   GPtrArray *outbox; /* (owned) of (owned) MillItem, bound for the next stage */
   guint n_posted;
 
-  GThread *thread;    /* (owned) (nullable) in the world of threads */
-  MillLoop *loop;     /* (unowned) (nullable) in the world of tasks */
-  MillHelper *helper; /* (owned) (nullable) runs blocking steps for a task */
-  GSource *backoff;   /* (owned) (nullable) while a task backs off */
+  GThread *thread;       /* (owned) (nullable) in the world of threads */
+  MillLoop *loop;        /* (unowned) (nullable) in the world of tasks */
+  MillHelper *helper;    /* (owned) (nullable) runs blocking steps for a task */
+  GSource *backoff;      /* (owned) (nullable) while a task backs off */
+  GSource *backoff_stop; /* (owned) (nullable) ends that early */
 };
 
 MillWorker *mill_worker_new (MillStage *stage, guint number);

@@ -10,7 +10,7 @@
 #include "pipeline/mill-worker-private.h"
 
 static void begin (MillWorker *self);
-static void acquire_slot (MillWorker *self);
+static void pass_limiter (MillWorker *self);
 static void post_outbox (MillWorker *self);
 
 static void
@@ -62,20 +62,28 @@ backoff_ended_cb (gpointer user_data)
 {
   MillWorker *self = user_data;
 
-  g_clear_pointer (&self->backoff, mill_cancel_source_destroy);
+  g_source_destroy (self->backoff);
+  g_clear_pointer (&self->backoff, g_source_unref);
+  g_clear_pointer (&self->backoff_stop, mill_cancel_source_destroy);
   if (g_cancellable_is_cancelled (self->stop))
     give_up (self, MILL_OUTCOME_RETURNED, NULL);
   else
-    acquire_slot (self);
+    pass_limiter (self);
   return G_SOURCE_REMOVE;
 }
 
 static void
 back_off (MillWorker *self, gint64 until_us)
 {
+  GMainContext *context = mill_loop_get_context (self->loop);
+
   mill_worker_set_state (self, MILL_WORKER_BACKING_OFF);
-  self->backoff = mill_cancel_source_new ("mill backoff", until_us, self->stop, backoff_ended_cb, self, NULL);
-  g_source_attach (self->backoff, mill_loop_get_context (self->loop));
+  self->backoff = mill_clock_source_new (mill_stage_get_links (self->stage)->clock, until_us);
+  g_source_set_callback (self->backoff, backoff_ended_cb, self, NULL);
+  g_source_attach (self->backoff, context);
+  self->backoff_stop =
+      mill_cancel_source_new ("mill backoff", MILL_NEVER, self->stop, backoff_ended_cb, self, NULL);
+  g_source_attach (self->backoff_stop, context);
 }
 
 static void
@@ -174,12 +182,38 @@ acquire_slot (MillWorker *self)
 }
 
 static void
+passed_limiter_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  MillWorker *self = user_data;
+
+  if (mill_rate_limiter_acquire_finish (MILL_RATE_LIMITER (object), result, NULL))
+    acquire_slot (self);
+  else
+    give_up (self, MILL_OUTCOME_RETURNED, NULL);
+}
+
+/* The limiter comes before the slot: a slot is not held by who only waits for the time. */
+static void
+pass_limiter (MillWorker *self)
+{
+  MillRateLimiter *limiter = mill_stage_get_rate_limiter (self->stage);
+
+  if (mill_rate_limiter_try_acquire (limiter))
+    {
+      acquire_slot (self);
+      return;
+    }
+  mill_worker_set_state (self, MILL_WORKER_LIMITED);
+  mill_rate_limiter_acquire_async (limiter, self->stop, passed_limiter_cb, self);
+}
+
+static void
 passed_with_item_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   MillWorker *self = user_data;
 
   if (mill_gate_pass_finish (MILL_GATE (object), result))
-    acquire_slot (self);
+    pass_limiter (self);
   else
     give_up (self, MILL_OUTCOME_RETURNED, NULL);
 }
@@ -199,7 +233,7 @@ got_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   mill_worker_take (self, item);
   if (mill_gate_is_open (gate))
     {
-      acquire_slot (self);
+      pass_limiter (self);
       return;
     }
   mill_worker_set_state (self, MILL_WORKER_PAUSED);

@@ -3,9 +3,19 @@
 
 #include "config.h"
 
-#include "core/mill-clock.h"
 #include "pipeline/mill-pipeline-private.h"
 #include "pipeline/mill-worker-private.h"
+
+static gboolean
+pass_limiter (MillWorker *self)
+{
+  MillRateLimiter *limiter = mill_stage_get_rate_limiter (self->stage);
+
+  if (mill_rate_limiter_try_acquire (limiter))
+    return TRUE;
+  mill_worker_set_state (self, MILL_WORKER_LIMITED);
+  return mill_rate_limiter_acquire (limiter, self->stop, NULL);
+}
 
 static gboolean
 acquire_slot (MillWorker *self)
@@ -24,7 +34,8 @@ attempt (MillWorker *self, GError **error, gint64 *retry_at_us)
 {
   gboolean ok;
 
-  if (!acquire_slot (self))
+  /* In this order: a slot is not held by who only waits for the time. */
+  if (!pass_limiter (self) || !acquire_slot (self))
     return MILL_VERDICT_RETURN;
   mill_worker_begin_attempt (self);
   ok = mill_step_run (mill_stage_get_step (self->stage), &self->work, self->attempt, error);
@@ -55,19 +66,19 @@ post_outbox (MillWorker *self)
 static void
 handle (MillWorker *self, MillItem *item)
 {
+  const MillStageLinks *links = mill_stage_get_links (self->stage);
   g_autoptr (GError) error = NULL;
   gint64 retry_at_us = 0;
   MillVerdict verdict;
 
   mill_worker_take (self, item);
-  verdict = mill_gate_pass (mill_stage_get_links (self->stage)->gate, self->stop)
-                ? attempt (self, &error, &retry_at_us)
-                : MILL_VERDICT_RETURN;
+  verdict =
+      mill_gate_pass (links->gate, self->stop) ? attempt (self, &error, &retry_at_us) : MILL_VERDICT_RETURN;
   while (verdict == MILL_VERDICT_RETRY)
     {
       mill_worker_set_state (self, MILL_WORKER_BACKING_OFF);
       g_clear_error (&error);
-      verdict = mill_clock_wait_until (mill_clock_get_real (), retry_at_us, self->stop, NULL)
+      verdict = mill_clock_wait_until (links->clock, retry_at_us, self->stop, NULL)
                     ? attempt (self, &error, &retry_at_us)
                     : MILL_VERDICT_RETURN;
     }

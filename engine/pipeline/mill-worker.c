@@ -133,6 +133,7 @@ mill_worker_take (MillWorker *self, MillItem *item)
 {
   mill_work_init (&self->work, item);
   mill_work_begin_attempt (&self->work, 0);
+  mill_retry_budget_deposit (mill_stage_get_retry_budget (self->stage));
 }
 
 /* Readies `attempt` and the deadline. */
@@ -172,9 +173,29 @@ end_deadline (MillWorker *self)
 static gint64
 get_retry_time (MillWorker *self, const MillRetryPolicy *policy)
 {
-  double wait = mill_retry_policy_get_wait (policy, self->work.attempt, g_random_double ());
+  double wait = mill_retry_policy_get_wait (policy, self->work.attempt, mill_stage_get_jitter (self->stage));
 
-  return g_get_monotonic_time () + (gint64) (MAX (wait, self->work.retry_after_s) * G_USEC_PER_SEC);
+  return mill_clock_get_time (mill_stage_get_links (self->stage)->clock) +
+         (gint64) (MAX (wait, self->work.retry_after_s) * G_USEC_PER_SEC);
+}
+
+/* Whether the item may be tried again. Says so in @error if it may not only because others were. */
+static gboolean
+may_retry (MillWorker *self, const MillRetryPolicy *policy, GError **error)
+{
+  g_autoptr (GError) refused = NULL;
+
+  if (self->work.attempt >= policy->retries || !mill_retry_policy_is_retryable (*error))
+    return FALSE;
+  if (mill_retry_budget_try_withdraw (mill_stage_get_retry_budget (self->stage)))
+    return TRUE;
+  /* Translators: why an attempt failed, and why there is no other */
+  refused =
+      g_error_new ((*error)->domain, (*error)->code,
+                   _ ("%s; not tried again, because the stage’s retry budget is spent"), (*error)->message);
+  g_clear_error (error);
+  g_propagate_error (error, g_steal_pointer (&refused));
+  return FALSE;
 }
 
 /* Judges an attempt that ended with @ok or @error, which may be replaced by a better one. On a retry the work
@@ -200,7 +221,7 @@ mill_worker_end_attempt (MillWorker *self, gboolean ok, GError **error, gint64 *
   else if (*error == NULL)
     g_set_error_literal (error, MILL_ERROR, MILL_ERROR_FAILED, _ ("the step failed and did not say why"));
   mill_stage_get_retry_policy (self->stage, &policy);
-  if (self->work.attempt >= policy.retries || !mill_retry_policy_is_retryable (*error))
+  if (!may_retry (self, &policy, error))
     return MILL_VERDICT_DEAD;
   *retry_at_us = get_retry_time (self, &policy);
   mill_ledger_retry (mill_stage_get_links (self->stage)->ledger, mill_stage_get_links (self->stage)->index);
