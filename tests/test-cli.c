@@ -273,9 +273,11 @@ test_dead_letters (Fixture *fixture, gconstpointer data)
   JsonArray *letters;
   JsonObject *letter;
 
-  write_file (fixture, "a.millrace",
-              "[Job]\nname=a\n[Source]\ntype=count\nitems=1200\n"
-              "[Stage s]\nstep=simulate\nlatency=0\nerror-rate=1\nretries=1\nbackoff=0\nconsumers=4\n");
+  write_file (
+      fixture, "a.millrace",
+      "[Job]\nname=a\n[Source]\ntype=count\nitems=1200\n"
+      "[Stage "
+      "s]\nstep=simulate\nlatency=0\nerror-rate=1\nretries=1\nbackoff=0\nretry-budget=0\nconsumers=4\n");
   g_assert_cmpint (run (fixture, "run a.millrace --json"), ==, 1);
   g_assert_cmpint (get_count (fixture, "dead"), ==, 1200);
   g_assert_cmpint (get_count (fixture, "retries"), ==, 1200);
@@ -290,6 +292,47 @@ test_dead_letters (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (run (fixture, "run a.millrace"), ==, 1);
   g_assert_nonnull (strstr (fixture->output, "1,200"));
   g_assert_nonnull (strstr (fixture->output, "(2 attempts)"));
+}
+
+/* With a budget the retries are ten a second and a share of the items; the others' letters say why there was
+ * none. */
+static void
+test_retry_budget (Fixture *fixture, gconstpointer data)
+{
+  JsonObject *stage;
+
+  write_file (fixture, "a.millrace",
+              "[Job]\nname=a\n[Source]\ntype=count\nitems=1200\n"
+              "[Stage s]\nstep=simulate\nlatency=0\nerror-rate=1\nretries=1\nbackoff=0\nconsumers=4\n");
+  g_assert_cmpint (run (fixture, "run a.millrace --json --set s.retry-budget=50"), ==, 1);
+  g_assert_cmpint (get_count (fixture, "dead"), ==, 1200);
+  g_assert_cmpint (get_count (fixture, "retries"), >=, 600);
+  g_assert_cmpint (get_count (fixture, "retries"), <, 1200);
+  stage = json_array_get_object_element (json_object_get_array_member (get_object (fixture), "stages"), 0);
+  g_assert_cmpint (json_object_get_int_member (stage, "retries_refused"), ==,
+                   1200 - get_count (fixture, "retries"));
+  g_assert_nonnull (strstr (fixture->output, "retry budget is spent"));
+}
+
+/* The rate holds to the millisecond: a burst of 5 and then 100 a second are no more than 45 in 0.4 s. */
+static void
+test_rate (Fixture *fixture, gconstpointer data)
+{
+  JsonObject *stage;
+
+  write_file (fixture, "a.millrace",
+              "[Job]\nname=a\n[Source]\ntype=count\nitems=45\n"
+              "[Stage s]\nstep=simulate\nlatency=0\nconsumers=4\nrate=100\nburst=5\n");
+  g_assert_cmpint (run (fixture, "run a.millrace --json"), ==, 0);
+  g_assert_cmpint (get_count (fixture, "done"), ==, 45);
+  g_assert_cmpfloat (json_object_get_double_member (get_object (fixture), "seconds"), >=, 0.4);
+  stage = json_array_get_object_element (json_object_get_array_member (get_object (fixture), "stages"), 0);
+  g_assert_cmpfloat (json_object_get_double_member (stage, "limited_seconds"), >, 0);
+  g_assert_cmpfloat_with_epsilon (json_object_get_double_member (stage, "rate"), 100, 1e-9);
+  g_assert_cmpint (json_object_get_int_member (stage, "burst"), ==, 5);
+  g_assert_true (json_object_has_member (stage, "slot_wait_seconds"));
+  g_assert_cmpint (run (fixture, "run a.millrace --set s.rate=-1"), ==, 2);
+  g_assert_nonnull (strstr (fixture->errors, "“-1” is not a number from 0 to"));
 }
 
 /* Knobs turned on the way: the queue fills up to exactly its bound, the producer blocks, then all is worked
@@ -530,6 +573,8 @@ main (int argc, char **argv)
   ADD ("built-in", test_built_in);
   ADD ("json", test_json);
   ADD ("dead-letters", test_dead_letters);
+  ADD ("retry-budget", test_retry_budget);
+  ADD ("rate", test_rate);
   ADD ("at", test_at);
   ADD ("duration", test_duration);
   ADD ("crawl", test_crawl);

@@ -50,6 +50,87 @@ test_error_is_below_one_percent (void)
   g_assert_cmpint (mill_histogram_get_max (histogram), ==, g_array_index (values, gint64, values->len - 1));
 }
 
+/* One value alone, in every bucket of the range: at both its edges and somewhere inside. */
+static void
+test_error_over_the_range (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (3);
+  g_autoptr (MillHistogram) large = mill_histogram_new ();
+
+  /* A greater value in the same histogram, so that the maximum does not give the value away. */
+  mill_histogram_record (large, (G_GINT64_CONSTANT (1) << 37) - 1);
+  for (guint bits = 0; bits < 37; bits++)
+    for (guint i = 0; i < 400; i++)
+      {
+        g_autoptr (MillHistogram) histogram = mill_histogram_copy (large);
+        gint64 low = G_GINT64_CONSTANT (1) << bits;
+        gint64 step = MAX (low / 128, 1);
+        gint64 value = low + step * (i % 128) + (i < 128 ? 0 : i < 256 ? step - 1 : g_rand_int (rand) % step);
+
+        if (value >= 2 * low)
+          continue;
+        mill_histogram_record (histogram, value);
+        g_assert_cmpfloat (ABS ((double) mill_histogram_get_percentile (histogram, 50) - (double) value), <=,
+                           (double) value / 128);
+      }
+}
+
+static void
+assert_same (const MillHistogram *a, const MillHistogram *b)
+{
+  g_assert_cmpuint (mill_histogram_get_count (a), ==, mill_histogram_get_count (b));
+  g_assert_cmpfloat_with_epsilon (mill_histogram_get_mean (a), mill_histogram_get_mean (b), 1e-9);
+  for (guint permille = 0; permille < 1000; permille++)
+    g_assert_cmpint (mill_histogram_get_percentile (a, permille / 10.0), ==,
+                     mill_histogram_get_percentile (b, permille / 10.0));
+}
+
+/* Parts that are merged are the same as all recorded in one, in whatever order; and a part taken away leaves
+ * the others. */
+static void
+test_merge_equals_record_all (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (5);
+  g_autoptr (MillHistogram) all = mill_histogram_new ();
+  g_autoptr (MillHistogram) forth = mill_histogram_new ();
+  g_autoptr (MillHistogram) back = mill_histogram_new ();
+  g_autoptr (MillHistogram) but_one = mill_histogram_new ();
+  MillHistogram *parts[7];
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      parts[i] = mill_histogram_new ();
+      for (guint j = 0; j < 3000; j++)
+        {
+          gint64 value = (gint64) g_rand_double_range (rand, 0, 1 << g_rand_int_range (rand, 0, 31));
+
+          mill_histogram_record (all, value);
+          mill_histogram_record (parts[i], value);
+          if (i > 0)
+            mill_histogram_record (but_one, value);
+        }
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      mill_histogram_merge (forth, parts[i]);
+      mill_histogram_merge (back, parts[G_N_ELEMENTS (parts) - 1 - i]);
+    }
+  assert_same (forth, all);
+  assert_same (back, all);
+  g_assert_cmpint (mill_histogram_get_max (forth), ==, mill_histogram_get_max (all));
+  g_assert_cmpint (mill_histogram_get_percentile (forth, 100), ==, mill_histogram_get_percentile (all, 100));
+
+  mill_histogram_subtract (all, parts[0]);
+  assert_same (all, but_one);
+  assert_close (mill_histogram_get_max (all), mill_histogram_get_max (but_one));
+  mill_histogram_subtract (forth, back);
+  g_assert_cmpuint (mill_histogram_get_count (forth), ==, 0);
+  g_assert_cmpint (mill_histogram_get_max (forth), ==, 0);
+  g_assert_cmpint (mill_histogram_get_percentile (forth, 50), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    mill_histogram_free (parts[i]);
+}
+
 static void
 test_merge_and_subtract (void)
 {
@@ -120,6 +201,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/histogram/error-is-below-one-percent", test_error_is_below_one_percent);
+  g_test_add_func ("/histogram/error-over-the-range", test_error_over_the_range);
+  g_test_add_func ("/histogram/merge-equals-record-all", test_merge_equals_record_all);
   g_test_add_func ("/histogram/merge-and-subtract", test_merge_and_subtract);
   g_test_add_func ("/histogram/extremes", test_extremes);
   g_test_add_func ("/retry-policy/backoff", test_backoff);

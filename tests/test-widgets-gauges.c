@@ -51,6 +51,12 @@ test_dots (void)
   assert_described (fixture.widget, GTK_ACCESSIBLE_PROPERTY_LABEL, "fetch workers");
   assert_described (fixture.widget, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "30 busy · 6 waiting · 3 idle");
 
+  mill_dots_set_states (dots, (const guint8[]){ MILL_DOT_WAITING, MILL_DOT_LIMITED, MILL_DOT_LIMITED }, 3);
+  g_assert_cmpuint (mill_dots_get_count (dots, MILL_DOT_LIMITED), ==, 2);
+  assert_described (fixture.widget, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                    "2 waiting for the rate · 1 waiting");
+  set_dots (dots, 30, 6, 3);
+
   fixture_wait_for_frame (&fixture);
   surface = fixture_render (&fixture);
   g_assert_cmpuint (count_hue (surface, 'b'), >, 30 * 80);
@@ -279,6 +285,7 @@ static void
 test_share_bar (void)
 {
   const double shares[MILL_N_DOT_STATES] = { [MILL_DOT_BUSY] = 0.5, [MILL_DOT_BLOCKED] = 0.25 };
+  const double limited[MILL_N_DOT_STATES] = { [MILL_DOT_BUSY] = 0.5, [MILL_DOT_LIMITED] = 0.5 };
   const double wrong[MILL_N_DOT_STATES] = {
     [MILL_DOT_BUSY] = 3.0, [MILL_DOT_WAITING] = 1.0, [MILL_DOT_STUCK] = NAN, [MILL_DOT_PAUSED] = -1.0
   };
@@ -303,6 +310,14 @@ test_share_bar (void)
   g_assert_cmpint (hue_of (pixel_at (surface, 98, y)), ==, 'b');
   g_assert_cmpint (hue_of (pixel_at (surface, 125, y)), ==, 'r');
   g_assert_cmpint (hue_of (pixel_at (surface, 180, y)), ==, '-');
+  cairo_surface_destroy (surface);
+
+  mill_share_bar_set_shares (bar, limited);
+  fixture_wait_for_frame (&fixture);
+  surface = fixture_render (&fixture);
+  y = cairo_image_surface_get_height (surface) - 4;
+  g_assert_cmpint (hue_of (pixel_at (surface, 50, y)), ==, 'b');
+  g_assert_cmpint (hue_of (pixel_at (surface, 180, y)), ==, 'o');
   cairo_surface_destroy (surface);
 
   mill_share_bar_set_shares (bar, wrong);
