@@ -19,6 +19,9 @@ typedef struct
   guint begun;
   guint at_once;
   guint most_at_once;
+  guint closed;
+  guint second_calls;
+  GHashTable *threads; /* (owned) those that began an attempt */
 } Shared;
 
 struct _TestStep
@@ -39,6 +42,12 @@ struct _TestSource
   guint n;
   guint fail_after;
   guint next;
+  guint hang_at; /* 0 is never */
+  guint n_polls;
+  GMutex lock; /* guards the two below */
+  GCond changed;
+  gboolean released;
+  guint closed;
   gint settled[MILL_OUTCOME_RETURNED + 1]; /* (atomic) */
 };
 
@@ -57,6 +66,7 @@ begin (Shared *shared, MillWork *work)
 {
   g_mutex_lock (&shared->lock);
   shared->begun++;
+  g_hash_table_add (shared->threads, g_thread_self ());
   shared->at_once++;
   shared->most_at_once = MAX (shared->most_at_once, shared->at_once);
   g_cond_broadcast (&shared->changed);
@@ -80,6 +90,14 @@ end (Shared *shared, MillWork *work, TestAct act, GError **error)
       return FALSE;
     case TEST_FAIL_SILENTLY:
       return FALSE;
+    case TEST_FAIL_CANCELLED:
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "planned cancellation");
+      return FALSE;
+    case TEST_HANG:
+      /* Late: whoever has the item now must not see any of this. */
+      mill_item_set_attribute (mill_work_get_item (work), "late", "yes");
+      mill_work_emit (work, mill_item_new (mill_item_get_id (mill_work_get_item (work)) + 1000, NULL));
+      return TRUE;
     case TEST_CONSUME:
       mill_work_consume (work);
       return TRUE;
@@ -87,6 +105,7 @@ end (Shared *shared, MillWork *work, TestAct act, GError **error)
       mill_work_emit (work, mill_item_new (mill_item_get_id (mill_work_get_item (work)) + 1000, NULL));
       return TRUE;
     case TEST_HOLD:
+    case TEST_CALL_TWICE:
     case TEST_SUCCEED:
     default:
       return TRUE;
@@ -100,6 +119,17 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
 
   g_mutex_lock (&shared->lock);
   g_cond_broadcast (&shared->changed);
+  g_mutex_unlock (&shared->lock);
+}
+
+static void
+hang (Shared *shared)
+{
+  g_mutex_lock (&shared->lock);
+  shared->holding++;
+  while (!shared->released)
+    g_cond_wait (&shared->changed, &shared->lock);
+  shared->holding--;
   g_mutex_unlock (&shared->lock);
 }
 
@@ -129,6 +159,8 @@ test_step_process (MillStep *step, MillWork *work, GCancellable *cancellable, GE
       end (shared, work, act, NULL);
       return FALSE;
     }
+  if (act == TEST_HANG)
+    hang (shared);
   return end (shared, work, act, error);
 }
 
@@ -139,6 +171,16 @@ test_open (MillStep *step, MillPipeline *pipeline, GError **error)
     return TRUE;
   g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID, "planned refusal");
   return FALSE;
+}
+
+static void
+test_close (MillStep *step)
+{
+  Shared *shared = get_shared (step);
+
+  g_mutex_lock (&shared->lock);
+  shared->closed++;
+  g_mutex_unlock (&shared->lock);
 }
 
 static void
@@ -175,8 +217,72 @@ hold_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+hang_cb (gpointer user_data)
+{
+  GTask *task = user_data;
+  Shared *shared = get_shared (g_task_get_source_object (task));
+  gboolean released;
+
+  g_mutex_lock (&shared->lock);
+  released = shared->released;
+  if (released)
+    shared->holding--;
+  g_mutex_unlock (&shared->lock);
+  if (!released)
+    return G_SOURCE_CONTINUE;
+  return_task (task, TEST_HANG);
+  return G_SOURCE_REMOVE;
+}
+
+typedef struct
+{
+  GTask *task; /* (owned) the result; never returned by itself */
+  GAsyncReadyCallback callback;
+  gpointer user_data;
+} Twice;
+
+static gboolean
+second_call_cb (gpointer user_data)
+{
+  Twice *twice = user_data;
+  MillStep *step = g_task_get_source_object (twice->task);
+  Shared *shared = get_shared (step);
+
+  twice->callback (G_OBJECT (step), G_ASYNC_RESULT (twice->task), twice->user_data);
+  g_mutex_lock (&shared->lock);
+  shared->second_calls++;
+  g_mutex_unlock (&shared->lock);
+  return G_SOURCE_REMOVE;
+}
+
 static void
-hold_task (GTask *task)
+twice_free (gpointer user_data)
+{
+  Twice *twice = user_data;
+
+  g_object_unref (twice->task);
+  g_free (twice);
+}
+
+/* A step that calls its callback by hand, and forgets that it did. */
+static void
+call_twice (MillStep *step, MillWork *work, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GSource) later = g_timeout_source_new (2);
+  GTask *task = g_task_new (step, NULL, NULL, NULL);
+  Twice *twice = g_new (Twice, 1);
+
+  *twice = (Twice){ task, callback, user_data };
+  end (get_shared (step), work, TEST_CALL_TWICE, NULL);
+  g_source_set_callback (later, second_call_cb, twice, twice_free);
+  g_source_attach (later, g_main_context_get_thread_default ());
+  g_task_return_boolean (task, TRUE);
+  callback (G_OBJECT (step), G_ASYNC_RESULT (task), user_data);
+}
+
+static void
+hold_task (GTask *task, GSourceFunc poll)
 {
   g_autoptr (GSource) timer = g_timeout_source_new (1);
   Shared *shared = get_shared (g_task_get_source_object (task));
@@ -184,7 +290,7 @@ hold_task (GTask *task)
   g_mutex_lock (&shared->lock);
   shared->holding++;
   g_mutex_unlock (&shared->lock);
-  g_source_set_callback (timer, hold_cb, g_object_ref (task), g_object_unref);
+  g_source_set_callback (timer, poll, g_object_ref (task), g_object_unref);
   g_source_attach (timer, g_main_context_get_thread_default ());
 }
 
@@ -192,15 +298,45 @@ static void
 test_task_step_process_async (MillStep *step, MillWork *work, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (step, cancellable, callback, user_data);
-  TestAct act;
+  TestAct act = begin (get_shared (step), work);
+  g_autoptr (GTask) task = NULL;
 
+  if (act == TEST_CALL_TWICE)
+    {
+      call_twice (step, work, callback, user_data);
+      return;
+    }
+  task = g_task_new (step, cancellable, callback, user_data);
+  g_task_set_check_cancellable (task, act != TEST_HANG);
   g_task_set_task_data (task, work, NULL);
-  act = begin (get_shared (step), work);
   if (act == TEST_HOLD)
-    hold_task (task);
+    hold_task (task, hold_cb);
+  else if (act == TEST_HANG)
+    hold_task (task, hang_cb);
   else
     return_task (task, act);
+}
+
+static void
+clear_shared (Shared *shared)
+{
+  g_hash_table_unref (shared->threads);
+  g_mutex_clear (&shared->lock);
+  g_cond_clear (&shared->changed);
+}
+
+static void
+test_step_finalize (GObject *object)
+{
+  clear_shared (get_shared (MILL_STEP (object)));
+  G_OBJECT_CLASS (test_step_parent_class)->finalize (object);
+}
+
+static void
+test_task_step_finalize (GObject *object)
+{
+  clear_shared (get_shared (MILL_STEP (object)));
+  G_OBJECT_CLASS (test_task_step_parent_class)->finalize (object);
 }
 
 static gboolean
@@ -214,11 +350,14 @@ test_step_class_init (TestStepClass *klass)
 {
   MILL_STEP_CLASS (klass)->open = test_open;
   MILL_STEP_CLASS (klass)->process = test_step_process;
+  MILL_STEP_CLASS (klass)->close = test_close;
+  G_OBJECT_CLASS (klass)->finalize = test_step_finalize;
 }
 
 static void
 test_step_init (TestStep *self)
 {
+  self->shared.threads = g_hash_table_new (NULL, NULL);
 }
 
 static void
@@ -227,11 +366,23 @@ test_task_step_class_init (TestTaskStepClass *klass)
   MILL_STEP_CLASS (klass)->open = test_open;
   MILL_STEP_CLASS (klass)->process_async = test_task_step_process_async;
   MILL_STEP_CLASS (klass)->process_finish = test_task_step_process_finish;
+  MILL_STEP_CLASS (klass)->close = test_close;
+  G_OBJECT_CLASS (klass)->finalize = test_task_step_finalize;
 }
 
 static void
 test_task_step_init (TestTaskStep *self)
 {
+  self->shared.threads = g_hash_table_new (NULL, NULL);
+}
+
+static void
+wait_for_release (TestSource *self)
+{
+  g_mutex_lock (&self->lock);
+  while (!self->released)
+    g_cond_wait (&self->changed, &self->lock);
+  g_mutex_unlock (&self->lock);
 }
 
 static MillSourceResult
@@ -239,6 +390,8 @@ test_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yield, GEr
 {
   TestSource *self = TEST_SOURCE (source);
 
+  if (++self->n_polls == self->hang_at)
+    wait_for_release (self);
   if (self->fail_after > 0 && self->next >= self->fail_after)
     {
       g_set_error_literal (error, MILL_ERROR, MILL_ERROR_FAILED, "planned end of the source");
@@ -256,6 +409,16 @@ test_source_settled (MillSource *source, MillItem *item, MillOutcome outcome, co
   g_atomic_int_inc (&TEST_SOURCE (source)->settled[outcome]);
 }
 
+static void
+test_source_close (MillSource *source)
+{
+  TestSource *self = TEST_SOURCE (source);
+
+  g_mutex_lock (&self->lock);
+  self->closed++;
+  g_mutex_unlock (&self->lock);
+}
+
 static gint64
 test_source_get_total (MillSource *source)
 {
@@ -270,6 +433,7 @@ test_source_class_init (TestSourceClass *klass)
   source_class->poll = test_source_poll;
   source_class->settled = test_source_settled;
   source_class->get_total = test_source_get_total;
+  source_class->close = test_source_close;
 }
 
 static void
@@ -337,6 +501,31 @@ test_step_get_most_at_once (MillStep *step)
   return read_counter (step, &get_shared (step)->most_at_once);
 }
 
+guint
+test_step_get_closed (MillStep *step)
+{
+  return read_counter (step, &get_shared (step)->closed);
+}
+
+guint
+test_step_get_second_calls (MillStep *step)
+{
+  return read_counter (step, &get_shared (step)->second_calls);
+}
+
+/* How many threads have run it. */
+guint
+test_step_get_n_threads (MillStep *step)
+{
+  Shared *shared = get_shared (step);
+  guint n;
+
+  g_mutex_lock (&shared->lock);
+  n = g_hash_table_size (shared->threads);
+  g_mutex_unlock (&shared->lock);
+  return n;
+}
+
 void
 test_step_set_open_error (MillStep *step, gboolean fails)
 {
@@ -351,6 +540,35 @@ test_source_new (guint n, guint fail_after)
   self->n = n;
   self->fail_after = fail_after;
   return MILL_SOURCE (self);
+}
+
+void
+test_source_hang_at (MillSource *source, guint n)
+{
+  TEST_SOURCE (source)->hang_at = n;
+}
+
+void
+test_source_release (MillSource *source)
+{
+  TestSource *self = TEST_SOURCE (source);
+
+  g_mutex_lock (&self->lock);
+  self->released = TRUE;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+guint
+test_source_get_closed (MillSource *source)
+{
+  TestSource *self = TEST_SOURCE (source);
+  guint closed;
+
+  g_mutex_lock (&self->lock);
+  closed = self->closed;
+  g_mutex_unlock (&self->lock);
+  return closed;
 }
 
 guint

@@ -12,12 +12,15 @@ G_BEGIN_DECLS
 typedef enum
 {
   TEST_SUCCEED,
-  TEST_FAIL,          /* for good */
-  TEST_FAIL_FOR_NOW,  /* may be tried again */
-  TEST_HOLD,          /* until test_step_release(), or cancelled */
-  TEST_CONSUME,       /* succeed, and let the item end here */
-  TEST_EMIT,          /* succeed, and add an item of id + 1000 */
-  TEST_FAIL_SILENTLY, /* return FALSE with no error set */
+  TEST_FAIL,           /* for good */
+  TEST_FAIL_FOR_NOW,   /* may be tried again */
+  TEST_HOLD,           /* until test_step_release(), or cancelled */
+  TEST_CONSUME,        /* succeed, and let the item end here */
+  TEST_EMIT,           /* succeed, and add an item of id + 1000 */
+  TEST_FAIL_SILENTLY,  /* return FALSE with no error set */
+  TEST_FAIL_CANCELLED, /* say that it was cancelled, which it was not */
+  TEST_HANG,           /* until test_step_release(), whatever is cancelled; then succeed, changing the item */
+  TEST_CALL_TWICE,     /* the asynchronous face: call back now and once more a moment later; succeed */
 } TestAct;
 
 /* Decides by item and attempt. Called on the step's thread. */
@@ -39,10 +42,17 @@ void test_step_release (MillStep *step);
 guint test_step_get_holding (MillStep *step);
 guint test_step_get_begun (MillStep *step);
 guint test_step_get_most_at_once (MillStep *step);
+guint test_step_get_n_threads (MillStep *step);
+guint test_step_get_closed (MillStep *step);
+guint test_step_get_second_calls (MillStep *step);
 void test_step_set_open_error (MillStep *step, gboolean fails);
 
 /* Items 1 to @n; %G_MAXUINT for no end. @fail_after: after so many items reading fails; 0 never. */
 MillSource *test_source_new (guint n, guint fail_after);
+/* Poll number @n does not return before test_source_release(). */
+void test_source_hang_at (MillSource *source, guint n);
+void test_source_release (MillSource *source);
+guint test_source_get_closed (MillSource *source);
 guint test_source_get_settled (MillSource *source, MillOutcome outcome);
 
 MillPipeline *test_pipeline_new (MillSource *source, MillKind source_kind, ...) G_GNUC_NULL_TERMINATED;

@@ -274,6 +274,20 @@ test_latency_is_recorded (gconstpointer data)
              mill_histogram_get_count (s->latency) == 100 && mill_histogram_get_count (s0->service) == 100);
 }
 
+/* Tasks are spread over several loops, so that hundreds in flight do not wait for one. */
+static void
+test_several_loops (void)
+{
+  guint n_loops = CLAMP (g_get_num_processors (), 1, 4);
+  g_autoptr (MillPipeline) pipeline = pipeline_new (GINT_TO_POINTER (MILL_KIND_ASYNC), 8, hold, 8);
+
+  test_start (pipeline);
+  TEST_WAIT (pipeline, test_step_get_holding (get_step (pipeline)) == 8);
+  g_assert_cmpuint (test_step_get_n_threads (get_step (pipeline)), ==, n_loops);
+  test_step_release (get_step (pipeline));
+  test_join (pipeline);
+}
+
 static void
 add (const char *name, GTestDataFunc func)
 {
@@ -302,6 +316,8 @@ main (int argc, char **argv)
   add ("timeout-is-live", test_timeout_is_live);
   add ("emit-and-consume", test_emit_and_consume);
   add ("latency-is-recorded", test_latency_is_recorded);
+
+  g_test_add_func ("/stage/several-loops", test_several_loops);
 
   return g_test_run ();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillItem: what travels through a pipeline. One owner at a time may change it, so it has no lock; the
- * hand-over through a queue orders the memory. */
+/* MillItem: what travels through a pipeline. One owner at a time may change it, so it has no lock of its own;
+ * the hand-over through a queue orders the memory. Only mill_item_copy() may look at an item that somebody
+ * else is changing: it and the setters exclude each other with one of a few locks that all items share. */
 
 #include "config.h"
 
@@ -29,7 +30,17 @@ struct _MillItem
   char key[];
 };
 
+#define N_LOCKS 16
+
+static GMutex locks[N_LOCKS];
+
 G_DEFINE_BOXED_TYPE (MillItem, mill_item, mill_item_ref, mill_item_unref)
+
+static GMutex *
+lock_of (const MillItem *self)
+{
+  return &locks[(GPOINTER_TO_SIZE (self) / sizeof (MillItem)) % N_LOCKS];
+}
 
 static void
 attribute_clear (gpointer data)
@@ -108,6 +119,48 @@ mill_item_unref (MillItem *self)
   g_free (self);
 }
 
+static GArray *
+copy_attributes (const MillItem *self)
+{
+  GArray *copies;
+
+  if (self->attributes == NULL)
+    return NULL;
+  copies = g_array_new (FALSE, FALSE, sizeof (MillAttribute));
+  g_array_set_clear_func (copies, attribute_clear);
+  for (guint i = 0; i < self->attributes->len; i++)
+    {
+      const MillAttribute *attribute = &g_array_index (self->attributes, MillAttribute, i);
+      MillAttribute copy = { attribute->name, g_strdup (attribute->value) };
+
+      g_array_append_val (copies, copy);
+    }
+  return copies;
+}
+
+/**
+ * mill_item_copy:
+ *
+ * Makes an item of its own with the same id, key, payload and attributes. May be called from any thread, also
+ * while the item's holder sets its payload or attributes.
+ *
+ * Returns: (transfer full): the copy
+ */
+MillItem *
+mill_item_copy (MillItem *self)
+{
+  MillItem *copy = mill_item_new (self->id, mill_item_get_key (self));
+
+  g_mutex_lock (lock_of (self));
+  copy->payload = self->payload != NULL ? g_bytes_ref (self->payload) : NULL;
+  copy->attributes = copy_attributes (self);
+  g_mutex_unlock (lock_of (self));
+  copy->born_us = self->born_us;
+  copy->priority = self->priority;
+  copy->attempt = self->attempt;
+  return copy;
+}
+
 guint64
 mill_item_get_id (const MillItem *self)
 {
@@ -143,10 +196,16 @@ mill_item_get_payload (const MillItem *self)
 void
 mill_item_set_payload (MillItem *self, GBytes *payload)
 {
+  GBytes *before;
+
   if (payload != NULL)
     g_bytes_ref (payload);
-  g_clear_pointer (&self->payload, g_bytes_unref);
+  g_mutex_lock (lock_of (self));
+  before = self->payload;
   self->payload = payload;
+  g_mutex_unlock (lock_of (self));
+  if (before != NULL)
+    g_bytes_unref (before);
 }
 
 /**
@@ -176,15 +235,9 @@ mill_item_get_attribute (const MillItem *self, const char *name)
   return attribute != NULL ? attribute->value : NULL;
 }
 
-/**
- * mill_item_set_attribute:
- * @name: a static or interned string; names come from programs, never from data, since they are interned
- * @value: (nullable): the value, copied; %NULL forgets it
- */
-void
-mill_item_set_attribute (MillItem *self, const char *name, const char *value)
+static void
+set_attribute_locked (MillItem *self, const char *interned, const char *value)
 {
-  const char *interned = g_intern_string (name);
   MillAttribute *attribute = find_attribute (self, interned);
 
   if (attribute == NULL && value == NULL)
@@ -203,6 +256,21 @@ mill_item_set_attribute (MillItem *self, const char *name, const char *value)
     }
   g_free (attribute->value);
   attribute->value = g_strdup (value);
+}
+
+/**
+ * mill_item_set_attribute:
+ * @name: a static or interned string; names come from programs, never from data, since they are interned
+ * @value: (nullable): the value, copied; %NULL forgets it
+ */
+void
+mill_item_set_attribute (MillItem *self, const char *name, const char *value)
+{
+  const char *interned = g_intern_string (name);
+
+  g_mutex_lock (lock_of (self));
+  set_attribute_locked (self, interned, value);
+  g_mutex_unlock (lock_of (self));
 }
 
 /**

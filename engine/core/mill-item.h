@@ -16,6 +16,7 @@ GType mill_item_get_type (void);
 MillItem *mill_item_new (guint64 id, const char *key);
 MillItem *mill_item_ref (MillItem *self);
 void mill_item_unref (MillItem *self);
+MillItem *mill_item_copy (MillItem *self);
 
 guint64 mill_item_get_id (const MillItem *self);
 const char *mill_item_get_key (const MillItem *self);

@@ -25,6 +25,7 @@ MillFrontierResult mill_frontier_table_take (MillFrontierTable *self, gint64 now
                                              gint64 *ready_at_us, const char **why);
 gboolean mill_frontier_table_finish (MillFrontierTable *self, const char *url);
 gboolean mill_frontier_table_settle (MillFrontierTable *self, const char *url);
+void mill_frontier_table_reopen (MillFrontierTable *self, const char *url);
 gboolean mill_frontier_table_set_robots (MillFrontierTable *self, const char *host_key, MillRobots *robots);
 gboolean mill_frontier_table_hold (MillFrontierTable *self, const char *host_key, gint64 until_us,
                                    const char *reason);

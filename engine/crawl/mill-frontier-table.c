@@ -538,6 +538,17 @@ mill_frontier_table_settle (MillFrontierTable *self, const char *url)
   return changed || self->counts.unsettled == 0; /* this may be the end */
 }
 
+void
+mill_frontier_table_reopen (MillFrontierTable *self, const char *url)
+{
+  MillEntry *entry = find_entry (self, url);
+
+  if (entry == NULL || (entry->flags & ENTRY_UNSETTLED) != 0)
+    return;
+  entry->flags |= ENTRY_UNSETTLED;
+  self->counts.unsettled++;
+}
+
 gboolean
 mill_frontier_table_set_robots (MillFrontierTable *self, const char *host_key, MillRobots *robots)
 {

@@ -444,6 +444,25 @@ mill_frontier_settled (MillFrontier *self, const char *url)
 }
 
 /**
+ * mill_frontier_reopen:
+ * @self: the frontier
+ * @url: a URL that was settled
+ *
+ * Says that something may come of a URL all the same: it is on its way once more, and will be settled again.
+ * It takes no place at its host.
+ */
+void
+mill_frontier_reopen (MillFrontier *self, const char *url)
+{
+  g_return_if_fail (MILL_IS_FRONTIER (self));
+  g_return_if_fail (url != NULL);
+
+  g_mutex_lock (&self->lock);
+  mill_frontier_table_reopen (self->table, url);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
  * mill_frontier_set_robots:
  * @self: the frontier
  * @host_key: a host of which something was added, as from mill_url_host_key()

@@ -125,6 +125,7 @@ MillFrontierResult mill_frontier_take (MillFrontier *self, gint64 now_us, MillFr
                                        gint64 *ready_at_us, const char **why);
 void mill_frontier_finished (MillFrontier *self, const char *url);
 void mill_frontier_settled (MillFrontier *self, const char *url);
+void mill_frontier_reopen (MillFrontier *self, const char *url);
 
 void mill_frontier_set_robots (MillFrontier *self, const char *host_key, MillRobots *robots);
 void mill_frontier_hold_host (MillFrontier *self, const char *host_key, gint64 until_us, const char *reason);

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 /**
  * MillDeadLetter:
+ * @id: its number, from 1; unique within the run
  * @item: the item, as the last attempt left it
  * @stage: where it failed
  * @error: why
@@ -17,6 +18,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
+  guint64 id;
   MillItem *item; /* (owned) */
   char *stage;    /* (owned) */
   GError *error;  /* (owned) */

@@ -3,17 +3,17 @@
 
 #pragma once
 
-#include "pipeline/mill-step.h"
+#include "pipeline/mill-worker-private.h"
 
 G_BEGIN_DECLS
 
-typedef struct _MillHelper MillHelper;
-
 MillHelper *mill_helper_new (const char *name, GError **error);
 void mill_helper_free (MillHelper *self);
-/* One at a time. @work and @cancellable must live until the callback, in the thread-default main context. */
-void mill_helper_run (MillHelper *self, MillStep *step, MillWork *work, GCancellable *cancellable,
-                      GAsyncReadyCallback callback, gpointer user_data);
-gboolean mill_helper_run_finish (GAsyncResult *result, GError **error);
+/* @error: (transfer full) (nullable) */
+typedef void (*MillHelperFunc) (MillWorker *worker, gboolean ok, GError *error);
+
+/* Runs the step on @worker's attempt; one at a time. @func is called on the worker's loop, unless the worker
+ * was given up on meanwhile: then the helper ends by itself, and the worker with it. */
+void mill_helper_run (MillHelper *self, MillWorker *worker, MillHelperFunc func);
 
 G_END_DECLS

@@ -7,9 +7,10 @@
 
 typedef struct
 {
-  GTask *task;    /* (owned) NULL asks the thread to end */
-  MillStep *step; /* (unowned) */
-  MillWork *work; /* (unowned) */
+  MillWorker *worker;  /* (unowned) lives until its attempt has ended; NULL asks the thread to end */
+  MillHelperFunc func; /* where the result goes */
+  gboolean ok;
+  GError *error; /* (owned) (nullable) */
 } Errand;
 
 struct _MillHelper
@@ -18,26 +19,59 @@ struct _MillHelper
   GThread *thread;      /* (owned) */
 };
 
+/* Nobody waits for this thread any more: it frees the helper itself, and takes leave of the worker. */
+static void
+end_alone (MillHelper *self, MillWorker *worker)
+{
+  worker->helper = NULL;
+  mill_worker_came_back (worker);
+  g_thread_unref (self->thread);
+  g_async_queue_unref (self->errands);
+  g_free (self);
+}
+
+static gboolean
+report_cb (gpointer user_data)
+{
+  g_autofree Errand *errand = user_data;
+
+  errand->func (errand->worker, errand->ok, errand->error);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whether the helper goes on. */
+static gboolean
+do_errand (MillHelper *self, Errand *errand)
+{
+  MillWorker *worker = errand->worker;
+  MillStep *step = mill_stage_get_step (worker->stage);
+
+  errand->ok = mill_step_process (step, &worker->work, worker->attempt, &errand->error);
+  if (mill_worker_claim_result (worker))
+    {
+      mill_loop_call (worker->loop, report_cb, errand);
+      return TRUE;
+    }
+  g_clear_error (&errand->error);
+  g_free (errand);
+  end_alone (self, worker);
+  return FALSE;
+}
+
 static gpointer
 run (gpointer data)
 {
   MillHelper *self = data;
+  Errand *errand = g_async_queue_pop (self->errands);
 
-  while (TRUE)
+  while (errand->worker != NULL)
     {
-      g_autofree Errand *errand = g_async_queue_pop (self->errands);
-      g_autoptr (GTask) task = errand->task;
-      GError *error = NULL;
-
-      if (task == NULL)
+      if (!do_errand (self, errand))
         return NULL;
-      if (mill_step_process (errand->step, errand->work, g_task_get_cancellable (task), &error))
-        g_task_return_boolean (task, TRUE);
-      else if (error != NULL)
-        g_task_return_error (task, error);
-      else
-        g_task_return_boolean (task, FALSE);
+      errand = g_async_queue_pop (self->errands);
     }
+  g_free (errand);
+  return NULL;
 }
 
 MillHelper *
@@ -65,21 +99,11 @@ mill_helper_free (MillHelper *self)
 }
 
 void
-mill_helper_run (MillHelper *self, MillStep *step, MillWork *work, GCancellable *cancellable,
-                 GAsyncReadyCallback callback, gpointer user_data)
+mill_helper_run (MillHelper *self, MillWorker *worker, MillHelperFunc func)
 {
   Errand *errand = g_new0 (Errand, 1);
 
-  errand->task = g_task_new (NULL, cancellable, callback, user_data);
-  /* A step that succeeded has succeeded, even if it was cancelled meanwhile. */
-  g_task_set_check_cancellable (errand->task, FALSE);
-  errand->step = step;
-  errand->work = work;
+  errand->worker = worker;
+  errand->func = func;
   g_async_queue_push (self->errands, errand);
-}
-
-gboolean
-mill_helper_run_finish (GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
 }

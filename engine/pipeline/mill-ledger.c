@@ -83,6 +83,17 @@ mill_ledger_settle (MillLedger *self, guint stage, const MillItem *item, MillOut
   g_mutex_unlock (&self->lock);
 }
 
+/* A dead item comes back to stage @stage, where it died. */
+void
+mill_ledger_requeue (MillLedger *self, guint stage)
+{
+  g_mutex_lock (&self->lock);
+  self->totals.dead--;
+  self->stages[stage].dead--;
+  self->stages[stage].unfinished++;
+  g_mutex_unlock (&self->lock);
+}
+
 void
 mill_ledger_retry (MillLedger *self, guint stage)
 {

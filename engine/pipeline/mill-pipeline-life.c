@@ -16,25 +16,17 @@
 
 typedef struct
 {
-  MillPipeline *pipeline; /* (unowned) outlives its control thread */
-  gpointer subject;       /* (owned) (nullable) what happened to whom */
-} Message;
-
-typedef struct
-{
   double at_s;
   MillKnob *knob; /* (owned) */
   char *text;     /* (owned) */
 } ScheduledKnob;
 
-static void close_stage (MillPipeline *self, guint index);
-
-static void
-tell_control (MillPipeline *self, GSourceFunc func, gpointer subject)
+void
+mill_pipeline_tell_control (MillPipeline *self, GSourceFunc func, gpointer subject)
 {
-  Message *message = g_new (Message, 1);
+  MillMessage *message = g_new (MillMessage, 1);
 
-  *message = (Message){ self, subject };
+  *message = (MillMessage){ self, subject };
   mill_loop_call (self->control, func, message);
 }
 
@@ -57,14 +49,17 @@ stop_timers (MillPipeline *self)
     g_source_destroy (self->drain_timer);
   g_clear_pointer (&self->drain_timer, g_source_unref);
   g_mutex_unlock (&self->lock);
+  if (self->watch_timer != NULL)
+    g_source_destroy (self->watch_timer);
+  g_clear_pointer (&self->watch_timer, g_source_unref);
 }
 
 static void
 close_parts (MillPipeline *self)
 {
-  mill_source_close (self->source);
+  mill_producer_close_source (self->producer);
   for (guint i = 0; i < self->stages->len; i++)
-    mill_step_close (mill_stage_get_step (g_ptr_array_index (self->stages, i)));
+    mill_stage_close_step (g_ptr_array_index (self->stages, i));
   for (guint i = 0; i < self->n_loops; i++)
     mill_loop_quit (self->loops[i]);
   for (guint i = 0; i < self->n_loops; i++)
@@ -137,18 +132,18 @@ check_end (MillPipeline *self)
 static void
 queue_joined_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree Message *message = user_data;
+  g_autofree MillMessage *message = user_data;
 
   mill_queue_join_finish (MILL_QUEUE (object), result, NULL);
-  close_stage (message->pipeline, GPOINTER_TO_UINT (message->subject) + 1);
+  mill_pipeline_close_stage (message->pipeline, GPOINTER_TO_UINT (message->subject) + 1);
 }
 
 /* Nothing more comes into stage @index: its queue is shut down and joined, then the next one's. */
-static void
-close_stage (MillPipeline *self, guint index)
+void
+mill_pipeline_close_stage (MillPipeline *self, guint index)
 {
   MillQueue *queue;
-  Message *message;
+  MillMessage *message;
 
   if (index == self->stages->len)
     {
@@ -156,22 +151,22 @@ close_stage (MillPipeline *self, guint index)
       check_end (self);
       return;
     }
+  if (!mill_pipeline_may_close (self, index))
+    return;
   queue = mill_stage_get_queue (g_ptr_array_index (self->stages, index));
   g_ptr_array_unref (mill_queue_shutdown (queue, FALSE));
-  message = g_new (Message, 1);
-  *message = (Message){ self, GUINT_TO_POINTER (index) };
+  message = g_new (MillMessage, 1);
+  *message = (MillMessage){ self, GUINT_TO_POINTER (index) };
   mill_queue_join_async (queue, NULL, queue_joined_cb, message);
 }
 
-static gboolean
-producer_ended_cb (gpointer user_data)
+/* The producer has ended, or is as good as that. On the control thread. */
+static void
+end_of_source (MillPipeline *self, GError *error)
 {
-  g_autofree Message *message = user_data;
-  MillPipeline *self = message->pipeline;
-
-  mill_producer_reap (self->producer);
+  self->watch_over = TRUE;
   g_mutex_lock (&self->lock);
-  self->source_error = message->subject;
+  self->source_error = error;
   self->source_ended = TRUE;
   self->producer_alive = FALSE;
   if (self->state == MILL_STATE_RUNNING)
@@ -179,21 +174,61 @@ producer_ended_cb (gpointer user_data)
   if (self->source_error != NULL)
     mill_event_log_add (self->events, MILL_EVENT_FAULT, g_strdup (self->source_error->message));
   g_mutex_unlock (&self->lock);
-  close_stage (self, 0);
+  mill_pipeline_close_stage (self, 0);
+}
+
+static gboolean
+producer_ended_cb (gpointer user_data)
+{
+  g_autofree MillMessage *message = user_data;
+
+  mill_producer_reap (message->pipeline->producer);
+  end_of_source (message->pipeline, message->subject);
   return G_SOURCE_REMOVE;
+}
+
+/* The producer was told to end some time ago. One that is not with the source then will never be again, and
+ * ends by itself. */
+static gboolean
+watch_cb (gpointer user_data)
+{
+  MillPipeline *self = user_data;
+  double grace = (double) mill_stage_get_grace_us (g_ptr_array_index (self->stages, 0)) / G_USEC_PER_SEC;
+
+  if (self->watch_over || !mill_producer_give_up (self->producer))
+    return G_SOURCE_REMOVE;
+  mill_pipeline_report_fault (
+      self, g_strdup_printf (_ ("the source “%s” has not returned for %.3g s since it was told to end"),
+                             self->source_name, grace));
+  end_of_source (self, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* The producer was told to end: on the control thread. */
+static void
+watch_producer (MillPipeline *self)
+{
+  gint64 grace = mill_stage_get_grace_us (g_ptr_array_index (self->stages, 0));
+
+  if (self->watch_timer != NULL || self->watch_over)
+    return;
+  self->watch_timer = g_timeout_source_new (0);
+  g_source_set_ready_time (self->watch_timer, g_get_monotonic_time () + grace);
+  g_source_set_callback (self->watch_timer, watch_cb, self, NULL);
+  g_source_attach (self->watch_timer, mill_loop_get_context (self->control));
 }
 
 /* From the producer, as its last act. Takes over @error. */
 void
 mill_pipeline_producer_ended (MillPipeline *self, GError *error)
 {
-  tell_control (self, producer_ended_cb, error);
+  mill_pipeline_tell_control (self, producer_ended_cb, error);
 }
 
 static gboolean
 start_producer_cb (gpointer user_data)
 {
-  g_autofree Message *message = user_data;
+  g_autofree MillMessage *message = user_data;
   GError *error = NULL;
 
   if (!mill_producer_start (message->pipeline->producer, &error))
@@ -204,7 +239,7 @@ start_producer_cb (gpointer user_data)
 static gboolean
 worker_ended_cb (gpointer user_data)
 {
-  g_autofree Message *message = user_data;
+  g_autofree MillMessage *message = user_data;
   MillPipeline *self = message->pipeline;
   MillWorker *worker = message->subject;
 
@@ -221,7 +256,23 @@ worker_ended_cb (gpointer user_data)
 void
 mill_pipeline_worker_ended (MillPipeline *self, MillWorker *worker)
 {
-  tell_control (self, worker_ended_cb, mill_worker_ref (worker));
+  mill_pipeline_tell_control (self, worker_ended_cb, mill_worker_ref (worker));
+}
+
+static gboolean
+worker_given_up_cb (gpointer user_data)
+{
+  g_autofree MillMessage *message = user_data;
+
+  check_end (message->pipeline);
+  return G_SOURCE_REMOVE;
+}
+
+/* From a stage: it has fewer workers, and none of those is going to say that it has ended. */
+void
+mill_pipeline_worker_given_up (MillPipeline *self)
+{
+  mill_pipeline_tell_control (self, worker_given_up_cb, NULL);
 }
 
 /* Where the next task is to run: the loops in turn. */
@@ -388,6 +439,7 @@ mill_pipeline_start (MillPipeline *self, GError **error)
     }
   start_loops (self);
   self->ledger = mill_ledger_new (self->stages->len);
+  self->feeds = g_new0 (MillFeed, self->stages->len);
   links = make_links (self, 0);
   self->producer =
       mill_producer_new (self->source, mill_stage_get_queue (g_ptr_array_index (self->stages, 0)), &links,
@@ -401,12 +453,13 @@ mill_pipeline_start (MillPipeline *self, GError **error)
     attach_scheduled (self, g_ptr_array_steal_index (self->scheduled, 0));
   g_mutex_unlock (&self->lock);
   start_stages (self);
-  tell_control (self, start_producer_cb, NULL);
+  mill_pipeline_tell_control (self, start_producer_cb, NULL);
   return TRUE;
 }
 
-static gboolean
-refuse (MillState state, GError **error)
+/* FALSE, with the error. */
+gboolean
+mill_pipeline_refuse (MillState state, GError **error)
 {
   g_set_error (error, MILL_ERROR, MILL_ERROR_STATE, _ ("not possible while the pipeline is %s"),
                mill_state_get_label (state));
@@ -435,7 +488,7 @@ mill_pipeline_pause (MillPipeline *self, GError **error)
       mill_gate_set_open (self->gate, FALSE);
     }
   g_mutex_unlock (&self->lock);
-  return state == MILL_STATE_RUNNING || state == MILL_STATE_DRAINING || refuse (state, error);
+  return state == MILL_STATE_RUNNING || state == MILL_STATE_DRAINING || mill_pipeline_refuse (state, error);
 }
 
 /**
@@ -458,7 +511,7 @@ mill_pipeline_resume (MillPipeline *self, GError **error)
       mill_gate_set_open (self->gate, TRUE);
     }
   g_mutex_unlock (&self->lock);
-  return state == MILL_STATE_PAUSED || refuse (state, error);
+  return state == MILL_STATE_PAUSED || mill_pipeline_refuse (state, error);
 }
 
 static gboolean
@@ -481,6 +534,16 @@ set_drain_deadline_locked (MillPipeline *self, double deadline_s)
                            g_get_monotonic_time () + (gint64) (deadline_s * G_USEC_PER_SEC));
   g_source_set_callback (self->drain_timer, drain_deadline_cb, self, NULL);
   g_source_attach (self->drain_timer, mill_loop_get_context (self->control));
+}
+
+static gboolean
+drain_cb (gpointer user_data)
+{
+  g_autofree MillMessage *message = user_data;
+
+  mill_producer_end (message->pipeline->producer);
+  watch_producer (message->pipeline);
+  return G_SOURCE_REMOVE;
 }
 
 /**
@@ -507,10 +570,12 @@ mill_pipeline_drain (MillPipeline *self, double deadline_s, GError **error)
       set_state_locked (self, MILL_STATE_DRAINING);
       set_drain_deadline_locked (self, deadline_s);
       mill_gate_set_open (self->gate, TRUE);
+      mill_pipeline_tell_control (self, drain_cb, NULL);
     }
   g_mutex_unlock (&self->lock);
   if (!possible)
-    return refuse (state, error);
+    return mill_pipeline_refuse (state, error);
+  /* Here as well: nothing is produced any more once this function has returned. */
   mill_producer_end (self->producer);
   return TRUE;
 }
@@ -528,10 +593,11 @@ return_queued (MillPipeline *self, guint index)
 static gboolean
 stop_cb (gpointer user_data)
 {
-  g_autofree Message *message = user_data;
+  g_autofree MillMessage *message = user_data;
   MillPipeline *self = message->pipeline;
 
   mill_producer_stop (self->producer);
+  watch_producer (self);
   for (guint i = 0; i < self->stages->len; i++)
     return_queued (self, i);
   for (guint i = 0; i < self->stages->len; i++)
@@ -555,7 +621,7 @@ mill_pipeline_stop (MillPipeline *self)
     {
       self->stop_asked = TRUE;
       set_state_locked (self, MILL_STATE_STOPPING);
-      tell_control (self, stop_cb, NULL);
+      mill_pipeline_tell_control (self, stop_cb, NULL);
     }
   g_mutex_unlock (&self->lock);
 }
@@ -587,7 +653,7 @@ refuse_idle (MillPipeline *self, GError **error)
 {
   if (mill_pipeline_get_state (self) != MILL_STATE_IDLE)
     return FALSE;
-  refuse (MILL_STATE_IDLE, error);
+  mill_pipeline_refuse (MILL_STATE_IDLE, error);
   return TRUE;
 }
 

@@ -16,6 +16,22 @@ G_BEGIN_DECLS
 
 #define MILL_MAX_LOOPS 4
 
+/* Requeued items on their way into a stage's queue (mill-pipeline-requeue.c). */
+typedef struct
+{
+  GQueue items;       /* of (owned) MillItem, all in the stage's books already */
+  gboolean putting;   /* a put waits for room */
+  gboolean closing;   /* the queue is to be shut down once they are in */
+  gboolean is_closed; /* the queue is being shut down: no more */
+} MillFeed;
+
+/* What the control thread is told: what happened, and to whom. */
+typedef struct
+{
+  MillPipeline *pipeline; /* (unowned) outlives its control thread */
+  gpointer subject;       /* (owned) (nullable) */
+} MillMessage;
+
 struct _MillPipeline
 {
   GObject parent_instance;
@@ -40,9 +56,11 @@ struct _MillPipeline
 
   /* The control thread's own. */
   gboolean all_joined;
+  gboolean watch_over;  /* the producer has ended or was given up on */
+  GSource *watch_timer; /* (owned) (nullable) when to give up on the producer */
   GError *source_error; /* (owned) (nullable) also read with the lock held once the state is final */
 
-  GMutex lock; /* guards the rest; held, it may be followed by the gate's or the event log's only */
+  GMutex lock; /* guards the rest; held, it may be followed by the gate's, the event log's or the ledger's */
   MillState state;
   gboolean stop_asked;
   gboolean source_ended;
@@ -50,7 +68,9 @@ struct _MillPipeline
   gint64 start_us;
   gint64 end_us;
   GSource *drain_timer; /* (owned) (nullable) */
+  MillFeed *feeds;      /* (owned) (nullable) before the start; one for each stage */
   GQueue dead_letters;  /* of (owned) MillDeadLetter */
+  guint64 n_letters;    /* so far */
   GPtrArray *returned;  /* (owned) of (owned) MillItem */
   MillWaitList joiners;
   GPtrArray *scheduled; /* (owned) knobs to be turned, until the start */
@@ -60,10 +80,18 @@ struct _MillPipeline
 void mill_pipeline_settle (MillPipeline *self, guint stage, MillItem *item, MillOutcome outcome,
                            const GError *error, guint attempts);
 void mill_pipeline_worker_ended (MillPipeline *self, MillWorker *worker);
+void mill_pipeline_worker_given_up (MillPipeline *self);
 void mill_pipeline_producer_ended (MillPipeline *self, GError *error);
 void mill_pipeline_report_fault (MillPipeline *self, char *text);
 MillLoop *mill_pipeline_get_loop (MillPipeline *self);
 void mill_scheduled_knob_free (gpointer scheduled);
 void mill_pipeline_end_life (MillPipeline *self);
+
+/* Within mill-pipeline-*.c. */
+void mill_pipeline_tell_control (MillPipeline *self, GSourceFunc func, gpointer subject);
+void mill_pipeline_close_stage (MillPipeline *self, guint index);
+gboolean mill_pipeline_may_close (MillPipeline *self, guint index);
+gboolean mill_pipeline_refuse (MillState state, GError **error);
+void mill_pipeline_free_feeds (MillPipeline *self);
 
 G_END_DECLS

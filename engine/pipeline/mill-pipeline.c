@@ -45,7 +45,8 @@ mill_pipeline_finalize (GObject *object)
 {
   MillPipeline *self = MILL_PIPELINE (object);
 
-  g_clear_pointer (&self->producer, mill_producer_free);
+  g_clear_pointer (&self->producer, mill_producer_unref);
+  mill_pipeline_free_feeds (self);
   g_clear_pointer (&self->ledger, mill_ledger_free);
   g_clear_pointer (&self->stages, g_ptr_array_unref);
   g_clear_object (&self->source);
@@ -294,6 +295,7 @@ keep_dead_letter_locked (MillPipeline *self, guint stage, MillItem *item, const 
 {
   MillDeadLetter *letter = g_new0 (MillDeadLetter, 1);
 
+  letter->id = ++self->n_letters;
   letter->item = mill_item_ref (item);
   letter->stage = g_strdup (mill_stage_get_name (g_ptr_array_index (self->stages, stage)));
   letter->error = g_error_copy (error);
@@ -309,17 +311,20 @@ void
 mill_pipeline_settle (MillPipeline *self, guint stage, MillItem *item, MillOutcome outcome,
                       const GError *error, guint attempts)
 {
-  if (outcome != MILL_OUTCOME_DONE)
-    {
-      g_mutex_lock (&self->lock);
-      if (outcome == MILL_OUTCOME_DEAD)
-        keep_dead_letter_locked (self, stage, item, error, attempts);
-      else
-        g_ptr_array_add (self->returned, mill_item_ref (item));
-      g_mutex_unlock (&self->lock);
-    }
-  mill_ledger_settle (self->ledger, stage, item, outcome);
+  /* First, so that a letter that is requeued at once is not settled before it died. */
   mill_source_settled (self->source, item, outcome, error);
+  if (outcome == MILL_OUTCOME_DONE)
+    {
+      mill_ledger_settle (self->ledger, stage, item, outcome);
+      return;
+    }
+  g_mutex_lock (&self->lock);
+  mill_ledger_settle (self->ledger, stage, item, outcome);
+  if (outcome == MILL_OUTCOME_DEAD)
+    keep_dead_letter_locked (self, stage, item, error, attempts);
+  else
+    g_ptr_array_add (self->returned, mill_item_ref (item));
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -350,6 +355,17 @@ fill_totals (MillPipeline *self, MillSnapshot *snapshot)
       snapshot->workers_alive += stage->workers;
       g_ptr_array_add (snapshot->stages, stage);
     }
+}
+
+static void
+list_stuck (MillPipeline *self, GPtrArray *list)
+{
+  MillStuck *source = mill_producer_describe_stuck (self->producer);
+
+  if (source != NULL)
+    g_ptr_array_add (list, source);
+  for (guint i = 0; i < self->stages->len; i++)
+    mill_stage_list_stuck (g_ptr_array_index (self->stages, i), list);
 }
 
 /**
@@ -384,7 +400,10 @@ mill_pipeline_snapshot (MillPipeline *self)
   snapshot->producer_kind = self->source_kind;
   snapshot->total = self->source != NULL ? mill_source_get_total (self->source) : -1;
   if (snapshot->state != MILL_STATE_IDLE)
-    snapshot->producer = mill_producer_get_state (self->producer, &snapshot->why);
+    {
+      snapshot->producer = mill_producer_get_state (self->producer, &snapshot->why);
+      list_stuck (self, snapshot->stuck);
+    }
   fill_totals (self, snapshot);
   snapshot->n_events = mill_event_log_get_count (self->events);
   return snapshot;

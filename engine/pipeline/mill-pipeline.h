@@ -9,7 +9,13 @@
  *   one before it was joined. A drain whose deadline passes becomes a stop.
  * - A stop cancels everything. Items that were queued or in work, and the one in the producer's hands, are
  *   returned: mill_pipeline_get_returned() has them.
- * - Once join has returned, no thread and no task of the pipeline is left.
+ * - Once join has returned, no thread and no task of the pipeline is left, but for those that are stuck.
+ * - It always ends after a stop, a drain or the last unref: a step that ignores its cancellable, or a source
+ *   that does not return when it is to end, is given up on after the stage's `grace`, and named (see
+ *   #MillStage, tests/test-stuck.c). Its thread is left behind; it uses nothing of the pipeline any more.
+ * - A dead letter can be requeued while the pipeline is running or paused: it is unfinished again at once,
+ *   goes back into the queue of the stage where it died when there is room, and has all its attempts again.
+ *   A requeue that came too late is an error and changes nothing (tests/test-requeue.c).
  *
  * Threads: the pipeline has engine threads of its own and keeps off the caller's main context. Every function
  * may be called from any thread and none waits for the engine, except mill_pipeline_join(). Build it
@@ -63,6 +69,9 @@ MillSnapshot *mill_pipeline_snapshot (MillPipeline *self);
 GPtrArray *mill_pipeline_get_events (MillPipeline *self, guint64 since);
 GPtrArray *mill_pipeline_get_dead_letters (MillPipeline *self);
 GPtrArray *mill_pipeline_get_returned (MillPipeline *self);
+
+gboolean mill_pipeline_requeue_dead_letter (MillPipeline *self, guint64 id, GError **error);
+gint mill_pipeline_requeue_dead_letters (MillPipeline *self, GError **error);
 
 GPtrArray *mill_pipeline_list_knobs (MillPipeline *self);
 MillKnob *mill_pipeline_find_knob (MillPipeline *self, const char *path, GError **error);

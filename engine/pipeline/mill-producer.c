@@ -13,6 +13,7 @@
 
 struct _MillProducer
 {
+  gatomicrefcount refs; /* the pipeline's, and one of a poll that was given up on */
   MillSource *source;   /* (owned) */
   MillQueue *queue;     /* (owned) */
   MillStageLinks links; /* of the first stage */
@@ -28,6 +29,9 @@ struct _MillProducer
   const char *why;    /* (static) (nullable) */
   gboolean woken;     /* the source called since the last poll */
   MillWaiter *waiter; /* (unowned) (nullable) the thread, while it waits for the source */
+  gint64 polled_us;   /* since when it is with the source; 0 is not */
+  gboolean given_up;
+  gboolean close_asked; /* of one that was given up on: closes the source when it comes back */
 };
 
 static void step (MillProducer *self);
@@ -56,13 +60,47 @@ source_woke_cb (gpointer source, gpointer user_data)
   g_mutex_unlock (&self->lock);
 }
 
-static MillSourceResult
-poll_source (MillProducer *self, MillSourceYield *yield, GError **error)
+/* The source has returned after all, with @yield or @error, which are of no use any more. */
+static void
+come_back (MillProducer *self, MillSourceResult result, MillSourceYield *yield, GError **error)
 {
+  MillLoop *loop = self->loop;
+  gboolean close;
+
+  if (result == MILL_SOURCE_READY)
+    mill_item_unref (yield->item);
+  g_clear_error (error);
+  g_mutex_lock (&self->lock);
+  self->polled_us = 0;
+  close = self->close_asked;
+  g_mutex_unlock (&self->lock);
+  if (close)
+    mill_source_close (self->source);
+  mill_producer_unref (self);
+  if (loop != NULL)
+    mill_loop_release (loop);
+}
+
+/* FALSE when the producer was given up on, and may be gone. */
+static gboolean
+poll_source (MillProducer *self, MillSourceResult *result, MillSourceYield *yield, GError **error)
+{
+  gint64 now = g_get_monotonic_time ();
+  gboolean given_up;
+
   g_mutex_lock (&self->lock);
   self->woken = FALSE;
+  self->polled_us = now;
   g_mutex_unlock (&self->lock);
-  return mill_source_poll (self->source, g_get_monotonic_time (), yield, error);
+  *result = mill_source_poll (self->source, now, yield, error);
+  g_mutex_lock (&self->lock);
+  given_up = self->given_up;
+  if (!given_up)
+    self->polled_us = 0;
+  g_mutex_unlock (&self->lock);
+  if (given_up)
+    come_back (self, *result, yield, error);
+  return !given_up;
 }
 
 /* Books the item that the source has yielded. From here on it is the pipeline's: put, or returned. */
@@ -143,7 +181,8 @@ run (gpointer data)
     {
       MillSourceYield yield;
 
-      result = poll_source (self, &yield, &error);
+      if (!poll_source (self, &result, &yield, &error))
+        return NULL;
       if (result == MILL_SOURCE_READY)
         {
           admit (self, yield.item);
@@ -215,6 +254,7 @@ step (MillProducer *self)
 {
   for (guint i = 0; i < ITEMS_PER_TURN; i++)
     {
+      MillSourceResult result;
       MillSourceYield yield;
       GError *error = NULL;
 
@@ -230,7 +270,9 @@ step (MillProducer *self)
           return;
         }
       set_state (self, MILL_PRODUCER_RUNNING, NULL);
-      switch (poll_source (self, &yield, &error))
+      if (!poll_source (self, &result, &yield, &error))
+        return;
+      switch (result)
         {
         case MILL_SOURCE_READY:
           admit (self, yield.item);
@@ -293,6 +335,7 @@ mill_producer_new (MillSource *source, MillQueue *queue, const MillStageLinks *l
 {
   MillProducer *self = g_new0 (MillProducer, 1);
 
+  g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
   self->source = g_object_ref (source);
   self->queue = g_object_ref (queue);
@@ -304,8 +347,11 @@ mill_producer_new (MillSource *source, MillQueue *queue, const MillStageLinks *l
 }
 
 void
-mill_producer_free (MillProducer *self)
+mill_producer_unref (MillProducer *self)
 {
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_clear_pointer (&self->ticker, g_source_unref);
   g_object_unref (self->source);
   g_object_unref (self->queue);
   g_object_unref (self->end);
@@ -347,6 +393,59 @@ mill_producer_reap (MillProducer *self)
 {
   if (self->thread != NULL)
     g_thread_join (g_steal_pointer (&self->thread));
+}
+
+gboolean
+mill_producer_give_up (MillProducer *self)
+{
+  gboolean given_up;
+
+  g_mutex_lock (&self->lock);
+  given_up = self->given_up = self->polled_us > 0;
+  if (given_up)
+    {
+      g_atomic_ref_count_inc (&self->refs);
+      self->state = MILL_PRODUCER_ENDED;
+      if (self->ticker != NULL)
+        g_source_destroy (self->ticker);
+    }
+  g_mutex_unlock (&self->lock);
+  if (!given_up)
+    return FALSE;
+  if (self->loop != NULL)
+    mill_loop_hold (self->loop);
+  g_clear_pointer (&self->thread, g_thread_unref);
+  mill_source_set_wake_func (self->source, NULL, NULL);
+  return TRUE;
+}
+
+MillStuck *
+mill_producer_describe_stuck (MillProducer *self)
+{
+  MillStuck *stuck = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->given_up && self->polled_us > 0)
+    {
+      stuck = g_new0 (MillStuck, 1);
+      stuck->name = g_strdup ("source");
+      stuck->since_us = self->polled_us;
+    }
+  g_mutex_unlock (&self->lock);
+  return stuck;
+}
+
+void
+mill_producer_close_source (MillProducer *self)
+{
+  gboolean now;
+
+  g_mutex_lock (&self->lock);
+  now = self->polled_us == 0;
+  self->close_asked = !now;
+  g_mutex_unlock (&self->lock);
+  if (now)
+    mill_source_close (self->source);
 }
 
 /* Any thread. @why: (out) (optional) (transfer none) (nullable) */

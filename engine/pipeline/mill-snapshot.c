@@ -28,6 +28,7 @@ snapshot_clear (gpointer data)
   g_free ((char *) self->source_name);
   g_clear_pointer (&self->latency, mill_histogram_free);
   g_clear_pointer (&self->stages, g_ptr_array_unref);
+  g_clear_pointer (&self->stuck, g_ptr_array_unref);
 }
 
 /* Private: an empty snapshot for the pipeline to fill. */
@@ -37,6 +38,7 @@ mill_snapshot_new (void)
   MillSnapshot *self = g_atomic_rc_box_new0 (MillSnapshot);
 
   self->stages = g_ptr_array_new_with_free_func (stage_snapshot_free);
+  self->stuck = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_stuck_free);
   return self;
 }
 

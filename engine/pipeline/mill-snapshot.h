@@ -11,6 +11,7 @@
 #include "core/mill-histogram.h"
 #include "core/mill-queue.h"
 #include "core/mill-semaphore.h"
+#include "pipeline/mill-stuck.h"
 #include "pipeline/mill-types.h"
 
 G_BEGIN_DECLS
@@ -105,6 +106,7 @@ typedef struct
  * @latency: from entering the pipeline to done
  * @stages: (element-type MillStageSnapshot): in the order of the flow
  * @workers_alive: threads and tasks that have not ended, the producer included; 0 in every final state
+ * @stuck: (element-type MillStuck): who was given up on and has not come back; not among @workers_alive
  * @n_events: how many events there have been
  */
 typedef struct
@@ -129,6 +131,7 @@ typedef struct
   MillHistogram *latency; /* (owned) */
   GPtrArray *stages;      /* (owned) */
   guint workers_alive;
+  GPtrArray *stuck; /* (owned) */
   guint64 n_events;
 } MillSnapshot;
 

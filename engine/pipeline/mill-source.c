@@ -70,6 +70,15 @@ mill_source_settled (MillSource *self, MillItem *item, MillOutcome outcome, cons
     klass->settled (self, item, outcome, error);
 }
 
+void
+mill_source_requeued (MillSource *self, MillItem *item)
+{
+  MillSourceClass *klass = MILL_SOURCE_GET_CLASS (self);
+
+  if (klass->requeued != NULL)
+    klass->requeued (self, item);
+}
+
 gint64
 mill_source_get_total (MillSource *self)
 {

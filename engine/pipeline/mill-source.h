@@ -4,7 +4,9 @@
  *
  * `poll` never waits for anything but the item's own input: a source with nothing to give now says until when
  * (and why), or calls mill_source_wake() once it has something. So one implementation serves both worlds.
- * `poll` is called by one thread at a time; `left_stage` and `settled` by any, also while `poll` runs.
+ * One that has not returned from `poll` for a while after the run was told to end is given up on; what it
+ * yields then is dropped. `poll` is called by one thread at a time; `left_stage` and `settled` by any, also
+ * while `poll` runs.
  */
 
 #pragma once
@@ -55,7 +57,8 @@ typedef struct
  * @left_stage: an item went through stage number @stage (0 is the first)
  * @settled: what became of an item; @error (nullable) says why it is dead
  * @get_total: how many items it will have produced in the end, or -1 if that is not known
- * @close: called once, after the last worker has ended
+ * @requeued: a dead item is on its way again, and will be settled once more
+ * @close: called once, after the last worker has ended; if `poll` has not returned then, once it does
  * @reads_blocking: `poll` may wait for a file: it needs kind=threads
  */
 struct _MillSourceClass
@@ -68,15 +71,17 @@ struct _MillSourceClass
   void (*settled) (MillSource *self, MillItem *item, MillOutcome outcome, const GError *error);
   gint64 (*get_total) (MillSource *self);
   void (*close) (MillSource *self);
+  void (*requeued) (MillSource *self, MillItem *item);
 
   gboolean reads_blocking;
-  gpointer padding[4];
+  gpointer padding[3];
 };
 
 gboolean mill_source_open (MillSource *self, MillPipeline *pipeline, GError **error);
 MillSourceResult mill_source_poll (MillSource *self, gint64 now_us, MillSourceYield *yield, GError **error);
 void mill_source_left_stage (MillSource *self, MillItem *item, guint stage);
 void mill_source_settled (MillSource *self, MillItem *item, MillOutcome outcome, const GError *error);
+void mill_source_requeued (MillSource *self, MillItem *item);
 gint64 mill_source_get_total (MillSource *self);
 gboolean mill_source_reads_blocking (MillSource *self);
 void mill_source_close (MillSource *self);

@@ -37,13 +37,18 @@ void mill_stage_start (MillStage *self, const MillStageLinks *links);
 void mill_stage_cancel_workers (MillStage *self);
 gboolean mill_stage_try_close (MillStage *self);
 void mill_stage_stop_timer (MillStage *self);
+void mill_stage_close_step (MillStage *self);
 
 const MillStageLinks *mill_stage_get_links (MillStage *self);
 void mill_stage_get_retry_policy (MillStage *self, MillRetryPolicy *policy);
 double mill_stage_get_jitter (MillStage *self);
 gint64 mill_stage_get_timeout_us (MillStage *self);
+gint64 mill_stage_get_grace_us (MillStage *self);
 void mill_stage_record_service (MillStage *self, gint64 duration_us);
 void mill_stage_worker_reaped (MillStage *self, MillWorker *worker);
+gboolean mill_stage_hand_over (MillStage *self, MillItem *item, guint attempt, gint64 retry_at_us);
+void mill_stage_worker_came_back (MillStage *self, MillWorker *worker);
+void mill_stage_list_stuck (MillStage *self, GPtrArray *list);
 guint mill_stage_get_n_workers (MillStage *self);
 void mill_stage_fill_snapshot (MillStage *self, MillStageSnapshot *snapshot);
 

@@ -16,6 +16,7 @@
 #define MAX_RATE        1e6
 #define MAX_BURST       10000
 #define LONGEST_BACKOFF 60.0
+#define DEFAULT_GRACE   2.0
 
 struct _MillStage
 {
@@ -34,10 +35,14 @@ struct _MillStage
   gboolean running;
   guint consumers;
   double timeout_s;
+  double grace_s;
   MillRetryPolicy retry;
   GRand *rand;        /* (owned) for the jitter */
   GPtrArray *workers; /* (owned) of (owned) MillWorker: all whose thread or task has not ended */
   GPtrArray *serving; /* (owned) of (unowned) MillWorker: those that were not retired */
+  GPtrArray *stuck;   /* (owned) of (owned) MillWorker: those that were given up on and have not come back */
+  gboolean over;      /* the pipeline may be gone */
+  gboolean step_open; /* closed by the last of the stuck to come back */
   guint next_number;
   gint64 past_state_us[MILL_N_WORKER_STATES]; /* of the workers that have ended */
   MillHistogram *service;                     /* (owned) */
@@ -55,17 +60,17 @@ typedef enum
   PROP_RETRIES,
   PROP_BACKOFF,
   PROP_RETRY_BUDGET,
+  PROP_GRACE,
 } MillStageProperty;
 
-static GParamSpec *props[PROP_RETRY_BUDGET + 1];
+static GParamSpec *props[PROP_GRACE + 1];
 
 G_DEFINE_FINAL_TYPE (MillStage, mill_stage, G_TYPE_OBJECT)
 
-/* Starts one more worker. Lock held. Returns whether the system let it. */
+/* Starts @worker (transfer full). Lock held. Returns whether the system let it. */
 static gboolean
-spawn_locked (MillStage *self)
+start_locked (MillStage *self, MillWorker *worker)
 {
-  MillWorker *worker = mill_worker_new (self, ++self->next_number);
   g_autoptr (GError) error = NULL;
 
   if (self->kind == MILL_KIND_ASYNC)
@@ -83,16 +88,32 @@ spawn_locked (MillStage *self)
   return TRUE;
 }
 
+static gboolean
+spawn_locked (MillStage *self)
+{
+  return start_locked (self, mill_worker_new (self, ++self->next_number));
+}
+
+/* How many are to serve. Past the bound, nobody takes the place of one that is stuck. */
+static guint
+get_wanted_locked (MillStage *self)
+{
+  guint excess = self->stuck->len > MILL_MAX_STUCK ? self->stuck->len - MILL_MAX_STUCK : 0;
+
+  return self->consumers > excess ? self->consumers - excess : 0;
+}
+
 /* Makes as many workers serve as are wanted. The ones to be retired come back, to be told without the lock.
  */
 static GPtrArray *
 adjust_locked (MillStage *self)
 {
   GPtrArray *retired = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_worker_unref);
+  guint wanted = get_wanted_locked (self);
 
-  while (self->running && self->serving->len < self->consumers && spawn_locked (self))
+  while (self->running && self->serving->len < wanted && spawn_locked (self))
     ;
-  while (self->serving->len > self->consumers)
+  while (self->serving->len > wanted)
     {
       MillWorker *worker = g_ptr_array_steal_index (self->serving, self->serving->len - 1);
 
@@ -123,23 +144,84 @@ ref_workers (MillStage *self)
   return workers;
 }
 
-/* Cancels the attempts that are over their time, and comes back when the next may be. An attempt that begins
- * after this look cannot be over its time sooner than one time-out from now. */
+/* Worker @index, which was just given up on, leaves those that count. (transfer full) */
+static MillWorker *
+set_aside_locked (MillStage *self, guint index)
+{
+  MillWorker *worker = g_ptr_array_steal_index (self->workers, index);
+  MillWorkerState state;
+
+  mill_worker_add_times (worker, g_get_monotonic_time (), &state, self->past_state_us);
+  g_ptr_array_remove_fast (self->serving, worker);
+  g_ptr_array_add (self->stuck, worker);
+  g_clear_pointer (&worker->thread, g_thread_unref);
+  if (worker->loop != NULL && mill_step_is_async (self->step))
+    mill_loop_hold (worker->loop);
+  return mill_worker_ref (worker);
+}
+
+/* Looks after all attempts, and says when the next look is due. An attempt that begins after this one cannot
+ * be over its time sooner than one time-out from now, nor, once cancelled, sooner than the grace. */
+static gint64
+look_locked (MillStage *self, GPtrArray *overdue, GPtrArray *given_up)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 next = self->timeout_s > 0 ? now + (gint64) (self->timeout_s * G_USEC_PER_SEC) : G_MAXINT64;
+
+  if (!self->running)
+    next = MIN (next, now + (gint64) (self->grace_s * G_USEC_PER_SEC));
+  for (guint i = self->workers->len; i > 0; i--)
+    {
+      GCancellable *cancellable = NULL;
+      gboolean give_up = FALSE;
+      gint64 due = mill_worker_look (g_ptr_array_index (self->workers, i - 1), now,
+                                     (gint64) (self->grace_s * G_USEC_PER_SEC), &cancellable, &give_up);
+
+      next = MIN (next, due);
+      if (cancellable != NULL)
+        g_ptr_array_add (overdue, cancellable);
+      if (give_up)
+        g_ptr_array_add (given_up, set_aside_locked (self, i - 1));
+    }
+  return next;
+}
+
+static void
+rescue_all (MillStage *self, GPtrArray *given_up)
+{
+  guint n_settled = 0;
+
+  if (given_up->len == 0)
+    return;
+  for (guint i = 0; i < given_up->len; i++)
+    n_settled += mill_worker_rescue (g_ptr_array_index (given_up, i)) ? 1 : 0;
+  /* Those that were handed an item count already; one too many is retired and ends after it. */
+  g_mutex_lock (&self->lock);
+  adjust_and_unlock (self);
+  mill_pipeline_worker_given_up (self->links.pipeline);
+  /* At the very end: on this thread it may call back at once, and that be the end of the pipeline. */
+  if (n_settled > 0)
+    mill_queue_tasks_done (self->queue, n_settled, NULL);
+}
+
+/* Cancels the attempts that are over their time, gives up on those that go on all the same, and comes back
+ * when the next may be. */
 static gboolean
 reap_cb (gpointer user_data)
 {
   MillStage *self = user_data;
-  g_autoptr (GPtrArray) workers = ref_workers (self);
-  gint64 timeout = mill_stage_get_timeout_us (self);
-  gint64 now = g_get_monotonic_time ();
-  gint64 next = timeout > 0 ? now + timeout : G_MAXINT64;
+  g_autoptr (GPtrArray) overdue = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) given_up = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_worker_unref);
+  gint64 next;
 
-  for (guint i = 0; i < workers->len; i++)
-    next = MIN (next, mill_worker_check_deadline (g_ptr_array_index (workers, i), now));
   g_mutex_lock (&self->lock);
+  next = look_locked (self, overdue, given_up);
   if (self->reaper != NULL)
     g_source_set_ready_time (self->reaper, next == G_MAXINT64 ? -1 : next);
   g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < overdue->len; i++)
+    g_cancellable_cancel (g_ptr_array_index (overdue, i));
+  rescue_all (self, given_up);
   return G_SOURCE_CONTINUE;
 }
 
@@ -190,6 +272,19 @@ set_timeout (MillStage *self, double timeout_s)
 }
 
 static void
+set_grace (MillStage *self, double grace_s)
+{
+  gboolean changed;
+
+  g_mutex_lock (&self->lock);
+  changed = self->grace_s < grace_s || self->grace_s > grace_s;
+  self->grace_s = grace_s;
+  g_mutex_unlock (&self->lock);
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_GRACE]);
+}
+
+static void
 set_retry (MillStage *self, const MillRetryPolicy *policy, GParamSpec *pspec)
 {
   gboolean changed;
@@ -215,6 +310,7 @@ mill_stage_finalize (GObject *object)
   g_clear_object (&self->budget);
   g_clear_pointer (&self->rand, g_rand_free);
   g_ptr_array_unref (self->serving);
+  g_ptr_array_unref (self->stuck);
   g_ptr_array_unref (self->workers);
   mill_histogram_free (self->service);
   g_mutex_clear (&self->lock);
@@ -261,6 +357,9 @@ mill_stage_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     case PROP_RETRY_BUDGET:
       g_value_set_uint (value, mill_retry_budget_get_percent (self->budget));
       break;
+    case PROP_GRACE:
+      g_value_set_double (value, (double) mill_stage_get_grace_us (self) / G_USEC_PER_SEC);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -303,6 +402,9 @@ mill_stage_set_property (GObject *object, guint prop_id, const GValue *value, GP
       break;
     case PROP_RETRY_BUDGET:
       mill_retry_budget_set_percent (self->budget, g_value_get_uint (value));
+      break;
+    case PROP_GRACE:
+      set_grace (self, g_value_get_double (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -357,6 +459,12 @@ mill_stage_class_init (MillStageClass *klass)
              "what fails is not tried again. 0 is no limit."),
           0, MILL_RETRY_BUDGET_MAX_PERCENT, MILL_RETRY_BUDGET_DEFAULT_PERCENT, MILL_KNOB_FLAGS),
       N_ ("%"));
+  props[PROP_GRACE] = mill_knob_with_unit (
+      g_param_spec_double (
+          "grace", _ ("Grace"),
+          _ ("How long a step may take to end once it was cancelled, before it is given up on."), 0, 86400,
+          DEFAULT_GRACE, MILL_CONFIG_FLAGS),
+      N_ ("s"));
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }
 
@@ -370,8 +478,10 @@ mill_stage_init (MillStage *self)
   self->budget = mill_retry_budget_new (MILL_RETRY_BUDGET_DEFAULT_PERCENT, NULL);
   self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_worker_unref);
   self->serving = g_ptr_array_new ();
+  self->stuck = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_worker_unref);
   self->service = mill_histogram_new ();
   self->consumers = 4;
+  self->grace_s = DEFAULT_GRACE;
   self->retry = (MillRetryPolicy){ .retries = 2, .base = 0.1, .cap = LONGEST_BACKOFF };
 }
 
@@ -484,6 +594,7 @@ mill_stage_start (MillStage *self, const MillStageLinks *links)
     set_clock (self, links->clock);
   g_mutex_lock (&self->lock);
   self->running = TRUE;
+  self->step_open = TRUE;
   start_reaper (self);
   adjust_and_unlock (self);
 }
@@ -500,6 +611,11 @@ mill_stage_cancel_workers (MillStage *self)
   workers = ref_workers (self);
   for (guint i = 0; i < workers->len; i++)
     mill_worker_cancel (g_ptr_array_index (workers, i));
+  /* Those that do not care are to be given up on. */
+  g_mutex_lock (&self->lock);
+  if (self->reaper != NULL)
+    g_source_set_ready_time (self->reaper, 0);
+  g_mutex_unlock (&self->lock);
 }
 
 /* Whether no worker is left; if so none will be started any more. */
@@ -564,6 +680,17 @@ mill_stage_get_timeout_us (MillStage *self)
   return (gint64) (timeout * G_USEC_PER_SEC);
 }
 
+gint64
+mill_stage_get_grace_us (MillStage *self)
+{
+  double grace;
+
+  g_mutex_lock (&self->lock);
+  grace = self->grace_s;
+  g_mutex_unlock (&self->lock);
+  return (gint64) (grace * G_USEC_PER_SEC);
+}
+
 void
 mill_stage_record_service (MillStage *self, gint64 duration_us)
 {
@@ -582,6 +709,87 @@ mill_stage_worker_reaped (MillStage *self, MillWorker *worker)
   mill_worker_add_times (worker, g_get_monotonic_time (), &state, self->past_state_us);
   g_ptr_array_remove_fast (self->serving, worker);
   g_ptr_array_remove (self->workers, worker);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Starts a worker that goes on with @item (transfer none), the @attempt-th time at @retry_at_us. On the
+ * control thread. FALSE when there can be none. */
+gboolean
+mill_stage_hand_over (MillStage *self, MillItem *item, guint attempt, gint64 retry_at_us)
+{
+  MillWorker *worker;
+  gboolean ok;
+
+  g_mutex_lock (&self->lock);
+  ok = self->running && self->stuck->len <= MILL_MAX_STUCK;
+  if (ok)
+    {
+      worker = mill_worker_new (self, ++self->next_number);
+      mill_worker_inherit (worker, mill_item_ref (item), attempt, retry_at_us);
+      ok = start_locked (self, worker);
+    }
+  g_mutex_unlock (&self->lock);
+  return ok;
+}
+
+static void
+report_return (MillStage *self, MillWorker *worker)
+{
+  g_autofree char *name = mill_worker_dup_name (worker);
+  double seconds = (double) (g_get_monotonic_time () - worker->attempt_began_us) / G_USEC_PER_SEC;
+
+  /* Translators: a worker's name, then seconds */
+  mill_pipeline_report_fault (
+      self->links.pipeline,
+      g_strdup_printf (_ ("%s came back after %.3g s; its result came too late"), name, seconds));
+}
+
+/* The step of one of the stuck has ended. Any thread, also when the pipeline is gone; drops the reference
+ * that the list had. */
+void
+mill_stage_worker_came_back (MillStage *self, MillWorker *worker)
+{
+  gboolean close;
+  guint index;
+
+  g_mutex_lock (&self->lock);
+  if (g_ptr_array_find (self->stuck, worker, &index))
+    g_ptr_array_steal_index (self->stuck, index);
+  close = self->over && self->stuck->len == 0 && self->step_open;
+  if (close)
+    self->step_open = FALSE;
+  if (!self->over)
+    report_return (self, worker);
+  adjust_and_unlock (self);
+  if (close)
+    mill_step_close (self->step);
+  mill_worker_unref (worker);
+}
+
+/* At the end, on the control thread: from now on nobody of this stage looks at the pipeline. The step is
+ * closed, unless some are stuck in it. */
+void
+mill_stage_close_step (MillStage *self)
+{
+  gboolean close;
+
+  g_mutex_lock (&self->lock);
+  self->over = TRUE;
+  close = self->stuck->len == 0 && self->step_open;
+  if (close)
+    self->step_open = FALSE;
+  g_mutex_unlock (&self->lock);
+  if (close)
+    mill_step_close (self->step);
+}
+
+/* Adds a #MillStuck (transfer full) to @list for each worker that was given up on and has not come back. */
+void
+mill_stage_list_stuck (MillStage *self, GPtrArray *list)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->stuck->len; i++)
+    g_ptr_array_add (list, mill_worker_describe_stuck (g_ptr_array_index (self->stuck, i)));
   g_mutex_unlock (&self->lock);
 }
 

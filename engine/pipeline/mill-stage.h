@@ -10,10 +10,20 @@
  * price: where slots are scarcer than the rate, up to `consumers` workers have passed the limiter and wait
  * for a slot, and when slots are added they begin at once.
  *
+ * A step that has not ended `grace` seconds after its cancellable fired, because its attempt timed out or the
+ * run is being stopped, is given up on (tests/test-stuck.c):
+ *
+ * - Its item is settled as the retry policy says, or returned on a stop; a retry goes to another worker.
+ *   `task_done` is called once.
+ * - The worker is reported by name, as an event and in the snapshot, until it comes back. While the pipeline
+ *   runs, another one takes its place; so that this has an end, from the 65th at a time on each stuck worker
+ *   counts as one of the `consumers`.
+ * - A late result changes nothing. What the late step uses lives until then.
+ *
  * Knobs (live, from any thread): `maxsize`, `consumers`, `slots`, `rate`, `burst`, `timeout`, `retries`,
  * `backoff`, `retry-budget`. Raising
  * `consumers` starts workers at once; lowering it lets busy ones finish their item. 0 consumers is allowed:
- * the queue then fills up.
+ * the queue then fills up. `grace` is fixed from the start on; the first stage's is the source's too.
  */
 
 #pragma once

@@ -5,6 +5,8 @@
 
 #include "pipeline/mill-step.h"
 
+#include "pipeline/mill-ticket-private.h"
+
 typedef struct
 {
   GAsyncResult *result; /* (owned) (nullable) */
@@ -38,9 +40,10 @@ get_private_context (void)
 static void
 await_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  AwaitData *data = user_data;
+  AwaitData *data = mill_ticket_redeem (user_data);
 
-  data->result = g_object_ref (result);
+  if (data != NULL)
+    data->result = g_object_ref (result);
 }
 
 static gboolean
@@ -51,7 +54,7 @@ run_async_here (MillStep *self, MillWork *work, GCancellable *cancellable, GErro
   gboolean ok;
 
   g_main_context_push_thread_default (context);
-  mill_step_process_async (self, work, cancellable, await_cb, &data);
+  mill_step_process_async (self, work, cancellable, await_cb, mill_ticket_new (&data));
   while (data.result == NULL)
     g_main_context_iteration (context, TRUE);
   ok = mill_step_process_finish (self, data.result, error);

@@ -7,7 +7,10 @@
  * thread-safe.
  *
  * A step fails by returning %FALSE and setting an error; mill_retry_policy_is_retryable() says what is tried
- * again. It should end soon after its cancellable is cancelled; that happens on a time-out and on a stop.
+ * again. It should end soon after its cancellable is cancelled; that happens on a time-out and on a stop. One
+ * that does not is given up on (see #MillStage); what it uses lives on until it comes back, and its result is
+ * dropped. `process_async` itself must not block: it would block the loop that it shares. Of a callback that
+ * comes twice only the first counts.
  */
 
 #pragma once
@@ -29,7 +32,8 @@ G_DECLARE_DERIVABLE_TYPE (MillStep, mill_step, MILL, STEP, GObject)
  * @process: does the work; runs on a worker's or a helper thread
  * @process_async: starts the work on the thread-default main context
  * @process_finish: ends it
- * @close: called once, after the last worker has ended
+ * @close: called once, after the last worker has ended; if some are stuck then, by the last of them to come
+ * back, on its thread
  */
 struct _MillStepClass
 {

@@ -4,6 +4,23 @@
  *
  * A worker is run by one thread at a time. Others may read its state, retire it (it ends once it holds no
  * item) or cancel it (it puts back what it holds and ends).
+ *
+ * Giving up. A step should end soon after its cancellable fires. One that does not must hold up neither its
+ * item nor the run; so the end of an attempt is claimed, under the worker's lock, exactly once:
+ *
+ * - by whoever runs the step, as it returns or calls back (mill_worker_claim_result()): the result counts;
+ * - or by the control thread, `grace` after the cancellable fired (mill_worker_look()): the worker is given
+ * up on. Its item, its slot and its place among the consumers are the control thread's from then on
+ *   (mill_worker_rescue()): a copy of the item is settled, or goes to a replacement as its next attempt, and
+ *   `task_done` is called by the one who settles. The worker stands in its stage's list of the stuck.
+ *
+ * A late result finds that it lost the claim and is dropped (mill_worker_came_back()).
+ *
+ * Who owns what: the worker owns the #MillWork, its item and the cancellable, and holds the stage, which
+ * holds the step; the stage's list, `workers` or `stuck`, owns the worker. The late one takes the reference
+ * of `stuck` over, so all that the step may still use lives until then, whatever has become of the pipeline.
+ * A step that never comes back leaks this and its thread, which nobody joins; a stage replaces no more than
+ * %MILL_MAX_STUCK of them. A loop on which a late callback may still come stays (mill_loop_hold()).
  */
 
 #pragma once
@@ -14,6 +31,8 @@
 
 G_BEGIN_DECLS
 
+#define MILL_MAX_STUCK 64
+
 typedef struct _MillHelper MillHelper;
 
 /* What to do after an attempt. */
@@ -23,19 +42,24 @@ typedef enum
   MILL_VERDICT_RETRY,
   MILL_VERDICT_DEAD,
   MILL_VERDICT_RETURN,
+  MILL_VERDICT_GIVEN_UP, /* nothing: it is somebody else's */
 } MillVerdict;
 
 struct _MillWorker
 {
   gatomicrefcount refs;
-  MillStage *stage; /* (unowned) */
+  MillStage *stage; /* (owned) */
   guint number;
 
   GMutex lock; /* guards the next group */
   MillWorkerState state;
   gint64 state_since_us;
   gint64 state_us[MILL_N_WORKER_STATES];
-  gint64 deadline_us; /* of the present attempt; 0 is none */
+  gint64 deadline_us;    /* of the present attempt; 0 is none */
+  gboolean attempt_open; /* the step is at work and its end was not claimed */
+  gboolean given_up;
+  gint64 attempt_began_us;
+  gint64 cancelled_us; /* when the present attempt was told to end; 0 is not */
   gboolean timed_out;
   GCancellable *attempt; /* (owned) fires when the present attempt is to end */
 
@@ -45,8 +69,8 @@ struct _MillWorker
   /* The item in hand. The running thread's own. */
   MillWork work;
   guint slot;
-  gint64 attempt_began_us;
-  GPtrArray *outbox; /* (owned) of (owned) MillItem, bound for the next stage */
+  gint64 inherited_retry_us; /* 0, or when to go on with an item of a worker that was given up on */
+  GPtrArray *outbox;         /* (owned) of (owned) MillItem, bound for the next stage */
   guint n_posted;
 
   GThread *thread;       /* (owned) (nullable) in the world of threads */
@@ -64,8 +88,19 @@ gboolean mill_worker_start_thread (MillWorker *self, GError **error);
 void mill_worker_start_task (MillWorker *self, MillLoop *loop);
 void mill_worker_retire (MillWorker *self);
 void mill_worker_cancel (MillWorker *self);
-gint64 mill_worker_check_deadline (MillWorker *self, gint64 now_us);
 void mill_worker_add_times (MillWorker *self, gint64 now_us, MillWorkerState *state, gint64 *state_us);
+
+char *mill_worker_dup_name (MillWorker *self);
+
+/* Giving up; see above. */
+gint64 mill_worker_look (MillWorker *self, gint64 now_us, gint64 grace_us, GCancellable **overdue,
+                         gboolean *give_up);
+gboolean mill_worker_claim_result (MillWorker *self);
+void mill_worker_inherit (MillWorker *self, MillItem *item, guint attempt, gint64 retry_at_us);
+gboolean mill_worker_rescue (MillWorker *self);
+void mill_worker_came_back (MillWorker *self);
+MillVerdict mill_worker_judge (MillWorker *self, double least_wait_s, GError **error, gint64 *retry_at_us);
+MillStuck *mill_worker_describe_stuck (MillWorker *self);
 
 /* For the two worlds. */
 void mill_worker_set_state (MillWorker *self, MillWorkerState state);

@@ -7,6 +7,7 @@
 #include "core/mill-cancel-source-private.h"
 #include "pipeline/mill-helper-private.h"
 #include "pipeline/mill-pipeline-private.h"
+#include "pipeline/mill-ticket-private.h"
 #include "pipeline/mill-worker-private.h"
 
 static void begin (MillWorker *self);
@@ -108,27 +109,38 @@ attempt_ended (MillWorker *self, gboolean ok, GError *step_error)
     case MILL_VERDICT_RETURN:
       give_up (self, MILL_OUTCOME_RETURNED, NULL);
       break;
+    case MILL_VERDICT_GIVEN_UP: /* whose results do not come here */
     default:
       g_assert_not_reached ();
     }
 }
 
 static void
-step_ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+came_back (MillWorker *self)
 {
-  GError *error = NULL;
-  gboolean ok = mill_step_process_finish (MILL_STEP (object), result, &error);
+  MillLoop *loop = self->loop;
 
-  attempt_ended (user_data, ok, error);
+  mill_worker_came_back (self);
+  mill_loop_release (loop);
 }
 
 static void
-helper_ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+step_ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
+  MillWorker *self = mill_ticket_redeem (user_data);
   GError *error = NULL;
-  gboolean ok = mill_helper_run_finish (result, &error);
+  gboolean ok;
 
-  attempt_ended (user_data, ok, error);
+  if (self == NULL)
+    return;
+  ok = mill_step_process_finish (MILL_STEP (object), result, &error);
+  if (mill_worker_claim_result (self))
+    {
+      attempt_ended (self, ok, error);
+      return;
+    }
+  g_clear_error (&error);
+  came_back (self);
 }
 
 static void
@@ -140,7 +152,7 @@ attempt (MillWorker *self)
   mill_worker_begin_attempt (self);
   if (mill_step_is_async (step))
     {
-      mill_step_process_async (step, &self->work, self->attempt, step_ended_cb, self);
+      mill_step_process_async (step, &self->work, self->attempt, step_ended_cb, mill_ticket_new (self));
       return;
     }
   if (self->helper == NULL)
@@ -149,10 +161,15 @@ attempt (MillWorker *self)
 
       self->helper = mill_helper_new (name, &error);
     }
-  if (self->helper == NULL)
+  if (self->helper != NULL)
+    mill_helper_run (self->helper, self, attempt_ended);
+  else if (mill_worker_claim_result (self))
     attempt_ended (self, FALSE, error);
   else
-    mill_helper_run (self->helper, step, &self->work, self->attempt, helper_ended_cb, self);
+    {
+      g_clear_error (&error);
+      mill_worker_came_back (self);
+    }
 }
 
 static void
@@ -273,7 +290,12 @@ begin (MillWorker *self)
 static gboolean
 begin_cb (gpointer user_data)
 {
-  begin (user_data);
+  MillWorker *self = user_data;
+
+  if (self->inherited_retry_us > 0)
+    back_off (self, self->inherited_retry_us);
+  else
+    begin (self);
   return G_SOURCE_REMOVE;
 }
 

@@ -39,6 +39,8 @@ attempt (MillWorker *self, GError **error, gint64 *retry_at_us)
     return MILL_VERDICT_RETURN;
   mill_worker_begin_attempt (self);
   ok = mill_step_run (mill_stage_get_step (self->stage), &self->work, self->attempt, error);
+  if (!mill_worker_claim_result (self))
+    return MILL_VERDICT_GIVEN_UP;
   mill_semaphore_release (mill_stage_get_semaphore (self->stage), self->slot);
   return mill_worker_end_attempt (self, ok, error, retry_at_us);
 }
@@ -63,25 +65,39 @@ post_outbox (MillWorker *self)
     }
 }
 
-static void
-handle (MillWorker *self, MillItem *item)
+static MillVerdict
+first_attempt (MillWorker *self, GError **error, gint64 *retry_at_us)
 {
-  const MillStageLinks *links = mill_stage_get_links (self->stage);
-  g_autoptr (GError) error = NULL;
-  gint64 retry_at_us = 0;
-  MillVerdict verdict;
+  return mill_gate_pass (mill_stage_get_links (self->stage)->gate, self->stop)
+             ? attempt (self, error, retry_at_us)
+             : MILL_VERDICT_RETURN;
+}
 
-  mill_worker_take (self, item);
-  verdict =
-      mill_gate_pass (links->gate, self->stop) ? attempt (self, &error, &retry_at_us) : MILL_VERDICT_RETURN;
+static MillVerdict
+next_attempt (MillWorker *self, GError **error, gint64 *retry_at_us)
+{
+  MillClock *clock = mill_stage_get_links (self->stage)->clock;
+
+  mill_worker_set_state (self, MILL_WORKER_BACKING_OFF);
+  return mill_clock_wait_until (clock, *retry_at_us, self->stop, NULL) ? attempt (self, error, retry_at_us)
+                                                                       : MILL_VERDICT_RETURN;
+}
+
+/* Tries the item in hand, for the next time at @retry_at_us if it is not 0, until it is settled. FALSE when
+ * the worker was given up on. */
+static gboolean
+handle (MillWorker *self, gint64 retry_at_us)
+{
+  g_autoptr (GError) error = NULL;
+  MillVerdict verdict = retry_at_us > 0 ? MILL_VERDICT_RETRY : first_attempt (self, &error, &retry_at_us);
+
   while (verdict == MILL_VERDICT_RETRY)
     {
-      mill_worker_set_state (self, MILL_WORKER_BACKING_OFF);
       g_clear_error (&error);
-      verdict = mill_clock_wait_until (links->clock, retry_at_us, self->stop, NULL)
-                    ? attempt (self, &error, &retry_at_us)
-                    : MILL_VERDICT_RETURN;
+      verdict = next_attempt (self, &error, &retry_at_us);
     }
+  if (verdict == MILL_VERDICT_GIVEN_UP)
+    return FALSE;
   if (verdict == MILL_VERDICT_SUCCESS)
     {
       mill_worker_succeed (self);
@@ -91,29 +107,40 @@ handle (MillWorker *self, MillItem *item)
   else
     mill_worker_give_up (self, verdict == MILL_VERDICT_DEAD ? MILL_OUTCOME_DEAD : MILL_OUTCOME_RETURNED,
                          error);
+  return TRUE;
 }
 
-static MillItem *
+/* Whether there is one, which is then in hand. */
+static gboolean
 next_item (MillWorker *self)
 {
   MillGate *gate = mill_stage_get_links (self->stage)->gate;
+  MillItem *item;
 
   if (!mill_gate_is_open (gate))
     mill_worker_set_state (self, MILL_WORKER_PAUSED);
   if (!mill_gate_pass (gate, self->retire))
-    return NULL;
+    return FALSE;
   mill_worker_set_state (self, MILL_WORKER_IDLE);
-  return mill_queue_get (mill_stage_get_queue (self->stage), self->retire, NULL);
+  item = mill_queue_get (mill_stage_get_queue (self->stage), self->retire, NULL);
+  if (item != NULL)
+    mill_worker_take (self, item);
+  return item != NULL;
 }
 
 static gpointer
 run (gpointer data)
 {
   MillWorker *self = data;
-  MillItem *item;
+  gboolean goes_on = self->inherited_retry_us == 0 || handle (self, self->inherited_retry_us);
 
-  while ((item = next_item (self)) != NULL)
-    handle (self, item);
+  while (goes_on && next_item (self))
+    goes_on = handle (self, 0);
+  if (!goes_on)
+    {
+      mill_worker_came_back (self);
+      return NULL;
+    }
   mill_pipeline_worker_ended (mill_stage_get_links (self->stage)->pipeline, self);
   return NULL;
 }

@@ -18,7 +18,7 @@ mill_worker_new (MillStage *stage, guint number)
 
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
-  self->stage = stage;
+  self->stage = g_object_ref (stage);
   self->number = number;
   self->state_since_us = g_get_monotonic_time ();
   self->attempt = g_cancellable_new ();
@@ -45,8 +45,17 @@ mill_worker_unref (MillWorker *self)
   g_object_unref (self->retire);
   g_object_unref (self->stop);
   g_ptr_array_unref (self->outbox);
+  mill_work_clear (&self->work);
+  g_object_unref (self->stage);
   g_mutex_clear (&self->lock);
   g_free (self);
+}
+
+/* (transfer full): "fetch-3" */
+char *
+mill_worker_dup_name (MillWorker *self)
+{
+  return g_strdup_printf ("%s-%u", mill_stage_get_name (self->stage), self->number);
 }
 
 /* Lets the worker end once it holds no item. Any thread. */
@@ -56,51 +65,27 @@ mill_worker_retire (MillWorker *self)
   g_cancellable_cancel (self->retire);
 }
 
-static GCancellable *
-ref_attempt (MillWorker *self)
+static void
+cancel_attempt (MillWorker *self)
 {
-  GCancellable *attempt;
+  g_autoptr (GCancellable) attempt = NULL;
 
   g_mutex_lock (&self->lock);
   attempt = g_object_ref (self->attempt);
+  if (self->cancelled_us == 0)
+    self->cancelled_us = g_get_monotonic_time ();
   g_mutex_unlock (&self->lock);
-  return attempt;
+  g_cancellable_cancel (attempt);
 }
 
 /* Ends every wait and the attempt in hand; the item is returned. Any thread, holding no lock. */
 void
 mill_worker_cancel (MillWorker *self)
 {
-  g_autoptr (GCancellable) attempt = NULL;
-
   g_cancellable_cancel (self->stop);
   g_cancellable_cancel (self->retire);
   /* After `stop`: an attempt that begins from now on sees that by itself. */
-  attempt = ref_attempt (self);
-  g_cancellable_cancel (attempt);
-}
-
-/* Cancels the attempt in hand if it has been running for too long. Any thread, holding no lock. Returns its
- * deadline, or %G_MAXINT64 if it has none or it has passed. */
-gint64
-mill_worker_check_deadline (MillWorker *self, gint64 now_us)
-{
-  g_autoptr (GCancellable) attempt = NULL;
-  gint64 deadline;
-
-  g_mutex_lock (&self->lock);
-  deadline = self->deadline_us > 0 ? self->deadline_us : G_MAXINT64;
-  if (deadline <= now_us)
-    {
-      self->timed_out = TRUE;
-      self->deadline_us = 0;
-      deadline = G_MAXINT64;
-      attempt = g_object_ref (self->attempt);
-    }
-  g_mutex_unlock (&self->lock);
-  if (attempt != NULL)
-    g_cancellable_cancel (attempt);
-  return deadline;
+  cancel_attempt (self);
 }
 
 /* Reads the state and adds the time spent in each, the present spell included. Any thread. */
@@ -143,40 +128,21 @@ mill_worker_begin_attempt (MillWorker *self)
   gint64 timeout = mill_stage_get_timeout_us (self->stage);
 
   mill_worker_set_state (self, MILL_WORKER_BUSY);
-  self->attempt_began_us = g_get_monotonic_time ();
   g_mutex_lock (&self->lock);
+  self->attempt_began_us = g_get_monotonic_time ();
   if (g_cancellable_is_cancelled (self->attempt))
     {
       /* A new one rather than a reset one: who still looks at the old one must see it cancelled. */
       g_object_unref (self->attempt);
       self->attempt = g_cancellable_new ();
     }
+  self->attempt_open = TRUE;
+  self->cancelled_us = 0;
   self->timed_out = FALSE;
   self->deadline_us = timeout > 0 ? self->attempt_began_us + timeout : 0;
   g_mutex_unlock (&self->lock);
   if (g_cancellable_is_cancelled (self->stop))
-    g_cancellable_cancel (self->attempt);
-}
-
-static gboolean
-end_deadline (MillWorker *self)
-{
-  gboolean timed_out;
-
-  g_mutex_lock (&self->lock);
-  self->deadline_us = 0;
-  timed_out = self->timed_out;
-  g_mutex_unlock (&self->lock);
-  return timed_out;
-}
-
-static gint64
-get_retry_time (MillWorker *self, const MillRetryPolicy *policy)
-{
-  double wait = mill_retry_policy_get_wait (policy, self->work.attempt, mill_stage_get_jitter (self->stage));
-
-  return mill_clock_get_time (mill_stage_get_links (self->stage)->clock) +
-         (gint64) (MAX (wait, self->work.retry_after_s) * G_USEC_PER_SEC);
+    cancel_attempt (self);
 }
 
 /* Whether the item may be tried again. Says so in @error if it may not only because others were. */
@@ -198,21 +164,37 @@ may_retry (MillWorker *self, const MillRetryPolicy *policy, GError **error)
   return FALSE;
 }
 
-/* Judges an attempt that ended with @ok or @error, which may be replaced by a better one. On a retry the work
- * is ready for the next attempt, at @retry_at_us. */
+/* What is to become of an item whose attempt failed with @error, which may be replaced by a better one: whether
+ * it is tried again, and when, no sooner than in @least_wait_s. */
+MillVerdict
+mill_worker_judge (MillWorker *self, double least_wait_s, GError **error, gint64 *retry_at_us)
+{
+  MillRetryPolicy policy;
+  double wait_s;
+
+  mill_stage_get_retry_policy (self->stage, &policy);
+  if (!may_retry (self, &policy, error))
+    return MILL_VERDICT_DEAD;
+  wait_s = mill_retry_policy_get_wait (&policy, self->work.attempt, mill_stage_get_jitter (self->stage));
+  *retry_at_us = mill_clock_get_time (mill_stage_get_links (self->stage)->clock) +
+                 (gint64) (MAX (wait_s, least_wait_s) * G_USEC_PER_SEC);
+  return MILL_VERDICT_RETRY;
+}
+
+/* Judges an attempt whose result was claimed, that ended with @ok or @error, which may be replaced by a
+ * better one. On a retry the work is ready for the next attempt, at @retry_at_us. */
 MillVerdict
 mill_worker_end_attempt (MillWorker *self, gboolean ok, GError **error, gint64 *retry_at_us)
 {
   gint64 now = g_get_monotonic_time ();
-  gboolean timed_out = end_deadline (self);
-  MillRetryPolicy policy;
+  MillVerdict verdict;
 
   mill_stage_record_service (self->stage, now - self->attempt_began_us);
   if (ok)
     return MILL_VERDICT_SUCCESS;
   if (g_cancellable_is_cancelled (self->stop))
     return MILL_VERDICT_RETURN;
-  if (timed_out)
+  if (self->timed_out)
     {
       g_clear_error (error);
       g_set_error (error, MILL_ERROR, MILL_ERROR_TIMED_OUT, _ ("no result within %.3g s"),
@@ -220,10 +202,9 @@ mill_worker_end_attempt (MillWorker *self, gboolean ok, GError **error, gint64 *
     }
   else if (*error == NULL)
     g_set_error_literal (error, MILL_ERROR, MILL_ERROR_FAILED, _ ("the step failed and did not say why"));
-  mill_stage_get_retry_policy (self->stage, &policy);
-  if (!may_retry (self, &policy, error))
-    return MILL_VERDICT_DEAD;
-  *retry_at_us = get_retry_time (self, &policy);
+  verdict = mill_worker_judge (self, self->work.retry_after_s, error, retry_at_us);
+  if (verdict == MILL_VERDICT_DEAD)
+    return verdict;
   mill_ledger_retry (mill_stage_get_links (self->stage)->ledger, mill_stage_get_links (self->stage)->index);
   mill_work_begin_attempt (&self->work, self->work.attempt + 1);
   return MILL_VERDICT_RETRY;

@@ -220,6 +220,12 @@ mill_crawl_source_settled (MillSource *source, MillItem *item, MillOutcome outco
   mill_frontier_settled (MILL_CRAWL_SOURCE (source)->frontier, mill_item_get_key (item));
 }
 
+static void
+mill_crawl_source_requeued (MillSource *source, MillItem *item)
+{
+  mill_frontier_reopen (MILL_CRAWL_SOURCE (source)->frontier, mill_item_get_key (item));
+}
+
 /* What is known so far; links may add to it. */
 static gint64
 mill_crawl_source_get_total (MillSource *source)
@@ -409,6 +415,7 @@ mill_crawl_source_class_init (MillCrawlSourceClass *klass)
   source_class->poll = mill_crawl_source_poll;
   source_class->left_stage = mill_crawl_source_left_stage;
   source_class->settled = mill_crawl_source_settled;
+  source_class->requeued = mill_crawl_source_requeued;
   source_class->get_total = mill_crawl_source_get_total;
   source_class->close = mill_crawl_source_close;
   install_properties (object_class);
