@@ -423,6 +423,25 @@ test_join_after_shutdown (void)
   g_assert_false (mill_queue_task_done (queue, NULL));
 }
 
+/* One that never took the item reports it; removing it then must not count it again, as in CPython. */
+static void
+test_removed_after_reported (void)
+{
+  g_autoptr (MillQueue) queue = mill_queue_new (0);
+  g_autoptr (GError) error = NULL;
+  MillQueueStats stats;
+
+  put (queue, 1, 0, 0);
+  put (queue, 2, 0, 0);
+  g_assert_true (mill_queue_task_done (queue, NULL));
+  g_ptr_array_unref (mill_queue_shutdown (queue, TRUE));
+  mill_queue_get_stats (queue, &stats);
+  g_assert_cmpuint (stats.unfinished, ==, 0);
+  mill_queue_join_until (queue, 0, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_false (mill_queue_task_done (queue, NULL));
+}
+
 /* Counted always, timed when asked; slowly enough, each one. */
 static void
 test_statistics (void)
@@ -502,6 +521,7 @@ main (int argc, char **argv)
   g_test_add_func ("/queue/rules/negative-deadline", test_negative_deadline);
   g_test_add_func ("/queue/rules/passed-deadline", test_passed_deadline);
   g_test_add_func ("/queue/rules/join-after-shutdown", test_join_after_shutdown);
+  g_test_add_func ("/queue/rules/removed-after-reported", test_removed_after_reported);
   g_test_add_func ("/queue/rules/statistics", test_statistics);
   g_test_add_func ("/queue/rules/high-water", test_high_water);
 

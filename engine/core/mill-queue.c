@@ -721,6 +721,17 @@ mill_queue_tasks_done (MillQueue *self, guint n_items, GError **error)
   return TRUE;
 }
 
+/* What was removed counts as dealt with, as far as it has not been reported already by somebody who never took it:
+ * `done` must not pass `puts`, or unfinished would never be 0 again. */
+static void
+finish_removed_locked (MillQueue *self, gsize n_removed)
+{
+  gsize puts = atomic_load (&self->in.puts), done = atomic_load (&self->done);
+
+  while (!atomic_compare_exchange_weak (&self->done, &done, done + MIN (n_removed, puts - done)))
+    ;
+}
+
 /**
  * mill_queue_shutdown:
  * @immediate: whether to empty the queue as well
@@ -743,7 +754,7 @@ mill_queue_shutdown (MillQueue *self, gboolean immediate)
   while (immediate && (item = mill_queue_take_locked (self, TRUE)) != NULL)
     g_ptr_array_add (removed, item);
   self->removed += removed->len;
-  atomic_fetch_add (&self->done, removed->len);
+  finish_removed_locked (self, removed->len);
   mill_queue_settle_and_unlock (self);
   return removed;
 }

@@ -10,7 +10,7 @@
  *   until `unfinished` is zero, also after a shutdown.
  * - After `shutdown (FALSE)` every put fails with %MILL_ERROR_SHUT_DOWN, the ones that wait included; gets go
  *   on until the queue is empty and fail from then on. After `shutdown (TRUE)` gets fail at once; what was
- *   queued is handed back to the caller and `unfinished` falls by as many.
+ *   queued is handed back to the caller and `unfinished` falls by as many, to 0 at the least.
  * - Growing a bound lets waiting putters in at once; shrinking evicts nothing: putters wait until depth is
  *   below maxsize. With a byte bound, an item also waits until its payload fits; one that is larger than the
  *   bound enters once the queue is empty. Nobody overtakes a putter that waits for room.
