@@ -37,7 +37,7 @@
  *   CANCEL, CANCEL_TOO      1 + the number of a waiter to cancel at any time: producers, then consumers, then joiners
  *   DEADLINE   1 + the number of a thread whose waits have a deadline, which may pass at any time
  *   SHUTDOWN   1: at any time; 2: immediately, at any time; 3: the one and then the other
- *   SURPLUS    how often task_done is called by somebody who took nothing
+ *   SURPLUS    1: somebody who took nothing calls task_done
  *   PUT_MANY   1: producers put all their items with put_many
  *   GET_MANY   how many consumers take at most with get_many
  *   CHUNK      slots of a chunk (as many as there are items by default)
@@ -800,15 +800,23 @@ inline help_oneself (list, is_getter)
   fi
 }
 
-/* wait_in_list_locked (), wait_blocking () and wait_as_task_and_unlock (), from a step that holds all locks, which
- * stand_in_line () ends; wait () is the rest. `left` is the caller's: whether a thread need not park at all. */
+/* wait_in_list_locked (), wait_blocking () and wait_as_task_and_unlock (), in a step that holds all locks:
+ * stand_in_line () and then settle_or_sleep (), which ends the step; wait () is the rest. `left` is the caller's: the
+ * operation is over, or need not park. */
 inline stand_in_line (list)
 {
   enter_list (list);
   if
-  :: q[me].is_task -> settle ()
-  :: !q[me].is_task && !q[me].cancelled -> unlock_ends (); go_to_sleep ()
-  :: !q[me].is_task && q[me].cancelled -> left = 1; leave (list); settle ()
+  :: !q[me].is_task && q[me].cancelled -> left = 1; leave (list)
+  :: else
+  fi
+}
+
+inline settle_or_sleep ()
+{
+  if
+  :: left || q[me].is_task -> settle ()
+  :: else -> unlock_ends (); go_to_sleep ()
   fi
 }
 
@@ -830,18 +838,19 @@ inline park_until_done (list, is_getter)
        :: q[me].woken && !q[me].served && !q[me].cancelled -> help_oneself (list, is_getter)
        :: else
        fi;
+       left = q[me].served || q[me].cancelled || late;
        if
-       :: q[me].served -> left = 1; settle ()
-       :: !q[me].served && (q[me].cancelled || late) ->
-          left = 1;
-          leave (list);
+       :: left && !q[me].served -> leave (list)
+       :: else
+       fi;
 #ifdef BREAK_CANCEL
-          unlock_ends_then_lock ()
-#else
-          settle ()
-#endif
-       :: else -> unlock_ends (); go_to_sleep ()
+       if
+       :: left && q[me].cancelled && !q[me].served -> unlock_ends_then_lock ()
+       :: else -> settle_or_sleep ()
        fi
+#else
+       settle_or_sleep ()
+#endif
      };
      if
      :: left -> finish_settling (); break
@@ -915,9 +924,10 @@ inline put_slowly (item)
       fi
     };
     if
-    :: n_put > 0 || is_shut_down -> left = 1; settle ()
+    :: n_put > 0 || is_shut_down -> left = 1
     :: else -> q[me].payload = item; stand_in_line (putters)
-    fi
+    fi;
+    settle_or_sleep ()
   };
   if
   :: left -> finish_settling ()
@@ -960,9 +970,10 @@ inline get_slowly ()
       fi
     };
     if
-    :: left -> settle ()
+    :: left
     :: else -> stand_in_line (getters)
-    fi
+    fi;
+    settle_or_sleep ()
   };
   if
   :: left -> finish_settling ()
@@ -1026,7 +1037,8 @@ inline join ()
 #ifdef BREAK_JOIN
        has_joiners = 1;
 #endif
-       stand_in_line (joiners)
+       stand_in_line (joiners);
+       settle_or_sleep ()
      };
      if
      :: left -> finish_settling ()
@@ -1072,6 +1084,7 @@ proctype Producer (byte me)
   busy--
 }
 
+#if CONSUMERS > 0
 proctype Consumer (byte me)
 {
   byte mine, k, find, seen, seen_puts;
@@ -1104,6 +1117,7 @@ proctype Consumer (byte me)
   od;
   busy--
 }
+#endif
 
 #if JOINERS > 0
 proctype Joiner (byte me)
@@ -1116,6 +1130,7 @@ proctype Joiner (byte me)
 }
 #endif
 
+#if CANCEL
 proctype Canceller (byte who)
 {
   /* g_cancellable_cancel (); for a task, await_return () sees it. */
@@ -1132,6 +1147,7 @@ proctype Canceller (byte who)
   fi;
   busy--
 }
+#endif
 
 #ifdef RESIZE
 proctype Resizer ()
@@ -1140,27 +1156,28 @@ proctype Resizer ()
 
   set_maxsize (RESIZE);
 #ifdef RESIZE_AGAIN
-  set_maxsize (RESIZE_AGAIN)
-#endif;
+  set_maxsize (RESIZE_AGAIN);
+#endif
   busy--
 }
 #endif
 
+#if SHUTDOWN
 proctype Closer ()
 {
   byte seen, k;
 
-  if
-  :: SHUTDOWN != 2 -> shut_down (0)
-  :: else
-  fi;
-  if
-  :: SHUTDOWN >= 2 -> shut_down (1)
-  :: else
-  fi;
+#if SHUTDOWN != 2
+  shut_down (0);
+#endif
+#if SHUTDOWN >= 2
+  shut_down (1);
+#endif
   busy--
 }
+#endif
 
+#if SURPLUS
 proctype Misreporter ()
 {
   byte seen, seen_puts;
@@ -1169,6 +1186,7 @@ proctype Misreporter ()
   tasks_done (1, 1);
   busy--
 }
+#endif
 
 /* Nothing moves: everybody else has ended, or waits and has to. */
 inline check_quiescence ()
@@ -1197,14 +1215,18 @@ init
   atomic {
     do
     :: i < PRODUCERS -> q[i].is_task = (i >= PUT_THREADS); busy++; run Producer (i); i++
+#if CONSUMERS > 0
     :: i >= PRODUCERS && i < PRODUCERS + CONSUMERS ->
        q[i].is_task = (i - PRODUCERS >= GET_THREADS);
-       busy++; run Consumer (i);
+       busy++;
+       run Consumer (i);
        i++
+#endif
 #if JOINERS > 0
     :: i >= PRODUCERS + CONSUMERS && i < WAITERS ->
        q[i].is_task = (i - PRODUCERS - CONSUMERS >= JOIN_THREADS);
-       busy++; run Joiner (i);
+       busy++;
+       run Joiner (i);
        i++
 #endif
     :: i == WAITERS -> break
