@@ -721,8 +721,8 @@ mill_queue_tasks_done (MillQueue *self, guint n_items, GError **error)
   return TRUE;
 }
 
-/* What was removed counts as dealt with, as far as it has not been reported already by somebody who never took it:
- * `done` must not pass `puts`, or unfinished would never be 0 again. */
+/* What was removed counts as dealt with, as far as it has not been reported already by somebody who never
+ * took it: `done` must not pass `puts`, or unfinished would never be 0 again. */
 static void
 finish_removed_locked (MillQueue *self, gsize n_removed)
 {
