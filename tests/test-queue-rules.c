@@ -359,6 +359,258 @@ test_many_after_shutdown (void)
   g_assert_cmpuint (got->len, ==, 100);
 }
 
+/* ---- batches of tasks -----------------------------------------------------------------------------------
+ */
+
+/* An asynchronous batch, and what came of it. */
+typedef struct
+{
+  gboolean done;
+  guint n_put;
+  GPtrArray *items; /* (owned) (nullable) */
+  GError *error;    /* (owned) (nullable) */
+} ManyTask;
+
+static void
+many_task_clear (ManyTask *task)
+{
+  g_clear_pointer (&task->items, g_ptr_array_unref);
+  g_clear_error (&task->error);
+  *task = (ManyTask){ FALSE };
+}
+
+static void
+put_many_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  ManyTask *task = user_data;
+
+  g_assert_false (task->done);
+  task->n_put = mill_queue_put_many_finish (MILL_QUEUE (object), result, &task->error);
+  task->done = TRUE;
+}
+
+static void
+get_many_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  ManyTask *task = user_data;
+
+  g_assert_false (task->done);
+  task->items = mill_queue_get_many_finish (MILL_QUEUE (object), result, &task->error);
+  g_assert_true ((task->items == NULL) == (task->error != NULL));
+  task->done = TRUE;
+}
+
+static void
+wait_done (const ManyTask *task)
+{
+  while (!task->done)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Lets everything that is ready run. */
+static void
+turn_over (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static void
+assert_ids (GPtrArray *items, guint first, guint n)
+{
+  g_assert_cmpuint (items->len, ==, n);
+  for (guint i = 0; i < n; i++)
+    g_assert_cmpuint (mill_item_get_id (items->pdata[i]), ==, first + i);
+}
+
+/* What finds room goes in at once; the rest, as others take; and nobody comes between. */
+static void
+test_put_many_async (void)
+{
+  g_autoptr (MillQueue) queue = mill_queue_new (10);
+  g_autoptr (GPtrArray) batch = batch_new (0, 25), next = batch_new (25, 2);
+  g_autoptr (MillItem) intruder = item_new (99, 0, 0);
+  ManyTask first = { FALSE }, second = { FALSE };
+
+  mill_queue_put_many_async (queue, batch, NULL, put_many_cb, &first);
+  mill_queue_put_many_async (queue, next, NULL, put_many_cb, &second);
+  /* The queue has references of its own. */
+  g_clear_pointer (&batch, g_ptr_array_unref);
+  for (guint i = 0; i < 14; i++)
+    {
+      turn_over ();
+      g_assert_false (first.done);
+      g_assert_cmpuint (mill_queue_get_depth (queue), ==, 10);
+      g_assert_false (mill_queue_try_put (queue, intruder, NULL));
+      assert_get (queue, i);
+    }
+  assert_get (queue, 14);
+  wait_done (&first);
+  g_assert_no_error (first.error);
+  g_assert_cmpuint (first.n_put, ==, 25);
+  for (guint i = 15; i < 27; i++)
+    assert_get (queue, i);
+  wait_done (&second);
+  g_assert_cmpuint (second.n_put, ==, 2);
+}
+
+/* An empty batch and one with room for all of it do not wait. */
+static void
+test_put_many_async_at_once (void)
+{
+  g_autoptr (MillQueue) queue = mill_queue_new (3);
+  g_autoptr (GPtrArray) none = batch_new (0, 0), batch = batch_new (0, 3);
+  ManyTask task = { FALSE };
+
+  mill_queue_put_many_async (queue, none, NULL, put_many_cb, &task);
+  wait_done (&task);
+  g_assert_no_error (task.error);
+  g_assert_cmpuint (task.n_put, ==, 0);
+  many_task_clear (&task);
+  mill_queue_put_many_async (queue, batch, NULL, put_many_cb, &task);
+  g_assert_cmpuint (mill_queue_get_depth (queue), ==, 3);
+  wait_done (&task);
+  g_assert_cmpuint (task.n_put, ==, 3);
+}
+
+static void
+test_put_many_async_cancelled (void)
+{
+  g_autoptr (MillQueue) queue = mill_queue_new (4);
+  g_autoptr (GPtrArray) batch = batch_new (0, 9);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  ManyTask task = { FALSE };
+
+  mill_queue_put_many_async (queue, batch, cancellable, put_many_cb, &task);
+  assert_get (queue, 0);
+  g_cancellable_cancel (cancellable);
+  wait_done (&task);
+  g_assert_error (task.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (task.n_put, ==, 5);
+  for (guint i = 1; i < 5; i++)
+    assert_get (queue, i);
+  g_assert_cmpuint (mill_queue_get_depth (queue), ==, 0);
+  many_task_clear (&task);
+
+  mill_queue_put_many_async (queue, batch, cancellable, put_many_cb, &task);
+  wait_done (&task);
+  g_assert_error (task.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (task.n_put, ==, 0);
+  many_task_clear (&task);
+}
+
+static void
+test_put_many_async_shut_down (void)
+{
+  g_autoptr (MillQueue) queue = mill_queue_new (4);
+  g_autoptr (GPtrArray) batch = batch_new (0, 9), removed = NULL;
+  ManyTask task = { FALSE };
+
+  mill_queue_put_many_async (queue, batch, NULL, put_many_cb, &task);
+  removed = mill_queue_shutdown (queue, TRUE);
+  wait_done (&task);
+  g_assert_error (task.error, MILL_ERROR, MILL_ERROR_SHUT_DOWN);
+  g_assert_cmpuint (task.n_put, ==, 4);
+  assert_ids (removed, 0, 4);
+  many_task_clear (&task);
+
+  mill_queue_put_many_async (queue, batch, NULL, put_many_cb, &task);
+  wait_done (&task);
+  g_assert_error (task.error, MILL_ERROR, MILL_ERROR_SHUT_DOWN);
+  g_assert_cmpuint (task.n_put, ==, 0);
+  many_task_clear (&task);
+}
+
+/* The byte bound holds within a batch as well. */
+static void
+test_put_many_async_bytes (void)
+{
+  g_autoptr (MillQueue) queue = mill_queue_new (0);
+  g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_item_unref);
+  ManyTask task = { FALSE };
+
+  mill_queue_set_max_bytes (queue, 100);
+  for (guint i = 0; i < 5; i++)
+    g_ptr_array_add (batch, item_new (i, 0, 40));
+  mill_queue_put_many_async (queue, batch, NULL, put_many_cb, &task);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_cmpuint (mill_queue_get_depth (queue), ==, 2);
+      assert_get (queue, i);
+    }
+  wait_done (&task);
+  g_assert_cmpuint (task.n_put, ==, 5);
+}
+
+static void
+test_get_many_async (void)
+{
+  g_autoptr (MillQueue) queue = mill_queue_new (0);
+  g_autoptr (GPtrArray) batch = batch_new (0, 10);
+  ManyTask first = { FALSE }, second = { FALSE }, third = { FALSE };
+
+  mill_queue_get_many_async (queue, 6, NULL, get_many_cb, &first);
+  mill_queue_get_many_async (queue, 6, NULL, get_many_cb, &second);
+  turn_over ();
+  g_assert_false (first.done);
+  mill_queue_put_many_async (queue, batch, NULL, put_many_cb, &third);
+  wait_done (&first);
+  wait_done (&second);
+  wait_done (&third);
+  g_assert_cmpuint (third.n_put, ==, 10);
+  assert_ids (first.items, 0, 6);
+  assert_ids (second.items, 6, 4);
+  many_task_clear (&first);
+  many_task_clear (&second);
+  many_task_clear (&third);
+
+  mill_queue_put_many (queue, batch, NULL, NULL);
+  mill_queue_get_many_async (queue, 1000, NULL, get_many_cb, &third);
+  g_assert_cmpuint (mill_queue_get_depth (queue), ==, 0);
+  wait_done (&third);
+  assert_ids (third.items, 0, 10);
+  many_task_clear (&third);
+}
+
+static void
+test_get_many_async_cancelled (void)
+{
+  g_autoptr (MillQueue) queue = mill_queue_new (0);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  ManyTask task = { FALSE };
+
+  mill_queue_get_many_async (queue, 6, cancellable, get_many_cb, &task);
+  g_cancellable_cancel (cancellable);
+  wait_done (&task);
+  g_assert_error (task.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  put (queue, 1, 0, 0);
+  g_assert_cmpuint (mill_queue_get_depth (queue), ==, 1);
+  many_task_clear (&task);
+}
+
+static void
+test_get_many_async_shut_down (void)
+{
+  g_autoptr (MillQueue) queue = mill_queue_new (0);
+  ManyTask waiting = { FALSE }, rest = { FALSE }, late = { FALSE };
+
+  mill_queue_get_many_async (queue, 6, NULL, get_many_cb, &waiting);
+  put (queue, 1, 0, 0);
+  put (queue, 2, 0, 0);
+  g_ptr_array_unref (mill_queue_shutdown (queue, FALSE));
+  mill_queue_get_many_async (queue, 6, NULL, get_many_cb, &rest);
+  mill_queue_get_many_async (queue, 6, NULL, get_many_cb, &late);
+  wait_done (&waiting);
+  wait_done (&rest);
+  wait_done (&late);
+  assert_ids (waiting.items, 1, 1);
+  assert_ids (rest.items, 2, 1);
+  g_assert_error (late.error, MILL_ERROR, MILL_ERROR_SHUT_DOWN);
+  many_task_clear (&waiting);
+  many_task_clear (&rest);
+  many_task_clear (&late);
+}
+
 /* ---- deadlines ------------------------------------------------------------------------------------------
  */
 
@@ -518,6 +770,14 @@ main (int argc, char **argv)
   g_test_add_func ("/queue/rules/many-cancelled", test_many_cancelled);
   g_test_add_func ("/queue/rules/many-shut-down", test_many_shut_down);
   g_test_add_func ("/queue/rules/many-after-shutdown", test_many_after_shutdown);
+  g_test_add_func ("/queue/rules/put-many-async", test_put_many_async);
+  g_test_add_func ("/queue/rules/put-many-async-at-once", test_put_many_async_at_once);
+  g_test_add_func ("/queue/rules/put-many-async-cancelled", test_put_many_async_cancelled);
+  g_test_add_func ("/queue/rules/put-many-async-shut-down", test_put_many_async_shut_down);
+  g_test_add_func ("/queue/rules/put-many-async-bytes", test_put_many_async_bytes);
+  g_test_add_func ("/queue/rules/get-many-async", test_get_many_async);
+  g_test_add_func ("/queue/rules/get-many-async-cancelled", test_get_many_async_cancelled);
+  g_test_add_func ("/queue/rules/get-many-async-shut-down", test_get_many_async_shut_down);
   g_test_add_func ("/queue/rules/negative-deadline", test_negative_deadline);
   g_test_add_func ("/queue/rules/passed-deadline", test_passed_deadline);
   g_test_add_func ("/queue/rules/join-after-shutdown", test_join_after_shutdown);

@@ -194,61 +194,120 @@ consume (gpointer data)
     }
 }
 
+static GCancellable *
+maybe_cancellable (Stress *stress)
+{
+  return g_rand_int_range (stress->task_rand, 0, 20) == 0 ? cancellable_fired_soon () : NULL;
+}
+
+static void task_get_next (Stress *stress, const GError *error);
+
 static void
 task_got_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   Stress *stress = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (MillItem) item = mill_queue_get_finish (MILL_QUEUE (object), result, &error);
-  g_autoptr (GCancellable) cancellable = NULL;
 
   if (item != NULL)
     note_out (stress, item);
+  task_get_next (stress, error);
+}
+
+static void
+task_got_many_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Stress *stress = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) items = mill_queue_get_many_finish (MILL_QUEUE (object), result, &error);
+
+  for (guint i = 0; items != NULL && i < items->len; i++)
+    note_out (stress, items->pdata[i]);
+  task_get_next (stress, error);
+}
+
+static void
+task_get_next (Stress *stress, const GError *error)
+{
+  g_autoptr (GCancellable) cancellable = NULL;
+
   if (g_error_matches (error, MILL_ERROR, MILL_ERROR_SHUT_DOWN))
     {
       stress->tasks_running--;
       return;
     }
-  if (g_rand_int_range (stress->task_rand, 0, 20) == 0)
-    cancellable = cancellable_fired_soon ();
-  mill_queue_get_async (stress->queue, cancellable, task_got_cb, stress);
+  cancellable = maybe_cancellable (stress);
+  if (g_rand_int_range (stress->task_rand, 0, 4) == 0)
+    mill_queue_get_many_async (stress->queue, (guint) g_rand_int_range (stress->task_rand, 1, 100),
+                               cancellable, task_got_many_cb, stress);
+  else
+    mill_queue_get_async (stress->queue, cancellable, task_got_cb, stress);
 }
+
+/* What a task is putting. */
+typedef struct
+{
+  Stress *stress;   /* (unowned) */
+  GPtrArray *batch; /* (owned) of (owned) MillItem */
+} TaskPut;
 
 static void task_put_next (Stress *stress);
 
 static void
+task_put_ended (TaskPut *put, guint n_put, const GError *error)
+{
+  Stress *stress = put->stress;
+
+  for (guint i = 0; i < put->batch->len; i++)
+    note_put (stress, put->batch->pdata[i], i < n_put, error);
+  g_ptr_array_unref (put->batch);
+  g_free (put);
+  task_put_next (stress);
+}
+
+static void
 task_put_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  MillItem *item = g_task_get_task_data (G_TASK (user_data));
-  Stress *stress = g_object_get_data (user_data, "stress");
   g_autoptr (GError) error = NULL;
   gboolean put = mill_queue_put_finish (MILL_QUEUE (object), result, &error);
 
-  note_put (stress, item, put, error);
-  g_object_unref (user_data);
-  task_put_next (stress);
+  task_put_ended (user_data, put ? 1 : 0, error);
+}
+
+static void
+task_put_many_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  guint n_put = mill_queue_put_many_finish (MILL_QUEUE (object), result, &error);
+
+  task_put_ended (user_data, n_put, error);
 }
 
 static void
 task_put_next (Stress *stress)
 {
-  GTask *holder;
   g_autoptr (GCancellable) cancellable = NULL;
-  MillItem *item;
+  gint left = (N_PRODUCERS + 1) * N_EACH - stress->next_task_item;
+  TaskPut *put;
+  gint n;
 
-  if (stress->next_task_item >= (N_PRODUCERS + 1) * N_EACH)
+  if (left == 0)
     {
       stress->tasks_running--;
       g_atomic_int_add (&stress->producing, -1);
       return;
     }
-  item = mill_item_new ((guint64) stress->next_task_item++, NULL);
-  if (g_rand_int_range (stress->task_rand, 0, 20) == 0)
-    cancellable = cancellable_fired_soon ();
-  holder = g_task_new (NULL, NULL, NULL, NULL);
-  g_task_set_task_data (holder, item, (GDestroyNotify) mill_item_unref);
-  g_object_set_data (G_OBJECT (holder), "stress", stress);
-  mill_queue_put_async (stress->queue, item, cancellable, task_put_cb, holder);
+  n = g_rand_int_range (stress->task_rand, 0, 10) == 0 ? g_rand_int_range (stress->task_rand, 2, 70) : 1;
+  put = g_new0 (TaskPut, 1);
+  put->stress = stress;
+  put->batch = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_item_unref);
+  for (gint i = 0; i < MIN (n, left); i++)
+    g_ptr_array_add (put->batch, mill_item_new ((guint64) stress->next_task_item++, NULL));
+  cancellable = maybe_cancellable (stress);
+  if (n > 1)
+    mill_queue_put_many_async (stress->queue, put->batch, cancellable, task_put_many_cb, put);
+  else
+    mill_queue_put_async (stress->queue, put->batch->pdata[0], cancellable, task_put_cb, put);
 }
 
 static gpointer
@@ -302,7 +361,7 @@ run_one (MillQueueOrder order, gboolean immediate, gint at)
       threads[n] = g_thread_new ("part", func, &parts[n]);
     }
   for (guint i = 0; i < N_TASKS; i++)
-    mill_queue_get_async (stress->queue, NULL, task_got_cb, stress);
+    task_get_next (stress, NULL);
   task_put_next (stress);
 
   while (!is_time_to_end (stress, at))

@@ -94,6 +94,15 @@ struct _MillQueue
   atomic_bool putter_spins;
 };
 
+/* What an asynchronous batch has done so far: its task's data. While the task waits it is guarded as its
+ * waiter is; before and after it is the task's own. */
+typedef struct
+{
+  GPtrArray *items; /* (owned) (nullable) once a get has handed it over */
+  guint n_put;      /* a put: those from here on are (owned), those before are the queue's */
+  guint max_items;  /* a get: how many to take; 0 for a put */
+} MillQueueBatch;
+
 /* For a loop that waits for another processor. */
 static inline void
 mill_spin_pause (void)
@@ -129,6 +138,13 @@ void mill_queue_lock_ends (MillQueue *self);
 void mill_queue_lock_all (MillQueue *self);
 /* Publishes whether the ends are open, and leaves with only `lock` held. */
 void mill_queue_unlock_ends (MillQueue *self);
+/* With no lock held: puts what an open end takes of @items from the @n-th on, whose references it takes over;
+ * returns the next one. */
+guint mill_queue_put_many_quickly (MillQueue *self, GPtrArray *items, guint n);
+/* The same for a get: adds what there is, up to @max_items in all. Returns whether @items has any. */
+gboolean mill_queue_get_many_quickly (MillQueue *self, GPtrArray *items, guint max_items);
+/* With all locks held, at an end open or closed. */
+void mill_queue_get_many_locked (MillQueue *self, GPtrArray *items, guint max_items);
 /* Restores the rules after a change, wakes, releases all locks, completes the tasks that were served. */
 void mill_queue_settle_and_unlock (MillQueue *self);
 gboolean mill_queue_can_enter_locked (MillQueue *self, const MillItem *item);
@@ -140,6 +156,10 @@ MillItem *mill_queue_try_get_locked (MillQueue *self);
 gboolean mill_queue_put_quickly (MillQueue *self, MillItem *item);
 MillItem *mill_queue_get_quickly (MillQueue *self);
 gsize mill_queue_unfinished (MillQueue *self);
+/* With the locks, or once @waiter is out of its list: the batch it waits for, or NULL; and what is left of
+ * its payload for the caller to free, or NULL. */
+MillQueueBatch *mill_queue_waiter_get_batch (const MillWaiter *waiter);
+MillItem *mill_queue_waiter_steal_item (MillWaiter *waiter);
 void mill_queue_set_error (MillError code, GError **error);
 
 G_END_DECLS

@@ -258,9 +258,8 @@ mill_queue_try_put (MillQueue *self, MillItem *item, GError **error)
   return put;
 }
 
-/* Puts what an open end takes of the items from the @n-th on; returns the next one. */
-static guint
-put_many_quickly (MillQueue *self, GPtrArray *items, guint n)
+guint
+mill_queue_put_many_quickly (MillQueue *self, GPtrArray *items, guint n)
 {
   MillItem *const *rest = (MillItem *const *) (items->pdata + n);
   guint n_put = 0;
@@ -297,7 +296,7 @@ mill_queue_put_many (MillQueue *self, GPtrArray *items, GCancellable *cancellabl
     mill_item_ref (g_ptr_array_index (items, i));
   while (n < items->len && !g_cancellable_set_error_if_cancelled (cancellable, error))
     {
-      n = put_many_quickly (self, items, n);
+      n = mill_queue_put_many_quickly (self, items, n);
       if (n == items->len || look_around (self, &self->putter_spins, has_room))
         continue;
       if (!put_slowly (self, g_ptr_array_index (items, n), G_MAXINT64, cancellable, error))
@@ -324,26 +323,27 @@ try_get_locked (MillQueue *self, MillItem **item, GError **error)
   return TRUE;
 }
 
-/* Adds what there is at an open end, up to @max_items in all. */
-static gboolean
-get_many_quickly (MillQueue *self, GPtrArray *items, guint max_items)
+static void
+take_up_to_locked (MillQueue *self, GPtrArray *items, guint max_items, gboolean all_held)
+{
+  items->len += mill_queue_take_many_locked (self, (MillItem **) (items->pdata + items->len),
+                                             max_items - items->len, all_held);
+}
+
+gboolean
+mill_queue_get_many_quickly (MillQueue *self, GPtrArray *items, guint max_items)
 {
   mill_queue_lock_end (&self->out.lock);
   if (self->out.open)
-    items->len += mill_queue_take_many_locked (self, (MillItem **) (items->pdata + items->len),
-                                               max_items - items->len, FALSE);
+    take_up_to_locked (self, items, max_items, FALSE);
   g_mutex_unlock (&self->out.lock);
   return items->len > 0;
 }
 
-/* Adds what else there is, at an end open or closed. */
-static void
-get_rest (MillQueue *self, GPtrArray *items, guint max_items)
+void
+mill_queue_get_many_locked (MillQueue *self, GPtrArray *items, guint max_items)
 {
-  mill_queue_lock_all (self);
-  items->len += mill_queue_take_many_locked (self, (MillItem **) (items->pdata + items->len),
-                                             max_items - items->len, TRUE);
-  mill_queue_settle_and_unlock (self);
+  take_up_to_locked (self, items, max_items, TRUE);
 }
 
 static MillItem *
@@ -487,9 +487,10 @@ mill_queue_get_many_until (MillQueue *self, guint max_items, gint64 deadline_us,
   if (is_bad_deadline (deadline_us, error) || g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
   items = g_ptr_array_new_full (max_items, (GDestroyNotify) mill_item_unref);
-  if (get_many_quickly (self, items, max_items))
+  if (mill_queue_get_many_quickly (self, items, max_items))
     return items;
-  if (look_around (self, &self->getter_spins, has_item) && get_many_quickly (self, items, max_items))
+  if (look_around (self, &self->getter_spins, has_item) &&
+      mill_queue_get_many_quickly (self, items, max_items))
     return items;
   item = get_slowly (self, deadline_us, cancellable, error);
   if (item == NULL)
@@ -498,7 +499,9 @@ mill_queue_get_many_until (MillQueue *self, guint max_items, gint64 deadline_us,
       return NULL;
     }
   g_ptr_array_add (items, item);
-  get_rest (self, items, max_items);
+  mill_queue_lock_all (self);
+  mill_queue_get_many_locked (self, items, max_items);
+  mill_queue_settle_and_unlock (self);
   return items;
 }
 

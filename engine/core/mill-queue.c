@@ -119,6 +119,46 @@ wake (MillWaiter *waiter, MillWaiter **woken)
   return TRUE;
 }
 
+MillQueueBatch *
+mill_queue_waiter_get_batch (const MillWaiter *waiter)
+{
+  return waiter->task != NULL ? g_task_get_task_data (waiter->task) : NULL;
+}
+
+/* A batch's item is its task data's. */
+MillItem *
+mill_queue_waiter_steal_item (MillWaiter *waiter)
+{
+  MillItem *item = g_steal_pointer (&waiter->payload);
+
+  return mill_queue_waiter_get_batch (waiter) == NULL ? item : NULL;
+}
+
+static void
+serve_getter_locked (MillQueue *self, MillWaiter *waiter, GQueue *ready)
+{
+  MillQueueBatch *batch = mill_queue_waiter_get_batch (waiter);
+
+  if (batch != NULL)
+    mill_queue_get_many_locked (self, batch->items, batch->max_items);
+  else
+    waiter->payload = mill_queue_take_locked (self, TRUE);
+  mill_waiter_end (waiter, -1, ready);
+}
+
+/* A batch stays at the head until all its items are in. */
+static void
+serve_putter_locked (MillQueue *self, MillWaiter *waiter, GQueue *ready)
+{
+  MillQueueBatch *batch = mill_queue_waiter_get_batch (waiter);
+
+  mill_queue_append_locked (self, g_steal_pointer (&waiter->payload));
+  if (batch != NULL && ++batch->n_put < batch->items->len)
+    waiter->payload = g_ptr_array_index (batch->items, batch->n_put);
+  else
+    mill_waiter_end (waiter, -1, ready);
+}
+
 /* Returns whether anything changed that matters to the other side. */
 static gboolean
 serve_getters_locked (MillQueue *self, GQueue *ready, MillWaiter **woken)
@@ -129,8 +169,7 @@ serve_getters_locked (MillQueue *self, GQueue *ready, MillWaiter **woken)
   while (mill_queue_depth_locked (self) > 0 && (waiter = mill_wait_list_peek (&self->getters)) != NULL &&
          !wake (waiter, woken))
     {
-      waiter->payload = mill_queue_take_locked (self, TRUE);
-      mill_waiter_end (waiter, -1, ready);
+      serve_getter_locked (self, waiter, ready);
       changed = TRUE;
     }
   return changed;
@@ -145,8 +184,7 @@ serve_putters_locked (MillQueue *self, GQueue *ready, MillWaiter **woken)
   while ((waiter = mill_wait_list_peek (&self->putters)) != NULL &&
          mill_queue_can_enter_locked (self, waiter->payload) && !wake (waiter, woken))
     {
-      mill_queue_append_locked (self, g_steal_pointer (&waiter->payload));
-      mill_waiter_end (waiter, -1, ready);
+      serve_putter_locked (self, waiter, ready);
       changed = TRUE;
     }
   return changed;
@@ -183,8 +221,32 @@ settle_locked (MillQueue *self, GQueue *ready, MillWaiter **woken_getter, MillWa
     atomic_store (&self->has_joiners, FALSE);
 }
 
-/* Completes the tasks that were served. An item in a task's hands is the task's result: if the task is never
- * finished, the item is freed with it. */
+static void
+return_served (MillWaiter *waiter)
+{
+  MillQueueBatch *batch = mill_queue_waiter_get_batch (waiter);
+
+  if (batch != NULL && batch->max_items > 0)
+    g_task_return_pointer (waiter->task, g_steal_pointer (&batch->items), (GDestroyNotify) g_ptr_array_unref);
+  else if (waiter->payload != NULL)
+    g_task_return_pointer (waiter->task, waiter->payload, (GDestroyNotify) mill_item_unref);
+  else
+    g_task_return_boolean (waiter->task, TRUE);
+}
+
+static void
+return_failed (MillWaiter *waiter)
+{
+  MillItem *item = mill_queue_waiter_steal_item (waiter);
+  GError *error = NULL;
+
+  mill_queue_set_error ((MillError) waiter->error_code, &error);
+  g_task_return_error (waiter->task, error);
+  g_clear_pointer (&item, mill_item_unref);
+}
+
+/* Completes the tasks that were served. Items in a task's hands are the task's result: if the task is never
+ * finished, they are freed with it. */
 static void
 return_ready (GQueue *ready)
 {
@@ -193,17 +255,9 @@ return_ready (GQueue *ready)
   while ((waiter = mill_waiter_pop_ready (ready)) != NULL)
     {
       if (waiter->error_code >= 0)
-        {
-          GError *error = NULL;
-
-          mill_queue_set_error ((MillError) waiter->error_code, &error);
-          g_task_return_error (waiter->task, error);
-          g_clear_pointer (&waiter->payload, mill_item_unref);
-        }
-      else if (waiter->payload != NULL)
-        g_task_return_pointer (waiter->task, waiter->payload, (GDestroyNotify) mill_item_unref);
+        return_failed (waiter);
       else
-        g_task_return_boolean (waiter->task, TRUE);
+        return_served (waiter);
       mill_waiter_unref (waiter);
     }
 }

@@ -24,7 +24,11 @@
  * - Cancelled or timed-out operations have no effect: the item was not put, none was taken. A negative
  * deadline is an error, %MILL_ERROR_INVALID, whether or not there would be a wait.
  * - `put_many` puts a batch in its order, as room allows; `get_many` waits for one item and takes what else
- *   there is, up to a number.
+ *   there is, up to a number. Whoever is cancelled or shut out in the middle of a `put_many` learns how many
+ *   went in; those stay in.
+ * - `put_many_async` is suspended until all items are in. While it waits it keeps its place: nothing comes
+ *   between its items from then on. `get_many_async` is suspended while there is nothing, and then takes up
+ * to its number; one that is cancelled takes nothing.
  *
  * Threads: every function may be called from any thread. The blocking ones must not be called on a thread
  * that runs a main loop somebody waits for. Callbacks of the `_async` ones run in the caller's thread-default
@@ -112,6 +116,12 @@ guint mill_queue_put_many (MillQueue *self, GPtrArray *items, GCancellable *canc
 GPtrArray *mill_queue_get_many (MillQueue *self, guint max_items, GCancellable *cancellable, GError **error);
 GPtrArray *mill_queue_get_many_until (MillQueue *self, guint max_items, gint64 deadline_us,
                                       GCancellable *cancellable, GError **error);
+void mill_queue_put_many_async (MillQueue *self, GPtrArray *items, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
+guint mill_queue_put_many_finish (MillQueue *self, GAsyncResult *result, GError **error);
+void mill_queue_get_many_async (MillQueue *self, guint max_items, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *mill_queue_get_many_finish (MillQueue *self, GAsyncResult *result, GError **error);
 
 gboolean mill_queue_task_done (MillQueue *self, GError **error);
 gboolean mill_queue_tasks_done (MillQueue *self, guint n_items, GError **error);
