@@ -5,4 +5,6 @@
 
 #include "core/mill-error.h"
 
-G_DEFINE_QUARK (mill - error - quark, mill_error)
+/* clang-format off */
+G_DEFINE_QUARK (mill-error-quark, mill_error)
+/* clang-format on */

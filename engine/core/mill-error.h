@@ -21,6 +21,9 @@ G_BEGIN_DECLS
  * @MILL_ERROR_STATE: the object is in a state that does not allow the call
  * @MILL_ERROR_FAILED: the work itself failed
  * @MILL_ERROR_RETRYABLE: the work failed, and trying again may succeed
+ *
+ * Why something failed: the one error domain of the library. Programs act on the code; people read the
+ * message.
  */
 typedef enum
 {
@@ -38,6 +41,13 @@ typedef enum
   MILL_ERROR_RETRYABLE,
 } MillError;
 
+/**
+ * mill_error_quark:
+ *
+ * The domain of [error@Mill.Error].
+ *
+ * Returns: the quark
+ */
 #define MILL_ERROR (mill_error_quark ())
 GQuark mill_error_quark (void);
 

@@ -63,6 +63,8 @@ mill_histogram_new (void)
 /**
  * mill_histogram_copy:
  *
+ * Copies a histogram.
+ *
  * Returns: (transfer full): an independent copy
  */
 MillHistogram *
@@ -71,6 +73,11 @@ mill_histogram_copy (const MillHistogram *self)
   return g_memdup2 (self, sizeof *self);
 }
 
+/**
+ * mill_histogram_free:
+ *
+ * Frees a histogram.
+ */
 void
 mill_histogram_free (MillHistogram *self)
 {
@@ -80,6 +87,8 @@ mill_histogram_free (MillHistogram *self)
 /**
  * mill_histogram_record:
  * @value_us: a duration in microseconds; negative ones count as 0
+ *
+ * Counts one duration.
  */
 void
 mill_histogram_record (MillHistogram *self, gint64 value_us)
@@ -94,6 +103,7 @@ mill_histogram_record (MillHistogram *self, gint64 value_us)
 
 /**
  * mill_histogram_merge:
+ * @other: another histogram
  *
  * Adds everything that was recorded in @other to @self.
  */
@@ -130,6 +140,13 @@ mill_histogram_subtract (MillHistogram *self, const MillHistogram *other)
   self->max_us = self->count > 0 ? MIN (self->max_us, bucket_midpoint (highest)) : 0;
 }
 
+/**
+ * mill_histogram_get_count:
+ *
+ * Counts what was recorded.
+ *
+ * Returns: how many durations were recorded
+ */
 guint64
 mill_histogram_get_count (const MillHistogram *self)
 {
@@ -138,6 +155,8 @@ mill_histogram_get_count (const MillHistogram *self)
 
 /**
  * mill_histogram_get_mean:
+ *
+ * The mean of what was recorded.
  *
  * Returns: the exact arithmetic mean in microseconds; 0 when empty
  */
@@ -149,6 +168,8 @@ mill_histogram_get_mean (const MillHistogram *self)
 
 /**
  * mill_histogram_get_max:
+ *
+ * The longest of what was recorded.
  *
  * Returns: the greatest value in microseconds; 0 when empty
  */

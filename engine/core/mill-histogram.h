@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillHistogram: counts of durations in log-linear buckets, after HdrHistogram: 128 linear buckets for each
- * power of two, so that a value is known to within 1/128 (< 1 %), from 1 microsecond to 38 hours. */
+/**
+ * MillHistogram:
+ *
+ * Counts of durations in log-linear buckets, after HdrHistogram: 128 linear buckets for each
+ * power of two, so that a value is known to within 1/128 (< 1 %), from 1 microsecond to 38 hours.
+ */
 
 #pragma once
 

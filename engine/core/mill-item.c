@@ -161,6 +161,13 @@ mill_item_copy (MillItem *self)
   return copy;
 }
 
+/**
+ * mill_item_get_id:
+ *
+ * The item's number.
+ *
+ * Returns: a number that is unique within the run
+ */
 guint64
 mill_item_get_id (const MillItem *self)
 {
@@ -169,6 +176,8 @@ mill_item_get_id (const MillItem *self)
 
 /**
  * mill_item_get_key:
+ *
+ * What the item is about, such as a URL or a line's number.
  *
  * Returns: (nullable) (transfer none): the key, valid as long as the item
  */
@@ -181,6 +190,8 @@ mill_item_get_key (const MillItem *self)
 /**
  * mill_item_get_payload:
  *
+ * What the item carries.
+ *
  * Returns: (nullable) (transfer none): the data the item carries
  */
 GBytes *
@@ -192,6 +203,8 @@ mill_item_get_payload (const MillItem *self)
 /**
  * mill_item_set_payload:
  * @payload: (nullable) (transfer none): the new data; %NULL to carry none
+ *
+ * Gives the item something else to carry.
  */
 void
 mill_item_set_payload (MillItem *self, GBytes *payload)
@@ -210,6 +223,8 @@ mill_item_set_payload (MillItem *self, GBytes *payload)
 
 /**
  * mill_item_get_size:
+ *
+ * How much the item carries; what a queue's byte bound counts.
  *
  * Returns: the payload's size in bytes; 0 without one
  */
@@ -262,6 +277,8 @@ set_attribute_locked (MillItem *self, const char *interned, const char *value)
  * mill_item_set_attribute:
  * @name: a static or interned string; names come from programs, never from data, since they are interned
  * @value: (nullable): the value, copied; %NULL forgets it
+ *
+ * Records a fact for later steps, or forgets one.
  */
 void
 mill_item_set_attribute (MillItem *self, const char *name, const char *value)
@@ -275,6 +292,8 @@ mill_item_set_attribute (MillItem *self, const char *name, const char *value)
 
 /**
  * mill_item_get_priority:
+ *
+ * Its place in a queue of priorities.
  *
  * Returns: its place in a queue of %MILL_QUEUE_ORDER_PRIORITY, the lowest first; 0 unless set
  */
@@ -299,6 +318,8 @@ mill_item_set_priority (MillItem *self, gint priority)
 /**
  * mill_item_get_attempt:
  *
+ * How often the current stage has failed at it.
+ *
  * Returns: how often the current stage has failed at the item so far; 0 on the first attempt
  */
 guint
@@ -307,6 +328,12 @@ mill_item_get_attempt (const MillItem *self)
   return self->attempt;
 }
 
+/**
+ * mill_item_set_attempt:
+ * @attempt: how often the current stage has failed at it
+ *
+ * Notes a failure. For the engine.
+ */
 void
 mill_item_set_attempt (MillItem *self, guint attempt)
 {
@@ -316,6 +343,8 @@ mill_item_set_attempt (MillItem *self, guint attempt)
 /**
  * mill_item_get_born:
  *
+ * When the item entered its pipeline.
+ *
  * Returns: when the item entered its pipeline, in microseconds of g_get_monotonic_time()
  */
 gint64
@@ -324,6 +353,12 @@ mill_item_get_born (const MillItem *self)
   return self->born_us;
 }
 
+/**
+ * mill_item_set_born:
+ * @time_us: when, in microseconds of g_get_monotonic_time()
+ *
+ * Notes when the item entered its pipeline. For the engine.
+ */
 void
 mill_item_set_born (MillItem *self, gint64 time_us)
 {
@@ -332,6 +367,8 @@ mill_item_set_born (MillItem *self, gint64 time_us)
 
 /**
  * mill_item_get_enqueued:
+ *
+ * When the item entered the queue it came from.
  *
  * Returns: when the item entered the queue it came from, in microseconds of g_get_monotonic_time(); 0 if the
  *   queue did not time it, see mill_queue_get_waits()
@@ -342,6 +379,12 @@ mill_item_get_enqueued (const MillItem *self)
   return self->enqueued_us;
 }
 
+/**
+ * mill_item_set_enqueued:
+ * @time_us: when, in microseconds of g_get_monotonic_time(); 0 is not known
+ *
+ * Notes when the item entered a queue. For the queue.
+ */
 void
 mill_item_set_enqueued (MillItem *self, gint64 time_us)
 {

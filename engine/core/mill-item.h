@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillItem: what travels through a pipeline. An atomically reference-counted record. */
+/**
+ * MillItem:
+ *
+ * What travels through a pipeline. An atomically reference-counted record.
+ */
 
 #pragma once
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillQueueOrder: in which order the items of a queue leave it. */
 
 #pragma once
 
-#include <glib-object.h>
+#include <glib.h>
 
 G_BEGIN_DECLS
 
@@ -13,6 +12,8 @@ G_BEGIN_DECLS
  * @MILL_QUEUE_ORDER_LIFO: last in, first out
  * @MILL_QUEUE_ORDER_PRIORITY: the lowest [method@Item.get_priority] first, equals as they came
  *
+ * In which order the items of a queue leave it.
+ *
  * The orders of Python's `queue.Queue`, `LifoQueue` and `PriorityQueue`.
  */
 typedef enum
@@ -21,8 +22,5 @@ typedef enum
   MILL_QUEUE_ORDER_LIFO,
   MILL_QUEUE_ORDER_PRIORITY,
 } MillQueueOrder;
-
-#define MILL_TYPE_QUEUE_ORDER (mill_queue_order_get_type ())
-GType mill_queue_order_get_type (void);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 /* What the files of MillQueue share: its parts, and which lock guards what.
  *
  *   mill-queue.c          the object, the rules about waiters, shutdown
+ *   mill-queue-stats.c    its figures
  *   mill-queue-store.c    where the items lie, and in which order they leave
  *   mill-queue-threads.c  the faces that block
  *   mill-queue-tasks.c    the faces that suspend
@@ -21,6 +22,7 @@
 
 #include <stdatomic.h>
 
+#include "core/mill-error.h"
 #include "core/mill-histogram.h"
 #include "core/mill-queue.h"
 #include "core/mill-waiter-private.h"

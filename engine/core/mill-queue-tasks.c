@@ -64,6 +64,7 @@ wait_as_task_and_unlock (MillQueue *self, MillWaitList *list, GTask *task, MillI
  * @item: (transfer none): the item
  * @cancellable: (nullable): ends the wait
  * @callback: called in the thread-default main context once the item is in the queue, or cannot be put
+ * @user_data: for @callback
  *
  * Puts @item at the end, suspended while the queue is full.
  */
@@ -103,6 +104,9 @@ mill_queue_put_async (MillQueue *self, MillItem *item, GCancellable *cancellable
 
 /**
  * mill_queue_put_finish:
+ * @result: what the callback was given
+ *
+ * Ends mill_queue_put_async().
  *
  * Returns: %TRUE if the item was put; otherwise nothing has changed and @error is as for mill_queue_put()
  */
@@ -117,6 +121,7 @@ mill_queue_put_finish (MillQueue *self, GAsyncResult *result, GError **error)
  * mill_queue_get_async:
  * @cancellable: (nullable): ends the wait
  * @callback: called in the thread-default main context with an item, or when none will come
+ * @user_data: for @callback
  *
  * Takes the first item, suspended while there is none. @callback has to call mill_queue_get_finish(), or the
  * item is lost.
@@ -153,6 +158,9 @@ mill_queue_get_async (MillQueue *self, GCancellable *cancellable, GAsyncReadyCal
 
 /**
  * mill_queue_get_finish:
+ * @result: what the callback was given
+ *
+ * Ends mill_queue_get_async().
  *
  * Returns: (transfer full) (nullable): the item, or %NULL with @error as for mill_queue_get()
  */
@@ -344,6 +352,9 @@ mill_queue_get_many_finish (MillQueue *self, GAsyncResult *result, GError **erro
  * mill_queue_join_async:
  * @cancellable: (nullable): ends the wait
  * @callback: called in the thread-default main context once no item is unfinished
+ * @user_data: for @callback
+ *
+ * Waits until every item that was put has been reported done, suspended meanwhile.
  */
 void
 mill_queue_join_async (MillQueue *self, GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -368,6 +379,14 @@ mill_queue_join_async (MillQueue *self, GCancellable *cancellable, GAsyncReadyCa
   g_task_return_boolean (task, TRUE);
 }
 
+/**
+ * mill_queue_join_finish:
+ * @result: what the callback was given
+ *
+ * Ends mill_queue_join_async().
+ *
+ * Returns: %TRUE once none is unfinished; %FALSE with %G_IO_ERROR_CANCELLED
+ */
 gboolean
 mill_queue_join_finish (MillQueue *self, GAsyncResult *result, GError **error)
 {

@@ -208,11 +208,15 @@ mill_queue_put (MillQueue *self, MillItem *item, GCancellable *cancellable, GErr
 
 /**
  * mill_queue_put_until:
+ * @item: (transfer none): the item; the queue takes a reference
  * @deadline_us: until when to wait, in microseconds of g_get_monotonic_time(); one that has passed does not
  *   wait, %G_MAXINT64 waits for ever
+ * @cancellable: (nullable): ends the wait
  *
  * Like mill_queue_put(), but fails with %MILL_ERROR_TIMED_OUT when the deadline passes first, and with
  * %MILL_ERROR_INVALID when it is negative.
+ *
+ * Returns: whether it was put; otherwise nothing has changed
  */
 gboolean
 mill_queue_put_until (MillQueue *self, MillItem *item, gint64 deadline_us, GCancellable *cancellable,
@@ -234,8 +238,11 @@ mill_queue_put_until (MillQueue *self, MillItem *item, gint64 deadline_us, GCanc
 
 /**
  * mill_queue_try_put:
+ * @item: (transfer none): the item; the queue takes a reference
  *
  * Like mill_queue_put(), but fails with %MILL_ERROR_FULL instead of waiting.
+ *
+ * Returns: whether it was put; otherwise nothing has changed
  */
 gboolean
 mill_queue_try_put (MillQueue *self, MillItem *item, GError **error)
@@ -399,6 +406,7 @@ mill_queue_get (MillQueue *self, GCancellable *cancellable, GError **error)
 /**
  * mill_queue_get_until:
  * @deadline_us: until when to wait, as in mill_queue_put_until()
+ * @cancellable: (nullable): ends the wait
  *
  * Like mill_queue_get(), but fails with %MILL_ERROR_TIMED_OUT when the deadline passes first, and with
  * %MILL_ERROR_INVALID when it is negative.
@@ -525,9 +533,12 @@ mill_queue_join (MillQueue *self, GCancellable *cancellable, GError **error)
 /**
  * mill_queue_join_until:
  * @deadline_us: until when to wait, as in mill_queue_put_until()
+ * @cancellable: (nullable): ends the wait
  *
  * Like mill_queue_join(), but fails with %MILL_ERROR_TIMED_OUT when the deadline passes first, and with
  * %MILL_ERROR_INVALID when it is negative.
+ *
+ * Returns: whether none is unfinished
  */
 gboolean
 mill_queue_join_until (MillQueue *self, gint64 deadline_us, GCancellable *cancellable, GError **error)

@@ -23,6 +23,7 @@
 
 #include "core/mill-error.h"
 #include "core/mill-queue-private.h"
+#include "mill-enum-types.h"
 
 typedef enum
 {
@@ -508,6 +509,8 @@ mill_queue_init (MillQueue *self)
  * mill_queue_new:
  * @maxsize: the most items it holds; 0 or less is no bound
  *
+ * Creates a queue.
+ *
  * Returns: (transfer full): an empty queue, first in, first out
  */
 MillQueue *
@@ -521,6 +524,8 @@ mill_queue_new (gint maxsize)
  * @maxsize: the most items it holds; 0 or less is no bound
  * @order: in which order items leave
  *
+ * Creates a queue.
+ *
  * Returns: (transfer full): an empty queue
  */
 MillQueue *
@@ -531,6 +536,8 @@ mill_queue_new_with_order (gint maxsize, MillQueueOrder order)
 
 /**
  * mill_queue_get_maxsize:
+ *
+ * The bound on the number of items.
  *
  * Returns: the most items it holds; 0 or less is no bound
  */
@@ -570,6 +577,8 @@ mill_queue_set_maxsize (MillQueue *self, gint maxsize)
 /**
  * mill_queue_get_max_bytes:
  *
+ * The bound on the payloads' sizes.
+ *
  * Returns: the most bytes of payload it holds; 0 is no bound
  */
 guint64
@@ -607,6 +616,8 @@ mill_queue_set_max_bytes (MillQueue *self, guint64 max_bytes)
 /**
  * mill_queue_get_statistics:
  *
+ * Whether the queue times how long items wait.
+ *
  * Returns: whether items' waits are timed
  */
 gboolean
@@ -639,77 +650,6 @@ mill_queue_set_statistics (MillQueue *self, gboolean statistics)
   mill_queue_settle_and_unlock (self);
   if (changed)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATISTICS]);
-}
-
-/**
- * mill_queue_get_depth:
- *
- * Returns: how many items are queued now
- */
-guint
-mill_queue_get_depth (MillQueue *self)
-{
-  guint depth;
-
-  g_return_val_if_fail (MILL_IS_QUEUE (self), 0);
-  mill_queue_lock_end (&self->out.lock);
-  mill_queue_lock_end (&self->in.lock);
-  depth = (guint) mill_queue_depth_locked (self);
-  g_mutex_unlock (&self->in.lock);
-  g_mutex_unlock (&self->out.lock);
-  return depth;
-}
-
-/**
- * mill_queue_get_stats:
- * @stats: (out caller-allocates): filled with figures of one moment
- *
- * Takes one consistent picture of the queue.
- */
-void
-mill_queue_get_stats (MillQueue *self, MillQueueStats *stats)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  g_return_if_fail (MILL_IS_QUEUE (self));
-  mill_queue_lock_all (self);
-  *stats = (MillQueueStats){
-    .depth = (guint) mill_queue_depth_locked (self),
-    .bytes = mill_queue_bytes_locked (self),
-    .maxsize = self->maxsize,
-    .max_bytes = self->max_bytes,
-    .unfinished = mill_queue_unfinished (self),
-    .high_water = (guint) self->in.high_water,
-    .puts = atomic_load (&self->in.puts),
-    .gets = atomic_load (&self->out.gets) - self->removed,
-    .putters = mill_wait_list_get_length (&self->putters),
-    .getters = mill_wait_list_get_length (&self->getters),
-    .put_blocked_us = mill_wait_list_get_waited (&self->putters, now),
-    .get_idle_us = mill_wait_list_get_waited (&self->getters, now),
-    .is_shut_down = self->is_shut_down,
-  };
-  mill_queue_unlock_ends (self);
-  g_mutex_unlock (&self->lock);
-}
-
-/**
- * mill_queue_get_waits:
- *
- * How long items have waited in the queue. When more than half a million come a second, only a sample of them
- * is timed, since reading the clock costs as much as a put.
- *
- * Returns: (transfer full): a copy
- */
-MillHistogram *
-mill_queue_get_waits (MillQueue *self)
-{
-  MillHistogram *waits;
-
-  g_return_val_if_fail (MILL_IS_QUEUE (self), NULL);
-  g_mutex_lock (&self->out.lock);
-  waits = mill_histogram_copy (self->out.waits);
-  g_mutex_unlock (&self->out.lock);
-  return waits;
 }
 
 /**

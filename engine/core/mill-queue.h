@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillQueue: one bounded queue for two worlds, threads that block and main-loop tasks that suspend.
+/**
+ * MillQueue:
+ *
+ * One bounded queue for two worlds, threads that block and main-loop tasks that suspend.
  *
  * The contract (tests/test-queue.c has a test for each sentence):
  *
@@ -82,6 +85,11 @@ typedef struct
   gint64 get_idle_us;
   gboolean is_shut_down;
 } MillQueueStats;
+
+#define MILL_TYPE_QUEUE_STATS (mill_queue_stats_get_type ())
+GType mill_queue_stats_get_type (void);
+MillQueueStats *mill_queue_stats_copy (const MillQueueStats *self);
+void mill_queue_stats_free (MillQueueStats *self);
 
 MillQueue *mill_queue_new (gint maxsize);
 MillQueue *mill_queue_new_with_order (gint maxsize, MillQueueOrder order);

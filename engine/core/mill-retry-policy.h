@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillRetryPolicy: which failures are tried again, and after how long. */
 
 #pragma once
 
@@ -12,6 +11,8 @@ G_BEGIN_DECLS
  * @retries: how many attempts may follow the first one
  * @base: the first wait, in seconds
  * @cap: the longest wait, in seconds
+ *
+ * Which failures are tried again, and after how long.
  */
 typedef struct
 {

@@ -32,6 +32,8 @@ static GParamSpec *props[PROP_PERMITS + 1];
 
 G_DEFINE_FINAL_TYPE (MillSemaphore, mill_semaphore, G_TYPE_OBJECT)
 
+G_DEFINE_BOXED_TYPE (MillSlot, mill_slot, mill_slot_copy, mill_slot_free)
+
 static gboolean
 is_free_locked (MillSemaphore *self)
 {
@@ -158,6 +160,8 @@ mill_semaphore_init (MillSemaphore *self)
  * mill_semaphore_new:
  * @permits: how many may hold it at a time; 0 is no limit
  *
+ * Creates a semaphore that nobody holds.
+ *
  * Returns: (transfer full): the semaphore
  */
 MillSemaphore *
@@ -166,6 +170,13 @@ mill_semaphore_new (guint permits)
   return g_object_new (MILL_TYPE_SEMAPHORE, "permits", permits, NULL);
 }
 
+/**
+ * mill_semaphore_get_permits:
+ *
+ * The limit.
+ *
+ * Returns: how many may hold it at a time; 0 is no limit
+ */
 guint
 mill_semaphore_get_permits (MillSemaphore *self)
 {
@@ -181,6 +192,9 @@ mill_semaphore_get_permits (MillSemaphore *self)
 /**
  * mill_semaphore_set_permits:
  * @permits: the new limit; 0 is none
+ *
+ * Changes the limit while the semaphore is in use. Raising it lets waiters in at once; lowering it
+ * interrupts no holder.
  */
 void
 mill_semaphore_set_permits (MillSemaphore *self, guint permits)
@@ -271,6 +285,9 @@ mill_semaphore_acquire (MillSemaphore *self, guint64 item_id, guint *slot, GCanc
  * @cancellable: (nullable): ends the wait
  * @callback: called in the thread-default main context; it has to call mill_semaphore_acquire_finish(), or
  * the permit is never given back
+ * @user_data: for @callback
+ *
+ * Takes a permit, suspended while none is free.
  */
 void
 mill_semaphore_acquire_async (MillSemaphore *self, guint64 item_id, GCancellable *cancellable,
@@ -296,7 +313,10 @@ mill_semaphore_acquire_async (MillSemaphore *self, guint64 item_id, GCancellable
 
 /**
  * mill_semaphore_acquire_finish:
+ * @result: what the callback was given
  * @slot: (out): the slot that was taken
+ *
+ * Ends mill_semaphore_acquire_async().
  *
  * Returns: whether a permit was taken
  */
@@ -345,6 +365,8 @@ mill_semaphore_release (MillSemaphore *self, guint slot)
 /**
  * mill_semaphore_get_held:
  *
+ * How many hold it.
+ *
  * Returns: how many hold it; more than the permits for a while after those were lowered
  */
 guint
@@ -359,6 +381,13 @@ mill_semaphore_get_held (MillSemaphore *self)
   return held;
 }
 
+/**
+ * mill_semaphore_get_waiting:
+ *
+ * How many wait for it.
+ *
+ * Returns: the number of threads and tasks that wait for a permit
+ */
 guint
 mill_semaphore_get_waiting (MillSemaphore *self)
 {
@@ -372,9 +401,12 @@ mill_semaphore_get_waiting (MillSemaphore *self)
 }
 
 /**
- * mill_semaphore_get_slots:
- * @slots: (element-type MillSlot): an array to be filled: one entry per permit, and those above the limit
- * that are still held; empty when there is no limit
+ * mill_semaphore_get_slots: (skip)
+ * @self: the semaphore
+ * @slots: (element-type MillSlot): an array of #MillSlot to be filled: one entry per permit, and those above
+ *   the limit that are still held; empty when there is no limit
+ *
+ * Says who holds which slot.
  */
 void
 mill_semaphore_get_slots (MillSemaphore *self, GArray *slots)
@@ -397,4 +429,52 @@ mill_semaphore_get_slots (MillSemaphore *self, GArray *slots)
         g_array_append_val (slots, free_slot);
     }
   g_mutex_unlock (&self->lock);
+}
+
+/**
+ * mill_semaphore_dup_slots: (rename-to mill_semaphore_get_slots)
+ * @self: the semaphore
+ *
+ * Says who holds which slot.
+ *
+ * Returns: (transfer full) (element-type MillSlot): one entry per permit, and those above the limit that are
+ *   still held; empty when there is no limit
+ */
+GPtrArray *
+mill_semaphore_dup_slots (MillSemaphore *self)
+{
+  GPtrArray *copies = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_slot_free);
+  g_autoptr (GArray) slots = g_array_new (FALSE, FALSE, sizeof (MillSlot));
+
+  g_return_val_if_fail (MILL_IS_SEMAPHORE (self), copies);
+  mill_semaphore_get_slots (self, slots);
+  for (guint i = 0; i < slots->len; i++)
+    g_ptr_array_add (copies, mill_slot_copy (&g_array_index (slots, MillSlot, i)));
+  return copies;
+}
+
+/**
+ * mill_slot_copy:
+ * @self: a slot
+ *
+ * Copies a slot.
+ *
+ * Returns: (transfer full): the copy
+ */
+MillSlot *
+mill_slot_copy (const MillSlot *self)
+{
+  return g_memdup2 (self, sizeof *self);
+}
+
+/**
+ * mill_slot_free:
+ * @self: (transfer full): a copy
+ *
+ * Frees a copy.
+ */
+void
+mill_slot_free (MillSlot *self)
+{
+  g_free (self);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillSemaphore: a counting semaphore for two worlds that knows its holders.
+/**
+ * MillSemaphore:
+ *
+ * A counting semaphore for two worlds that knows its holders.
  *
  * The contract (tests/test-semaphore.c):
  *
@@ -30,6 +33,8 @@ G_DECLARE_FINAL_TYPE (MillSemaphore, mill_semaphore, MILL, SEMAPHORE, GObject)
  * @held: whether somebody holds the slot
  * @item_id: the holder's item, or 0
  * @since_us: since when, in microseconds of g_get_monotonic_time()
+ *
+ * One slot of a semaphore.
  */
 typedef struct
 {
@@ -37,6 +42,11 @@ typedef struct
   guint64 item_id;
   gint64 since_us;
 } MillSlot;
+
+#define MILL_TYPE_SLOT (mill_slot_get_type ())
+GType mill_slot_get_type (void);
+MillSlot *mill_slot_copy (const MillSlot *self);
+void mill_slot_free (MillSlot *self);
 
 MillSemaphore *mill_semaphore_new (guint permits);
 
@@ -55,5 +65,6 @@ void mill_semaphore_release (MillSemaphore *self, guint slot);
 guint mill_semaphore_get_held (MillSemaphore *self);
 guint mill_semaphore_get_waiting (MillSemaphore *self);
 void mill_semaphore_get_slots (MillSemaphore *self, GArray *slots);
+GPtrArray *mill_semaphore_dup_slots (MillSemaphore *self);
 
 G_END_DECLS

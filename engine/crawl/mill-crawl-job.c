@@ -53,6 +53,8 @@ looks_like_host_and_port (const char *text, const char *scheme)
  * mill_crawl_check_start:
  * @text: an address that a person wrote
  *
+ * Checks where a crawl is to begin.
+ *
  * Returns: (transfer full): its canonical form, or %NULL with %MILL_ERROR_INVALID and a message that helps
  */
 char *

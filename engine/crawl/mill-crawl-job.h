@@ -8,11 +8,36 @@
 
 G_BEGIN_DECLS
 
-#define MILL_CRAWL_DEFAULT_SLOTS     16
-#define MILL_CRAWL_DEFAULT_PER_HOST  4
-#define MILL_CRAWL_DEFAULT_DELAY_MS  100
+/**
+ * MILL_CRAWL_DEFAULT_SLOTS:
+ *
+ * How many requests are under way at a time, unless a person says otherwise.
+ */
+#define MILL_CRAWL_DEFAULT_SLOTS 16
+/**
+ * MILL_CRAWL_DEFAULT_PER_HOST:
+ *
+ * How many of them go to one host, unless a person says otherwise.
+ */
+#define MILL_CRAWL_DEFAULT_PER_HOST 4
+/**
+ * MILL_CRAWL_DEFAULT_DELAY_MS:
+ *
+ * The least time between two requests to one host in milliseconds, unless a person says otherwise.
+ */
+#define MILL_CRAWL_DEFAULT_DELAY_MS 100
+/**
+ * MILL_CRAWL_DEFAULT_TIMEOUT_S:
+ *
+ * How long a request may take in seconds, unless a person says otherwise.
+ */
 #define MILL_CRAWL_DEFAULT_TIMEOUT_S 20
-#define MILL_CRAWL_DEFAULT_RETRIES   2
+/**
+ * MILL_CRAWL_DEFAULT_RETRIES:
+ *
+ * How often a request is tried again, unless a person says otherwise.
+ */
+#define MILL_CRAWL_DEFAULT_RETRIES 2
 
 /**
  * MillCrawlOptions:
@@ -26,6 +51,8 @@ G_BEGIN_DECLS
  * @retries: how often a request that failed is tried again
  * @obey_robots: whether to leave alone what robots.txt says
  * @folder: (nullable): where to save the pages; %NULL saves nothing
+ *
+ * What a person asks of a crawl.
  */
 typedef struct
 {

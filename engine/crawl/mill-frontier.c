@@ -164,19 +164,44 @@ mill_frontier_class_init (MillFrontierClass *klass)
   object_class->constructed = mill_frontier_constructed;
   object_class->finalize = mill_frontier_finalize;
 
+  /**
+   * MillFrontier:max-depth:
+   *
+   * How many links away from a start page to go; -1: any number.
+   */
   props[PROP_MAX_DEPTH] = g_param_spec_int ("max-depth", _ ("Depth limit"),
                                             _ ("How many links away from a start page to go; -1: any number"),
                                             -1, G_MAXINT, -1, fixed);
+  /**
+   * MillFrontier:max-pages:
+   *
+   * How many pages to fetch at most; 0: any number.
+   */
   props[PROP_MAX_PAGES] =
       g_param_spec_uint64 ("max-pages", _ ("Page limit"),
                            _ ("How many pages to fetch at most; 0: any number"), 0, G_MAXUINT64, 0, fixed);
+  /**
+   * MillFrontier:robots-token:
+   *
+   * The crawler's name in robots.txt; none: do not ask for it.
+   */
   props[PROP_ROBOTS_TOKEN] =
       g_param_spec_string ("robots-token", _ ("Name in robots.txt"),
                            _ ("The crawler's name in robots.txt; none: do not ask for it"), NULL, fixed);
+  /**
+   * MillFrontier:max-in-flight:
+   *
+   * How many requests to one host may be under way at a time; 0: any number.
+   */
   props[PROP_MAX_IN_FLIGHT] =
       g_param_spec_uint ("max-in-flight", _ ("Per host"),
                          _ ("How many requests to one host may be under way at a time; 0: any number"), 0,
                          G_MAXUINT, DEFAULT_MAX_IN_FLIGHT, live);
+  /**
+   * MillFrontier:delay-ms:
+   *
+   * Milliseconds between the starts of two requests to one host.
+   */
   props[PROP_DELAY_MS] = g_param_spec_uint ("delay-ms", _ ("Delay"),
                                             _ ("Milliseconds between the starts of two requests to one host"),
                                             0, 24 * 3600 * 1000, DEFAULT_DELAY_MS, live);
@@ -213,6 +238,8 @@ mill_frontier_new (int max_depth, guint64 max_pages, const char *robots_token)
 /**
  * mill_frontier_get_max_in_flight:
  * @self: the frontier
+ *
+ * How many URLs of one host may be out at a time.
  *
  * Returns: how many URLs of one host may be out at a time; 0: any number
  */
@@ -254,6 +281,8 @@ mill_frontier_set_max_in_flight (MillFrontier *self, guint max_in_flight)
 /**
  * mill_frontier_get_delay_ms:
  * @self: the frontier
+ *
+ * How far apart requests to one host start.
  *
  * Returns: milliseconds between two starts on one host
  */

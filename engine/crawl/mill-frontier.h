@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillFrontier: the URLs a crawl knows, and which may be fetched when.
+/**
+ * MillFrontier:
+ *
+ * The URLs a crawl knows, and which may be fetched when.
  *
  * A feeder calls mill_frontier_take() and fetches what it gets; whoever reads the pages adds the links. The
  * contract (tests/test-frontier.c):
@@ -33,6 +36,8 @@ G_DECLARE_FINAL_TYPE (MillFrontier, mill_frontier, MILL, FRONTIER, GObject)
  * @MILL_FRONTIER_READY: an entry was taken
  * @MILL_FRONTIER_WAIT: nothing may be fetched yet
  * @MILL_FRONTIER_END: nothing is pending and nothing can come
+ *
+ * What a frontier has to fetch.
  */
 typedef enum
 {
@@ -49,6 +54,8 @@ typedef enum
  * @MILL_FRONTIER_TOO_DEEP: it is deeper than `max-depth`
  * @MILL_FRONTIER_DISALLOWED: the host's robots.txt disallows it
  * @MILL_FRONTIER_PAGE_LIMIT: `max-pages` have been handed out
+ *
+ * What became of a URL that was added to a frontier.
  */
 typedef enum
 {
@@ -62,11 +69,13 @@ typedef enum
 
 /**
  * MillFrontierEntry:
- * @url: (unowned): what to fetch; valid as long as the frontier
- * @referrer: (unowned) (nullable): the page it was found on; %NULL for a start URL; valid as long as the
+ * @url: what to fetch; valid as long as the frontier
+ * @referrer: (nullable): the page it was found on; %NULL for a start URL; valid as long as the
  * frontier
  * @depth: how many links away from a start URL
  * @is_robots: it is a host's robots.txt: answer with mill_frontier_set_robots()
+ *
+ * A URL to be fetched.
  */
 typedef struct
 {
@@ -86,6 +95,8 @@ typedef struct
  * @skipped_limit: URLs left when `max-pages` was reached
  * @skipped_depth: links that were too deep (links, not URLs: these are not remembered)
  * @skipped_scope: links that were out of scope (links, not URLs)
+ *
+ * What a frontier holds.
  */
 typedef struct
 {

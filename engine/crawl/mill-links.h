@@ -7,7 +7,11 @@
 
 G_BEGIN_DECLS
 
-/** MILL_LINKS_MAX: how many links are taken from one page. */
+/**
+ * MILL_LINKS_MAX:
+ *
+ * How many links are taken from one page.
+ */
 #define MILL_LINKS_MAX 100000
 
 GPtrArray *mill_links_extract (GBytes *html, const char *content_type, const char *page_url,

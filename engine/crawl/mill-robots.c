@@ -418,6 +418,8 @@ mill_robots_new_disallow_all (void)
  * mill_robots_ref:
  * @self: the rules
  *
+ * Takes one more reference. May be called from any thread.
+ *
  * Returns: (transfer full): @self with one more reference
  */
 MillRobots *
@@ -552,6 +554,8 @@ mill_robots_get_crawl_delay (const MillRobots *self, const char *product_token)
 /**
  * mill_robots_get_sitemaps:
  * @self: the rules
+ *
+ * Where the site says its pages are listed.
  *
  * Returns: (transfer none): the sitemaps named, as written, in order; valid as long as @self
  */

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillRobots: what a site's robots.txt asks of crawlers (RFC 9309). Immutable; any thread may read it. */
+/**
+ * MillRobots:
+ *
+ * What a site's robots.txt asks of crawlers (RFC 9309). Immutable; any thread may read it.
+ */
 
 #pragma once
 
@@ -9,7 +13,11 @@ G_BEGIN_DECLS
 
 #define MILL_TYPE_ROBOTS (mill_robots_get_type ())
 
-/** MILL_ROBOTS_MAX_BYTES: how much of a robots.txt is read; the least RFC 9309 allows. */
+/**
+ * MILL_ROBOTS_MAX_BYTES:
+ *
+ * How much of a robots.txt is read; the least RFC 9309 allows.
+ */
 #define MILL_ROBOTS_MAX_BYTES (500 * 1024)
 
 typedef struct _MillRobots MillRobots;

@@ -8,13 +8,26 @@
 
 G_BEGIN_DECLS
 
-/** MILL_SAVE_NAME_MAX: the longest path, in bytes. */
+/**
+ * MILL_SAVE_NAME_MAX:
+ *
+ * The longest path, in bytes.
+ */
 #define MILL_SAVE_NAME_MAX 1000
-/** MILL_SAVE_NAME_SEGMENT_MAX: the longest name of one file or folder in it, in bytes. */
+/**
+ * MILL_SAVE_NAME_SEGMENT_MAX:
+ *
+ * The longest name of one file or folder in it, in bytes.
+ */
 #define MILL_SAVE_NAME_SEGMENT_MAX 200
 
 char *mill_save_name (const char *url, const char *content_type);
 
+/**
+ * MillSaveNames:
+ *
+ * The file names given so far in one folder, so that no two pages get the same one. Thread-safe.
+ */
 #define MILL_TYPE_SAVE_NAMES (mill_save_names_get_type ())
 G_DECLARE_FINAL_TYPE (MillSaveNames, mill_save_names, MILL, SAVE_NAMES, GObject)
 

@@ -416,6 +416,8 @@ mill_url_authority (const char *url)
  * mill_url_path_and_query:
  * @url: a canonical URL
  *
+ * What a request asks a host for.
+ *
  * Returns: (transfer none): the part of @url from the path's first slash on, as sent in a request
  */
 const char *
@@ -431,6 +433,8 @@ mill_url_path_and_query (const char *url)
  * mill_url_same_host:
  * @a: a canonical URL
  * @b: a canonical URL
+ *
+ * Compares two sites.
  *
  * Returns: whether both are of one site, see mill_url_authority()
  */

@@ -9,13 +9,19 @@
 
 G_BEGIN_DECLS
 
-/** MILL_URL_MAX_LENGTH: the longest address accepted, in bytes, before and after canonicalising. */
+/**
+ * MILL_URL_MAX_LENGTH:
+ *
+ * The longest address accepted, in bytes, before and after canonicalising.
+ */
 #define MILL_URL_MAX_LENGTH 8192
 
 /**
  * MillUrlFlags:
  * @MILL_URL_FLAGS_NONE: credentials in the address are dropped, as for links found on a page
  * @MILL_URL_FLAGS_REFUSE_CREDENTIALS: credentials are an error, as for an address a person typed
+ *
+ * What to do with what an address should not have.
  */
 typedef enum
 {

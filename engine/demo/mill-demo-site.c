@@ -379,18 +379,48 @@ mill_demo_site_class_init (MillDemoSiteClass *klass)
   object_class->dispose = mill_demo_site_dispose;
   object_class->finalize = mill_demo_site_finalize;
 
+  /**
+   * MillDemoSite:pages:
+   *
+   * HTML pages in all, the index among them.
+   */
   props[PROP_PAGES] = g_param_spec_uint ("pages", _ ("Pages"), _ ("HTML pages in all, the index among them"),
                                          1, 1000000, 300, flags);
+  /**
+   * MillDemoSite:dead-links:
+   *
+   * Links to pages that are not there.
+   */
   props[PROP_DEAD_LINKS] = g_param_spec_uint ("dead-links", _ ("Dead links"),
                                               _ ("Links to pages that are not there"), 0, 1000000, 0, flags);
+  /**
+   * MillDemoSite:latency-ms:
+   *
+   * Mean time an answer takes, in milliseconds.
+   */
   props[PROP_LATENCY_MS] = g_param_spec_uint (
       "latency-ms", _ ("Latency"), _ ("Mean time an answer takes, in milliseconds"), 0, 60000, 0, flags);
+  /**
+   * MillDemoSite:error-rate:
+   *
+   * Share of requests for pages and items that fail with 500.
+   */
   props[PROP_ERROR_RATE] =
       g_param_spec_double ("error-rate", _ ("Error rate"),
                            _ ("Share of requests for pages and items that fail with 500"), 0, 1, 0, flags);
+  /**
+   * MillDemoSite:busy-rate:
+   *
+   * Share of pages and items that answer 503 when first asked.
+   */
   props[PROP_BUSY_RATE] =
       g_param_spec_double ("busy-rate", _ ("Busy rate"),
                            _ ("Share of pages and items that answer 503 when first asked"), 0, 1, 0, flags);
+  /**
+   * MillDemoSite:seed:
+   *
+   * What pages, times and failures are drawn from.
+   */
   props[PROP_SEED] = g_param_spec_uint (
       "seed", _ ("Seed"), _ ("What pages, times and failures are drawn from"), 0, G_MAXUINT, 1, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
@@ -486,6 +516,8 @@ mill_demo_site_stop (MillDemoSite *self)
 /**
  * mill_demo_site_get_uri:
  * @self: the site
+ *
+ * Where the site is.
  *
  * Returns: (transfer full) (nullable): the index, such as "http://127.0.0.1:34567/"; %NULL while stopped
  */

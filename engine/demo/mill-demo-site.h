@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillDemoSite: a web site to crawl with no network, served on loopback by a thread of its own.
+/**
+ * MillDemoSite:
+ *
+ * A web site to crawl with no network, served on loopback by a thread of its own.
  *
  * The index is "/", the other pages "/page/N.html", all reachable by links; "/item/N" gives a small JSON
  * object for any N. robots.txt forbids "/private/", to which some pages link. Times and failures are drawn
@@ -27,6 +30,8 @@ G_DECLARE_FINAL_TYPE (MillDemoSite, mill_demo_site, MILL, DEMO_SITE, GObject)
  * @failed: answers 500
  * @busy: answers 503
  * @refused: answers 405
+ *
+ * What a demo site has answered.
  */
 typedef struct
 {

@@ -7,6 +7,13 @@
 
 G_DEFINE_BOXED_TYPE (MillDeadLetter, mill_dead_letter, mill_dead_letter_copy, mill_dead_letter_free)
 
+/**
+ * mill_dead_letter_copy:
+ *
+ * Copies a dead letter; the item is shared.
+ *
+ * Returns: (transfer full): the copy
+ */
 MillDeadLetter *
 mill_dead_letter_copy (const MillDeadLetter *self)
 {
@@ -18,6 +25,11 @@ mill_dead_letter_copy (const MillDeadLetter *self)
   return copy;
 }
 
+/**
+ * mill_dead_letter_free:
+ *
+ * Frees a dead letter.
+ */
 void
 mill_dead_letter_free (MillDeadLetter *self)
 {

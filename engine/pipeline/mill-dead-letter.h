@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillDeadLetter: an item that failed for good, with the reason. Immutable. */
 
 #pragma once
 
@@ -15,6 +14,8 @@ G_BEGIN_DECLS
  * @error: why
  * @attempts: how many attempts were made
  * @time_us: when, since the start of the run, in microseconds
+ *
+ * An item that failed for good, with the reason. Immutable.
  */
 typedef struct
 {

@@ -7,6 +7,13 @@
 
 G_DEFINE_BOXED_TYPE (MillEvent, mill_event, mill_event_copy, mill_event_free)
 
+/**
+ * mill_event_copy:
+ *
+ * Copies an event.
+ *
+ * Returns: (transfer full): the copy
+ */
 MillEvent *
 mill_event_copy (const MillEvent *self)
 {
@@ -16,6 +23,11 @@ mill_event_copy (const MillEvent *self)
   return copy;
 }
 
+/**
+ * mill_event_free:
+ *
+ * Frees an event.
+ */
 void
 mill_event_free (MillEvent *self)
 {

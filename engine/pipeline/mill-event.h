@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillEvent: something that happened to a run as a whole: a state change, a knob turned. The list is bounded;
- * what no longer fits is counted. */
 
 #pragma once
 
@@ -8,6 +6,14 @@
 
 G_BEGIN_DECLS
 
+/**
+ * MillEventKind:
+ * @MILL_EVENT_STATE: the pipeline is in another state
+ * @MILL_EVENT_KNOB: a knob was turned
+ * @MILL_EVENT_FAULT: something went wrong in the engine
+ *
+ * What sort of thing happened.
+ */
 typedef enum
 {
   MILL_EVENT_STATE,
@@ -21,6 +27,9 @@ typedef enum
  * @time_us: since the start of the run, in microseconds
  * @kind: what sort of thing
  * @text: for people, translated: "work.consumers 8 → 0"
+ *
+ * Something that happened to a run as a whole: a state change, a knob turned. The list is bounded;
+ * what no longer fits is counted.
  */
 typedef struct
 {

@@ -449,6 +449,13 @@ mill_job_new_from_file (GFile *file, GError **error)
   return bytes != NULL ? mill_job_new_from_bytes (bytes, name, error) : NULL;
 }
 
+/**
+ * mill_job_get_name:
+ *
+ * The job's title.
+ *
+ * Returns: (transfer none): the name, for people
+ */
 const char *
 mill_job_get_name (MillJob *self)
 {
@@ -458,6 +465,8 @@ mill_job_get_name (MillJob *self)
 
 /**
  * mill_job_get_description:
+ *
+ * What the job is for.
  *
  * Returns: (transfer none) (nullable): what the job shows, for people
  */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillJob: a pipeline described by a key file (*.millrace).
+/**
+ * MillJob:
  *
- *   [Job]            name, description (both may be localised: name[zh_CN])
- *   [Demo]           optional: the built-in demo site; its address is {demo} in the values below
- *   [Source]         type, kind, and the source's own keys
- *   [Stage NAME]     kind, step, the stage's knobs, and the step's own keys; one group per stage, in order
- *   [Sink]           type
+ * A pipeline described by a key file (*.millrace).
+ *
+ *     [Job]            name, description (both may be localised: name[zh_CN])
+ *     [Demo]           optional: the built-in demo site; its address is {demo} in the values below
+ *     [Source]         type, kind, and the source's own keys
+ *     [Stage NAME]     kind, step, the stage's knobs, and the step's own keys; one group per stage, in order
+ *     [Sink]           type
  *
  * The keys are the names of the properties that are marked as knobs or as configuration, so there is one list
  * of them. Every error names file, group and key, and says what was wanted.

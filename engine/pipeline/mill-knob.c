@@ -154,6 +154,8 @@ parse_enum (GParamSpec *pspec, const char *text, GValue *value, GError **error)
  * @text: what a person wrote
  * @value: initialised to the property's type
  *
+ * Reads a value that a person wrote.
+ *
  * Returns: whether @text was understood and in range; otherwise @error (%MILL_ERROR_INVALID) says what was
  * wanted
  */
@@ -181,7 +183,10 @@ mill_pspec_parse (GParamSpec *pspec, const char *text, GValue *value, GError **e
 
 /**
  * mill_knob_with_unit:
+ * @pspec: (transfer none): a property
  * @unit: (transfer none): a static, translatable unit
+ *
+ * Gives a property a unit; used in a class's init.
  *
  * Returns: (transfer none): @pspec
  */
@@ -197,6 +202,8 @@ mill_knob_with_unit (GParamSpec *pspec, const char *unit)
  * @target: the object whose property it is
  * @pspec: the property
  * @owner: the stage's name, or "source"
+ *
+ * Makes a knob of a property. [method@Pipeline.list_knobs] makes all of a pipeline's.
  *
  * Returns: (transfer full): the knob
  */
@@ -223,6 +230,13 @@ mill_knob_set_changed_func (MillKnob *self, MillKnobChangedFunc changed, gpointe
   self->changed_destroy = destroy;
 }
 
+/**
+ * mill_knob_ref:
+ *
+ * Takes one more reference. May be called from any thread.
+ *
+ * Returns: (transfer full): @self
+ */
 MillKnob *
 mill_knob_ref (MillKnob *self)
 {
@@ -230,6 +244,11 @@ mill_knob_ref (MillKnob *self)
   return self;
 }
 
+/**
+ * mill_knob_unref:
+ *
+ * Drops a reference; the last one frees the knob. May be called from any thread.
+ */
 void
 mill_knob_unref (MillKnob *self)
 {
@@ -244,36 +263,78 @@ mill_knob_unref (MillKnob *self)
   g_free (self);
 }
 
+/**
+ * mill_knob_get_path:
+ *
+ * Where the knob is.
+ *
+ * Returns: "work.maxsize": stage and knob
+ */
 const char *
 mill_knob_get_path (const MillKnob *self)
 {
   return self->path;
 }
 
+/**
+ * mill_knob_get_owner:
+ *
+ * Whose knob it is.
+ *
+ * Returns: the stage's name, such as "work", or "source"
+ */
 const char *
 mill_knob_get_owner (const MillKnob *self)
 {
   return self->owner;
 }
 
+/**
+ * mill_knob_get_name:
+ *
+ * What the knob is called in job files.
+ *
+ * Returns: the property's name, such as "maxsize"
+ */
 const char *
 mill_knob_get_name (const MillKnob *self)
 {
   return self->pspec->name;
 }
 
+/**
+ * mill_knob_get_label:
+ *
+ * What the knob is called in a window.
+ *
+ * Returns: its label, translated
+ */
 const char *
 mill_knob_get_label (const MillKnob *self)
 {
   return g_param_spec_get_nick (self->pspec);
 }
 
+/**
+ * mill_knob_get_help:
+ *
+ * What the knob does.
+ *
+ * Returns: a sentence or two, translated
+ */
 const char *
 mill_knob_get_help (const MillKnob *self)
 {
   return g_param_spec_get_blurb (self->pspec);
 }
 
+/**
+ * mill_knob_get_unit:
+ *
+ * In what the knob's number is measured.
+ *
+ * Returns: its unit, translated, such as "s" or "ms"; "" when it has none
+ */
 const char *
 mill_knob_get_unit (const MillKnob *self)
 {
@@ -282,6 +343,13 @@ mill_knob_get_unit (const MillKnob *self)
   return unit != NULL ? _ (unit) : "";
 }
 
+/**
+ * mill_knob_get_pspec:
+ *
+ * The property that the knob turns.
+ *
+ * Returns: (transfer none): its specification
+ */
 GParamSpec *
 mill_knob_get_pspec (const MillKnob *self)
 {
@@ -290,6 +358,8 @@ mill_knob_get_pspec (const MillKnob *self)
 
 /**
  * mill_knob_get_number:
+ *
+ * Where the knob stands, as a number: booleans are 0 and 1, enumerations their value.
  *
  * Returns: the value now, in the knob's unit
  */
@@ -310,24 +380,52 @@ mill_knob_get_number (const MillKnob *self)
   return g_value_get_double (&number);
 }
 
+/**
+ * mill_knob_get_minimum:
+ *
+ * How low the knob goes.
+ *
+ * Returns: the least number it takes
+ */
 double
 mill_knob_get_minimum (const MillKnob *self)
 {
   return get_range (self->pspec).minimum;
 }
 
+/**
+ * mill_knob_get_maximum:
+ *
+ * How high the knob goes.
+ *
+ * Returns: the greatest number it takes
+ */
 double
 mill_knob_get_maximum (const MillKnob *self)
 {
   return get_range (self->pspec).maximum;
 }
 
+/**
+ * mill_knob_get_default:
+ *
+ * Where the knob stands unless it is turned.
+ *
+ * Returns: its number then
+ */
 double
 mill_knob_get_default (const MillKnob *self)
 {
   return get_range (self->pspec).default_value;
 }
 
+/**
+ * mill_knob_is_integer:
+ *
+ * What numbers the knob takes.
+ *
+ * Returns: whether they are whole
+ */
 gboolean
 mill_knob_is_integer (const MillKnob *self)
 {
@@ -370,6 +468,8 @@ mill_knob_set_number (MillKnob *self, double value, GError **error)
 
 /**
  * mill_knob_get_text:
+ *
+ * Where the knob stands, as in job files and on the command line.
  *
  * Returns: (transfer full): the value now, as in a job file
  */

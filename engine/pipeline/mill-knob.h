@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillKnob: one live tunable of a pipeline. A knob is a GObject property with the flag %MILL_PARAM_KNOB; its
+/**
+ * MillKnob:
+ *
+ * One live tunable of a pipeline. A knob is a GObject property with the flag %MILL_PARAM_KNOB; its
  * range, default, nick (the label) and blurb (the help) are the GParamSpec's. The window, `--set`, job files
- * and recorded changes all read the one list that mill_pipeline_list_knobs() makes of them. */
+ * and recorded changes all read the one list that mill_pipeline_list_knobs() makes of them.
+ */
 
 #pragma once
 
@@ -9,12 +13,30 @@
 
 G_BEGIN_DECLS
 
-#define MILL_PARAM_KNOB   (1 << G_PARAM_USER_SHIFT)
+/**
+ * MILL_PARAM_KNOB:
+ *
+ * The flag of a property that a person may turn while the pipeline runs.
+ */
+#define MILL_PARAM_KNOB (1 << G_PARAM_USER_SHIFT)
+/**
+ * MILL_PARAM_CONFIG:
+ *
+ * The flag of a property that a job file may set.
+ */
 #define MILL_PARAM_CONFIG (1 << (G_PARAM_USER_SHIFT + 1))
 
-/* What nearly every knob's pspec says; the setter compares and notifies. */
+/**
+ * MILL_KNOB_FLAGS:
+ *
+ * What nearly every knob's property says; its setter compares and notifies.
+ */
 #define MILL_KNOB_FLAGS (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_NAME | MILL_PARAM_KNOB)
-/* A property that a job file may set and that does not change while the pipeline runs. */
+/**
+ * MILL_CONFIG_FLAGS:
+ *
+ * What a property says that a job file may set and that does not change while the pipeline runs.
+ */
 #define MILL_CONFIG_FLAGS                                                                                    \
   (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_NAME | MILL_PARAM_CONFIG)
 
@@ -28,20 +50,14 @@ MillKnob *mill_knob_new (GObject *target, GParamSpec *pspec, const char *owner);
 MillKnob *mill_knob_ref (MillKnob *self);
 void mill_knob_unref (MillKnob *self);
 
-/* "work.maxsize": stage and knob. */
 const char *mill_knob_get_path (const MillKnob *self);
-/* "work" */
 const char *mill_knob_get_owner (const MillKnob *self);
-/* "maxsize" */
 const char *mill_knob_get_name (const MillKnob *self);
-/* Translated label and help. */
 const char *mill_knob_get_label (const MillKnob *self);
 const char *mill_knob_get_help (const MillKnob *self);
-/* Translated unit such as "s" or "ms"; "" when it has none. */
 const char *mill_knob_get_unit (const MillKnob *self);
 GParamSpec *mill_knob_get_pspec (const MillKnob *self);
 
-/* Numeric view (booleans are 0 and 1, enums their value). */
 double mill_knob_get_number (const MillKnob *self);
 double mill_knob_get_minimum (const MillKnob *self);
 double mill_knob_get_maximum (const MillKnob *self);
@@ -49,15 +65,11 @@ double mill_knob_get_default (const MillKnob *self);
 gboolean mill_knob_is_integer (const MillKnob *self);
 gboolean mill_knob_set_number (MillKnob *self, double value, GError **error);
 
-/* Text view, as in job files and on the command line. */
 char *mill_knob_get_text (const MillKnob *self);
 gboolean mill_knob_set_text (MillKnob *self, const char *text, GError **error);
 
-/* Marks @pspec with a translatable unit; used in class_init. Returns @pspec. */
 GParamSpec *mill_knob_with_unit (GParamSpec *pspec, const char *unit);
 
-/* Parses @text into @value, which is initialised to @pspec's type; the error names the value and what was
- * wanted. */
 gboolean mill_pspec_parse (GParamSpec *pspec, const char *text, GValue *value, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MillKnob, mill_knob_unref)

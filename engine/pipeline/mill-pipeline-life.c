@@ -494,6 +494,8 @@ mill_pipeline_pause (MillPipeline *self, GError **error)
 /**
  * mill_pipeline_resume:
  *
+ * Goes on after mill_pipeline_pause().
+ *
  * Returns: %FALSE with %MILL_ERROR_STATE unless it was paused
  */
 gboolean
@@ -704,6 +706,9 @@ join_cancelled (gpointer owner, MillWaiter *waiter)
  * mill_pipeline_join_async:
  * @cancellable: (nullable): ends the wait, not the pipeline
  * @callback: called in the thread-default main context once the pipeline has ended
+ * @user_data: for @callback
+ *
+ * Waits for the end, suspended meanwhile.
  */
 void
 mill_pipeline_join_async (MillPipeline *self, GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -737,6 +742,9 @@ mill_pipeline_join_async (MillPipeline *self, GCancellable *cancellable, GAsyncR
 
 /**
  * mill_pipeline_join_finish:
+ * @result: what the callback was given
+ *
+ * Ends mill_pipeline_join_async().
  *
  * Returns: as mill_pipeline_join()
  */

@@ -91,6 +91,8 @@ mill_pipeline_init (MillPipeline *self)
  * mill_pipeline_new:
  * @name: for people
  *
+ * Creates a pipeline that has nothing in it yet.
+ *
  * Returns: (transfer full): an empty pipeline, idle
  */
 MillPipeline *
@@ -102,6 +104,13 @@ mill_pipeline_new (const char *name)
   return self;
 }
 
+/**
+ * mill_pipeline_get_name:
+ *
+ * The pipeline's title.
+ *
+ * Returns: (transfer none): the name, for people
+ */
 const char *
 mill_pipeline_get_name (MillPipeline *self)
 {
@@ -114,6 +123,8 @@ mill_pipeline_get_name (MillPipeline *self)
  * @name: for people, such as "URLs"
  * @source: (transfer none): where items come from
  * @kind: whether the producer is a thread or a task
+ *
+ * Says where items come from. Before the start.
  */
 void
 mill_pipeline_set_source (MillPipeline *self, const char *name, MillSource *source, MillKind kind)
@@ -131,6 +142,8 @@ mill_pipeline_set_source (MillPipeline *self, const char *name, MillSource *sour
 /**
  * mill_pipeline_get_source:
  *
+ * Where items come from.
+ *
  * Returns: (transfer none) (nullable): the source; %NULL before it was set
  */
 MillSource *
@@ -143,6 +156,8 @@ mill_pipeline_get_source (MillPipeline *self)
 /**
  * mill_pipeline_add_stage:
  * @stage: (transfer none): comes after those added before
+ *
+ * Adds a stage at the end. Before the start.
  */
 void
 mill_pipeline_add_stage (MillPipeline *self, MillStage *stage)
@@ -154,6 +169,13 @@ mill_pipeline_add_stage (MillPipeline *self, MillStage *stage)
   g_ptr_array_add (self->stages, g_object_ref (stage));
 }
 
+/**
+ * mill_pipeline_get_n_stages:
+ *
+ * How many stages there are.
+ *
+ * Returns: the number of stages
+ */
 guint
 mill_pipeline_get_n_stages (MillPipeline *self)
 {
@@ -163,6 +185,9 @@ mill_pipeline_get_n_stages (MillPipeline *self)
 
 /**
  * mill_pipeline_get_stage:
+ * @index: which, counted from 0
+ *
+ * One of the stages.
  *
  * Returns: (transfer none): stage number @index, counted from 0
  */
@@ -177,6 +202,8 @@ mill_pipeline_get_stage (MillPipeline *self, guint index)
 /**
  * mill_pipeline_set_sink:
  * @sink: (transfer none) (nullable): what sees the items that are done
+ *
+ * Says where items end. Before the start.
  */
 void
 mill_pipeline_set_sink (MillPipeline *self, MillSink *sink)
@@ -188,6 +215,8 @@ mill_pipeline_set_sink (MillPipeline *self, MillSink *sink)
 /**
  * mill_pipeline_set_demo_site:
  * @site: (transfer none): started before the source is opened, stopped after the end
+ *
+ * Gives the pipeline a web site to crawl. Before the start.
  */
 void
 mill_pipeline_set_demo_site (MillPipeline *self, MillDemoSite *site)
@@ -278,6 +307,13 @@ mill_pipeline_get_context (MillPipeline *self)
   return self->control != NULL ? mill_loop_get_context (self->control) : NULL;
 }
 
+/**
+ * mill_pipeline_get_state:
+ *
+ * Where in its life the pipeline is.
+ *
+ * Returns: the state, which may change at any time until it is final
+ */
 MillState
 mill_pipeline_get_state (MillPipeline *self)
 {
@@ -413,6 +449,8 @@ mill_pipeline_snapshot (MillPipeline *self)
  * mill_pipeline_get_events:
  * @since: the number of the first event wanted; 0 for all that are kept
  *
+ * What has happened to the run as a whole.
+ *
  * Returns: (transfer full) (element-type MillEvent): copies, oldest first. The last 1000 are kept; a gap
  * before the first one's number is what was dropped
  */
@@ -425,6 +463,8 @@ mill_pipeline_get_events (MillPipeline *self, guint64 since)
 
 /**
  * mill_pipeline_get_dead_letters:
+ *
+ * What failed for good.
  *
  * Returns: (transfer full) (element-type MillDeadLetter): copies, oldest first; the last 10,000 are kept
  */
@@ -443,6 +483,8 @@ mill_pipeline_get_dead_letters (MillPipeline *self)
 
 /**
  * mill_pipeline_get_returned:
+ *
+ * What was not processed.
  *
  * Returns: (transfer full) (element-type MillItem): the items that were not processed because the run was
  * stopped
@@ -496,6 +538,8 @@ add_knobs (MillPipeline *self, GPtrArray *knobs, gpointer object, const char *ow
 /**
  * mill_pipeline_list_knobs:
  *
+ * All that can be turned while the pipeline runs.
+ *
  * Returns: (transfer full) (element-type MillKnob): all knobs: the source's, then each stage's with its
  * step's
  */
@@ -521,6 +565,8 @@ mill_pipeline_list_knobs (MillPipeline *self)
 /**
  * mill_pipeline_find_knob:
  * @path: "stage.knob"
+ *
+ * Looks a knob up.
  *
  * Returns: (transfer full) (nullable): the knob, or %NULL with %MILL_ERROR_INVALID and the list of those
  * there are

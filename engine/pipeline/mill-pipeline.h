@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillPipeline: source → stages → sink, and its life: start, pause, drain, stop, join.
+/**
+ * MillPipeline:
+ *
+ * Source → stages → sink, and its life: start, pause, drain, stop, join.
  *
  * The contract (tests/test-pipeline.c):
  *

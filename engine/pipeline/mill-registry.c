@@ -62,6 +62,8 @@ list (const Entry *entries, gsize n_entries)
  * mill_registry_find_step:
  * @name: (nullable): a name such as "fetch"
  *
+ * Looks up a step's name.
+ *
  * Returns: the type, a subclass of #MillStep; %G_TYPE_INVALID when there is none of that name
  */
 GType
@@ -73,6 +75,8 @@ mill_registry_find_step (const char *name)
 /**
  * mill_registry_find_source:
  * @name: (nullable): a name such as "urls"
+ *
+ * Looks up a source's name.
  *
  * Returns: the type, a subclass of #MillSource; %G_TYPE_INVALID when there is none of that name
  */
@@ -86,6 +90,8 @@ mill_registry_find_source (const char *name)
  * mill_registry_find_sink:
  * @name: (nullable): a name such as "count"
  *
+ * Looks up a sink's name.
+ *
  * Returns: the type, a subclass of #MillSink; %G_TYPE_INVALID when there is none of that name
  */
 GType
@@ -96,6 +102,8 @@ mill_registry_find_sink (const char *name)
 
 /**
  * mill_registry_list_steps:
+ *
+ * Names the steps there are.
  *
  * Returns: (transfer full): the names of all steps for an error message: "fetch, links, …"
  */
@@ -108,6 +116,8 @@ mill_registry_list_steps (void)
 /**
  * mill_registry_list_sources:
  *
+ * Names the sources there are.
+ *
  * Returns: (transfer full): the names of all sources for an error message
  */
 char *
@@ -118,6 +128,8 @@ mill_registry_list_sources (void)
 
 /**
  * mill_registry_list_sinks:
+ *
+ * Names the sinks there are.
  *
  * Returns: (transfer full): the names of all sinks for an error message
  */

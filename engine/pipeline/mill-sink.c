@@ -17,6 +17,12 @@ mill_sink_init (MillSink *self)
 {
 }
 
+/**
+ * mill_sink_accept:
+ * @item: (transfer none): the item
+ *
+ * Tells the sink that an item is done. A subclass may keep a reference.
+ */
 void
 mill_sink_accept (MillSink *self, MillItem *item)
 {

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillSink: where finished items end. `accept` runs on the worker that finished the item, in either world, so
- * it must be quick and thread-safe; slow work belongs in a stage. */
+/**
+ * MillSink:
+ *
+ * Where finished items end. `accept` runs on the worker that finished the item, in either world, so
+ * it must be quick and thread-safe; slow work belongs in a stage.
+ */
 
 #pragma once
 

@@ -6,12 +6,38 @@
 #include "pipeline/mill-snapshot-private.h"
 
 G_DEFINE_BOXED_TYPE (MillSnapshot, mill_snapshot, mill_snapshot_ref, mill_snapshot_unref)
+G_DEFINE_BOXED_TYPE (MillStageSnapshot, mill_stage_snapshot, mill_stage_snapshot_copy,
+                     mill_stage_snapshot_free)
 
-static void
-stage_snapshot_free (gpointer data)
+/**
+ * mill_stage_snapshot_copy:
+ * @self: a stage of a snapshot
+ *
+ * Copies the stage's part of a snapshot, to keep it for longer than the whole.
+ *
+ * Returns: (transfer full): the copy
+ */
+MillStageSnapshot *
+mill_stage_snapshot_copy (const MillStageSnapshot *self)
 {
-  MillStageSnapshot *self = data;
+  MillStageSnapshot *copy = g_memdup2 (self, sizeof *self);
 
+  copy->name = g_strdup (self->name);
+  copy->worker_states = g_memdup2 (self->worker_states, self->workers);
+  copy->slots = self->slots != NULL ? g_array_ref (self->slots) : NULL;
+  copy->service = self->service != NULL ? mill_histogram_copy (self->service) : NULL;
+  return copy;
+}
+
+/**
+ * mill_stage_snapshot_free:
+ * @self: (transfer full): a copy
+ *
+ * Frees a copy.
+ */
+void
+mill_stage_snapshot_free (MillStageSnapshot *self)
+{
   g_free ((char *) self->name);
   g_free (self->worker_states);
   g_clear_pointer (&self->slots, g_array_unref);
@@ -37,17 +63,29 @@ mill_snapshot_new (void)
 {
   MillSnapshot *self = g_atomic_rc_box_new0 (MillSnapshot);
 
-  self->stages = g_ptr_array_new_with_free_func (stage_snapshot_free);
+  self->stages = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_stage_snapshot_free);
   self->stuck = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_stuck_free);
   return self;
 }
 
+/**
+ * mill_snapshot_ref:
+ *
+ * Takes one more reference. May be called from any thread.
+ *
+ * Returns: (transfer full): @self
+ */
 MillSnapshot *
 mill_snapshot_ref (MillSnapshot *self)
 {
   return g_atomic_rc_box_acquire (self);
 }
 
+/**
+ * mill_snapshot_unref:
+ *
+ * Drops a reference; the last one frees the snapshot. May be called from any thread.
+ */
 void
 mill_snapshot_unref (MillSnapshot *self)
 {
@@ -56,6 +94,8 @@ mill_snapshot_unref (MillSnapshot *self)
 
 /**
  * mill_snapshot_is_conserved:
+ *
+ * Whether the books balance.
  *
  * Returns: whether produced = done + dead + returned + dropped + unfinished, in total and with the stages'
  * own counts

@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillSnapshot: one picture of a pipeline, taken at one moment. A plain record; nothing in it changes.
- *
- * Conservation holds in every snapshot: produced = done + dead + returned + dropped + unfinished. The two
- * sides are counted at different places (mill-ledger.c), so the equation can fail, and a test that asserts it
- * can too.
- */
 
 #pragma once
 
@@ -25,6 +19,8 @@ G_BEGIN_DECLS
  * @MILL_PRODUCER_WAITING: the source has nothing to give now; `why` says for what it waits
  * @MILL_PRODUCER_PAUSED: the pipeline is paused
  * @MILL_PRODUCER_ENDED: the source has ended, or was told to
+ *
+ * What a producer is doing.
  */
 typedef enum
 {
@@ -84,6 +80,11 @@ typedef struct
   MillHistogram *service; /* (owned) */
 } MillStageSnapshot;
 
+#define MILL_TYPE_STAGE_SNAPSHOT (mill_stage_snapshot_get_type ())
+GType mill_stage_snapshot_get_type (void);
+MillStageSnapshot *mill_stage_snapshot_copy (const MillStageSnapshot *self);
+void mill_stage_snapshot_free (MillStageSnapshot *self);
+
 /**
  * MillSnapshot:
  * @time_us: when it was taken, g_get_monotonic_time()
@@ -108,6 +109,12 @@ typedef struct
  * @workers_alive: threads and tasks that have not ended, the producer included; 0 in every final state
  * @stuck: (element-type MillStuck): who was given up on and has not come back; not among @workers_alive
  * @n_events: how many events there have been
+ *
+ * One picture of a pipeline, taken at one moment. A plain record; nothing in it changes.
+ *
+ * Conservation holds in every snapshot: produced = done + dead + returned + dropped + unfinished. The two
+ * sides are counted at different places (mill-ledger.c), so the equation can fail, and a test that asserts it
+ * can too.
  */
 typedef struct
 {

@@ -5,6 +5,10 @@
 
 #include "pipeline/mill-source.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "core/mill-error.h"
+
 typedef struct
 {
   GMutex lock;     /* guards the two below: a producer may end while another thread wakes it */
@@ -37,6 +41,42 @@ mill_source_init (MillSource *self)
   g_mutex_init (&priv->lock);
 }
 
+/**
+ * mill_source_yield_set_item:
+ * @item: (transfer none): the item; a reference is taken
+ *
+ * Hands the producer an item, to go with %MILL_SOURCE_READY. In C the fields can be set as well.
+ */
+void
+mill_source_yield_set_item (MillSourceYield *self, MillItem *item)
+{
+  self->item = mill_item_ref (item);
+}
+
+/**
+ * mill_source_yield_set_wait:
+ * @ready_at_us: when to ask again, in microseconds of g_get_monotonic_time(); %G_MAXINT64 when only a
+ *   wake-up will do
+ * @why: (nullable): for what the source waits, translated; kept for ever, so one of a few
+ *
+ * Says for what the source waits, to go with %MILL_SOURCE_WAIT. In C the fields can be set as well.
+ */
+void
+mill_source_yield_set_wait (MillSourceYield *self, gint64 ready_at_us, const char *why)
+{
+  self->ready_at_us = ready_at_us;
+  self->why = g_intern_string (why);
+}
+
+/**
+ * mill_source_open:
+ * @pipeline: (transfer none): whose source it is
+ *
+ * Called once, before the start, on the starting thread: checks the configuration. Without an implementation
+ * it succeeds.
+ *
+ * Returns: %FALSE with an error for people if the source cannot begin
+ */
 gboolean
 mill_source_open (MillSource *self, MillPipeline *pipeline, GError **error)
 {
@@ -45,13 +85,41 @@ mill_source_open (MillSource *self, MillPipeline *pipeline, GError **error)
   return klass->open == NULL || klass->open (self, pipeline, error);
 }
 
+/**
+ * mill_source_poll:
+ * @now_us: the time, in microseconds of g_get_monotonic_time()
+ * @yield: filled by the source, see [struct@Mill.SourceYield]; the item in it is the caller's
+ *
+ * Asks for the next item. Called by one thread at a time, and must not wait; a subclass implements it.
+ *
+ * Returns: what is in @yield, or that nothing more will come; after %MILL_SOURCE_ERROR @error says why
+ */
 MillSourceResult
 mill_source_poll (MillSource *self, gint64 now_us, MillSourceYield *yield, GError **error)
 {
+  GError *local_error = NULL;
+  MillSourceResult result;
+
   *yield = (MillSourceYield){ NULL, G_MAXINT64, NULL };
-  return MILL_SOURCE_GET_CLASS (self)->poll (self, now_us, yield, error);
+  result = MILL_SOURCE_GET_CLASS (self)->poll (self, now_us, yield, &local_error);
+  /* What another language's exception looks like: neither an item nor an error. */
+  if (result == MILL_SOURCE_READY && yield->item == NULL)
+    result = MILL_SOURCE_ERROR;
+  if (result == MILL_SOURCE_ERROR && local_error == NULL)
+    g_set_error_literal (&local_error, MILL_ERROR, MILL_ERROR_FAILED,
+                         _ ("the source failed and did not say why"));
+  if (local_error != NULL)
+    g_propagate_error (error, local_error);
+  return result;
 }
 
+/**
+ * mill_source_left_stage:
+ * @item: (transfer none): the item
+ * @stage: the stage's number, 0 is the first
+ *
+ * Tells the source that an item went through a stage. Called by any thread, also while `poll` runs.
+ */
 void
 mill_source_left_stage (MillSource *self, MillItem *item, guint stage)
 {
@@ -61,6 +129,14 @@ mill_source_left_stage (MillSource *self, MillItem *item, guint stage)
     klass->left_stage (self, item, stage);
 }
 
+/**
+ * mill_source_settled:
+ * @item: (transfer none): the item
+ * @outcome: what became of it
+ * @error: (nullable): why it is dead
+ *
+ * Tells the source what became of an item. Called by any thread, also while `poll` runs.
+ */
 void
 mill_source_settled (MillSource *self, MillItem *item, MillOutcome outcome, const GError *error)
 {
@@ -79,6 +155,13 @@ mill_source_requeued (MillSource *self, MillItem *item)
     klass->requeued (self, item);
 }
 
+/**
+ * mill_source_get_total:
+ *
+ * How many items the source will have produced in the end. Called by any thread.
+ *
+ * Returns: the number, or -1 if it is not known
+ */
 gint64
 mill_source_get_total (MillSource *self)
 {
@@ -87,12 +170,24 @@ mill_source_get_total (MillSource *self)
   return klass->get_total != NULL ? klass->get_total (self) : -1;
 }
 
+/**
+ * mill_source_reads_blocking:
+ *
+ * Whether `poll` may wait for a file.
+ *
+ * Returns: %TRUE if the source needs %MILL_KIND_THREADS
+ */
 gboolean
 mill_source_reads_blocking (MillSource *self)
 {
   return MILL_SOURCE_GET_CLASS (self)->reads_blocking;
 }
 
+/**
+ * mill_source_close:
+ *
+ * Called once, after the last worker has ended.
+ */
 void
 mill_source_close (MillSource *self)
 {
@@ -102,6 +197,11 @@ mill_source_close (MillSource *self)
     klass->close (self);
 }
 
+/**
+ * mill_source_wake:
+ *
+ * From a subclass, on any thread: something may be ready now. Called without a lock that `poll` takes.
+ */
 void
 mill_source_wake (MillSource *self)
 {
@@ -113,6 +213,13 @@ mill_source_wake (MillSource *self)
   g_mutex_unlock (&priv->lock);
 }
 
+/**
+ * mill_source_set_wake_func: (skip)
+ * @func: (nullable): what to call, on any thread
+ * @user_data: for @func
+ *
+ * From the producer: what to call on a wake-up.
+ */
 void
 mill_source_set_wake_func (MillSource *self, GFunc func, gpointer user_data)
 {

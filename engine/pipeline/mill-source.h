@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillSource: where items come from. One producer per pipeline, a thread or a task, polls the source and puts
+/**
+ * MillSource:
+ *
+ * Where items come from. One producer per pipeline, a thread or a task, polls the source and puts
  * what it yields into the first queue: a full queue blocks the thread, or suspends the task.
  *
  * `poll` never waits for anything but the item's own input: a source with nothing to give now says until when
@@ -27,6 +30,8 @@ G_DECLARE_DERIVABLE_TYPE (MillSource, mill_source, MILL, SOURCE, GObject)
  * @MILL_SOURCE_WAIT: nothing now; ask again at a time, or when woken
  * @MILL_SOURCE_END: nothing any more
  * @MILL_SOURCE_ERROR: reading failed; nothing any more
+ *
+ * What a source has to give.
  */
 typedef enum
 {
@@ -42,6 +47,8 @@ typedef enum
  * @ready_at_us: after %MILL_SOURCE_WAIT, when to ask again, in microseconds of g_get_monotonic_time();
  *   %G_MAXINT64 when only a wake-up will do
  * @why: (nullable) (transfer none): after %MILL_SOURCE_WAIT, a static translated reason
+ *
+ * What a source gives its producer.
  */
 typedef struct
 {
@@ -49,6 +56,9 @@ typedef struct
   gint64 ready_at_us;
   const char *why;
 } MillSourceYield;
+
+void mill_source_yield_set_item (MillSourceYield *self, MillItem *item);
+void mill_source_yield_set_wait (MillSourceYield *self, gint64 ready_at_us, const char *why);
 
 /**
  * MillSourceClass:
@@ -86,9 +96,7 @@ gint64 mill_source_get_total (MillSource *self);
 gboolean mill_source_reads_blocking (MillSource *self);
 void mill_source_close (MillSource *self);
 
-/* From a subclass, any thread: something may be ready now. Called without a lock that `poll` takes. */
 void mill_source_wake (MillSource *self);
-/* From the producer: what to call on a wake-up. @func may be called from any thread. */
 void mill_source_set_wake_func (MillSource *self, GFunc func, gpointer user_data);
 
 G_END_DECLS

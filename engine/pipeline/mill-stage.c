@@ -420,14 +420,30 @@ mill_stage_class_init (MillStageClass *klass)
   object_class->get_property = mill_stage_get_property;
   object_class->set_property = mill_stage_set_property;
 
+  /**
+   * MillStage:maxsize:
+   *
+   * The most items the queue holds; a full queue blocks whoever fills it. 0 is no bound. Live, from any
+   * thread.
+   */
   props[PROP_MAXSIZE] =
       g_param_spec_int ("maxsize", _ ("Max size"),
                         _ ("The most items the queue holds; a full queue blocks whoever fills it. "
                            "0 is no bound."),
                         0, MAX_MAXSIZE, 0, MILL_KNOB_FLAGS);
+  /**
+   * MillStage:consumers:
+   *
+   * How many workers take items from the queue. Live, from any thread.
+   */
   props[PROP_CONSUMERS] =
       g_param_spec_uint ("consumers", _ ("Consumers"), _ ("How many workers take items from the queue."), 0,
                          MAX_CONSUMERS, 4, MILL_KNOB_FLAGS);
+  /**
+   * MillStage:slots:
+   *
+   * How many items may be worked on at a time; a semaphore. 0 is no limit. Live, from any thread.
+   */
   props[PROP_SLOTS] = g_param_spec_uint (
       "slots", _ ("Slots"), _ ("How many items may be worked on at a time; a semaphore. 0 is no limit."), 0,
       MAX_SLOTS, 0, MILL_KNOB_FLAGS);
@@ -439,14 +455,30 @@ mill_stage_class_init (MillStageClass *klass)
   props[PROP_BURST] = g_param_spec_uint (
       "burst", _ ("Burst"), _ ("How many attempts may begin at once, beyond the rate, after a quieter time."),
       1, MAX_BURST, 1, MILL_KNOB_FLAGS);
+  /**
+   * MillStage:timeout:
+   *
+   * How long one attempt may take before it is cancelled. 0 is no limit, in seconds. Live, from any thread.
+   */
   props[PROP_TIMEOUT] = mill_knob_with_unit (
       g_param_spec_double ("timeout", _ ("Timeout"),
                            _ ("How long one attempt may take before it is cancelled. 0 is no limit."), 0,
                            86400, 0, MILL_KNOB_FLAGS),
       N_ ("s"));
+  /**
+   * MillStage:retries:
+   *
+   * How often a failed item is tried again, if that may help. Live, from any thread.
+   */
   props[PROP_RETRIES] = g_param_spec_uint ("retries", _ ("Retries"),
                                            _ ("How often a failed item is tried again, if that may help."), 0,
                                            100, 2, MILL_KNOB_FLAGS);
+  /**
+   * MillStage:backoff:
+   *
+   * The wait before the first retry; it doubles each time, plus up to 20 %, in seconds. Live, from any
+   * thread.
+   */
   props[PROP_BACKOFF] = mill_knob_with_unit (
       g_param_spec_double ("backoff", _ ("Backoff base"),
                            _ ("The wait before the first retry; it doubles each time, plus up to 20 %."), 0,
@@ -491,6 +523,8 @@ mill_stage_init (MillStage *self)
  * @kind: what its workers are
  * @step: (transfer none): what they do
  *
+ * Creates a stage of no workers: set its `consumers`.
+ *
  * Returns: (transfer full): a stage with an unbounded queue, 4 consumers and no other limit
  */
 MillStage *
@@ -506,12 +540,26 @@ mill_stage_new (const char *name, MillKind kind, MillStep *step)
   return self;
 }
 
+/**
+ * mill_stage_get_name:
+ *
+ * The stage's name.
+ *
+ * Returns: (transfer none): its name in job files
+ */
 const char *
 mill_stage_get_name (MillStage *self)
 {
   return self->name;
 }
 
+/**
+ * mill_stage_get_kind:
+ *
+ * What the stage's workers are.
+ *
+ * Returns: threads or tasks
+ */
 MillKind
 mill_stage_get_kind (MillStage *self)
 {
@@ -520,6 +568,8 @@ mill_stage_get_kind (MillStage *self)
 
 /**
  * mill_stage_get_step:
+ *
+ * What happens to an item.
  *
  * Returns: (transfer none): what the workers do
  */
@@ -532,6 +582,8 @@ mill_stage_get_step (MillStage *self)
 /**
  * mill_stage_get_queue:
  *
+ * Where the stage's items wait.
+ *
  * Returns: (transfer none): the input queue
  */
 MillQueue *
@@ -542,6 +594,8 @@ mill_stage_get_queue (MillStage *self)
 
 /**
  * mill_stage_get_semaphore:
+ *
+ * What limits how many items are in work.
  *
  * Returns: (transfer none): what limits the items in work
  */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillStage: an input queue, workers of one kind, and their limits.
+/**
+ * MillStage:
+ *
+ * An input queue, workers of one kind, and their limits.
  *
  * Each worker takes an item, passes the rate limiter, waits for a slot, runs the step, gives the slot back,
  * and hands the item on. A failed attempt that may be tried again waits without its slot, and then passes

@@ -73,6 +73,15 @@ mill_step_init (MillStep *self)
 {
 }
 
+/**
+ * mill_step_open:
+ * @pipeline: (transfer none): whose step it is
+ *
+ * Called once, before the pipeline's workers start, on the starting thread: checks what the step needs.
+ * Without an implementation it succeeds.
+ *
+ * Returns: %FALSE with an error for people if the step cannot begin
+ */
 gboolean
 mill_step_open (MillStep *self, MillPipeline *pipeline, GError **error)
 {
@@ -81,6 +90,11 @@ mill_step_open (MillStep *self, MillPipeline *pipeline, GError **error)
   return klass->open == NULL || klass->open (self, pipeline, error);
 }
 
+/**
+ * mill_step_close:
+ *
+ * Called once, after the last worker has ended.
+ */
 void
 mill_step_close (MillStep *self)
 {
@@ -93,6 +107,8 @@ mill_step_close (MillStep *self)
 /**
  * mill_step_is_async:
  *
+ * Which faces the step has.
+ *
  * Returns: whether the step has an asynchronous face
  */
 gboolean
@@ -101,6 +117,15 @@ mill_step_is_async (MillStep *self)
   return MILL_STEP_GET_CLASS (self)->process_async != NULL;
 }
 
+/**
+ * mill_step_run:
+ * @work: the attempt
+ * @cancellable: (nullable): ends it
+ *
+ * Runs the step to its end on the calling thread, whichever face the subclass has.
+ *
+ * Returns: whether the attempt succeeded; otherwise @error says why
+ */
 gboolean
 mill_step_run (MillStep *self, MillWork *work, GCancellable *cancellable, GError **error)
 {
@@ -109,12 +134,30 @@ mill_step_run (MillStep *self, MillWork *work, GCancellable *cancellable, GError
   return run_async_here (self, work, cancellable, error);
 }
 
+/**
+ * mill_step_process:
+ * @work: the attempt; valid until this returns
+ * @cancellable: (nullable): fires on a time-out and on a stop; end soon after
+ *
+ * Does the work, on a worker's or a helper thread: the blocking face, which the subclass must have.
+ *
+ * Returns: whether the attempt succeeded; otherwise @error says why
+ */
 gboolean
 mill_step_process (MillStep *self, MillWork *work, GCancellable *cancellable, GError **error)
 {
   return MILL_STEP_GET_CLASS (self)->process (self, work, cancellable, error);
 }
 
+/**
+ * mill_step_process_async:
+ * @work: the attempt; valid until @callback
+ * @cancellable: (nullable): fires on a time-out and on a stop; end soon after
+ * @callback: called in the thread-default main context at the end
+ * @user_data: for @callback
+ *
+ * Starts the work on the thread-default main context: the asynchronous face, which the subclass must have.
+ */
 void
 mill_step_process_async (MillStep *self, MillWork *work, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer user_data)
@@ -122,6 +165,14 @@ mill_step_process_async (MillStep *self, MillWork *work, GCancellable *cancellab
   MILL_STEP_GET_CLASS (self)->process_async (self, work, cancellable, callback, user_data);
 }
 
+/**
+ * mill_step_process_finish:
+ * @result: what the callback was given
+ *
+ * Ends mill_step_process_async().
+ *
+ * Returns: whether the attempt succeeded; otherwise @error says why
+ */
 gboolean
 mill_step_process_finish (MillStep *self, GAsyncResult *result, GError **error)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillStep: what happens to one item, written once and run by threads or by tasks.
+/**
+ * MillStep:
+ *
+ * What happens to one item, written once and run by threads or by tasks.
  *
  * A subclass implements `process` (blocking), or `process_async` and `process_finish`, or both. The stage
  * runs either in either world: blocking code in an async stage runs on a helper thread, asynchronous code in
@@ -54,11 +57,8 @@ void mill_step_close (MillStep *self);
 
 gboolean mill_step_is_async (MillStep *self);
 
-/* Runs the step to its end on the calling thread, whichever face the subclass has. */
 gboolean mill_step_run (MillStep *self, MillWork *work, GCancellable *cancellable, GError **error);
-/* The blocking face alone; the subclass must have it. */
 gboolean mill_step_process (MillStep *self, MillWork *work, GCancellable *cancellable, GError **error);
-/* The asynchronous face alone; the subclass must have it. @work must live until the callback. */
 void mill_step_process_async (MillStep *self, MillWork *work, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
 gboolean mill_step_process_finish (MillStep *self, GAsyncResult *result, GError **error);

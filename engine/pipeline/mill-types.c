@@ -24,26 +24,11 @@ static const StateName state_names[] = {
   [MILL_STATE_FAILED] = { "failed", N_ ("failed") },
 };
 
-GType
-mill_kind_get_type (void)
-{
-  static gsize type;
-
-  if (g_once_init_enter (&type))
-    {
-      static const GEnumValue values[] = {
-        { MILL_KIND_THREADS, "MILL_KIND_THREADS", "threads" },
-        { MILL_KIND_ASYNC, "MILL_KIND_ASYNC", "async" },
-        { 0, NULL, NULL },
-      };
-
-      g_once_init_leave (&type, g_enum_register_static ("MillKind", values));
-    }
-  return type;
-}
-
 /**
  * mill_state_get_id:
+ * @state: a state
+ *
+ * The state for programs.
  *
  * Returns: the state's name for programs, as in the command line's JSON
  */
@@ -56,6 +41,9 @@ mill_state_get_id (MillState state)
 
 /**
  * mill_state_get_label:
+ * @state: a state
+ *
+ * The state for people.
  *
  * Returns: the state's name for people, translated
  */
@@ -68,6 +56,9 @@ mill_state_get_label (MillState state)
 
 /**
  * mill_state_is_final:
+ * @state: a state
+ *
+ * Whether a state is the end.
  *
  * Returns: whether nothing comes after it
  */

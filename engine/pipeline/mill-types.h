@@ -13,15 +13,14 @@ typedef struct _MillPipeline MillPipeline;
  * MillKind:
  * @MILL_KIND_THREADS: workers are threads; a full or empty queue blocks them
  * @MILL_KIND_ASYNC: workers are tasks on an engine main loop; a full or empty queue suspends them
+ *
+ * Of which world a worker is.
  */
 typedef enum
 {
   MILL_KIND_THREADS,
   MILL_KIND_ASYNC,
 } MillKind;
-
-#define MILL_TYPE_KIND (mill_kind_get_type ())
-GType mill_kind_get_type (void);
 
 /**
  * MillState:
@@ -61,6 +60,8 @@ gboolean mill_state_is_final (MillState state);
  * @MILL_WORKER_BUSY: works on an item
  * @MILL_WORKER_BACKING_OFF: waits before it tries an item again; holds no slot
  * @MILL_WORKER_BLOCKED: is done with an item and waits for room in the next queue
+ *
+ * What a worker is doing.
  */
 typedef enum
 {
@@ -73,6 +74,11 @@ typedef enum
   MILL_WORKER_BLOCKED,
 } MillWorkerState;
 
+/**
+ * MILL_N_WORKER_STATES:
+ *
+ * How many states a worker may be in.
+ */
 #define MILL_N_WORKER_STATES (MILL_WORKER_BLOCKED + 1)
 
 /**

@@ -31,24 +31,49 @@ mill_work_clear (MillWork *self)
   g_clear_pointer (&self->emitted, g_ptr_array_unref);
 }
 
+/**
+ * mill_work_get_item:
+ *
+ * What to work on. The step is the item's sole holder and may change it.
+ *
+ * Returns: (transfer none): the item
+ */
 MillItem *
 mill_work_get_item (MillWork *self)
 {
   return self->item;
 }
 
+/**
+ * mill_work_get_attempt:
+ *
+ * Which try this is.
+ *
+ * Returns: how many attempts have failed before; 0 on the first
+ */
 guint
 mill_work_get_attempt (MillWork *self)
 {
   return self->attempt;
 }
 
+/**
+ * mill_work_consume:
+ *
+ * Lets the item end here: counted as done, not handed to the next stage. Only if the attempt succeeds.
+ */
 void
 mill_work_consume (MillWork *self)
 {
   self->consumed = TRUE;
 }
 
+/**
+ * mill_work_emit:
+ * @item: (transfer full): another item
+ *
+ * Hands @item to the next stage as well; counted as produced. Only if the attempt succeeds.
+ */
 void
 mill_work_emit (MillWork *self, MillItem *item)
 {
@@ -57,6 +82,12 @@ mill_work_emit (MillWork *self, MillItem *item)
   g_ptr_array_add (self->emitted, item);
 }
 
+/**
+ * mill_work_set_retry_after:
+ * @seconds: how long
+ *
+ * After a failure: wait at least so long before the next attempt (HTTP's Retry-After).
+ */
 void
 mill_work_set_retry_after (MillWork *self, double seconds)
 {

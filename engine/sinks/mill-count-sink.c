@@ -50,6 +50,8 @@ mill_count_sink_init (MillCountSink *self)
 /**
  * mill_count_sink_new:
  *
+ * Creates the sink.
+ *
  * Returns: (transfer full): the sink
  */
 MillSink *

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillCountSink: counts what is done, and lets it go. */
+/**
+ * MillCountSink:
+ *
+ * Counts what is done, and lets it go.
+ */
 
 #pragma once
 

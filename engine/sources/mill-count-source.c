@@ -90,6 +90,11 @@ mill_count_source_class_init (MillCountSourceClass *klass)
   source_class->poll = mill_count_source_poll;
   source_class->get_total = mill_count_source_get_total;
 
+  /**
+   * MillCountSource:items:
+   *
+   * How many items there are.
+   */
   properties[PROP_ITEMS] = g_param_spec_uint ("items", _ ("Items"), _ ("How many items there are"), 0,
                                               1000000000, DEFAULT_ITEMS, MILL_CONFIG_FLAGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
@@ -104,6 +109,8 @@ mill_count_source_init (MillCountSource *self)
 /**
  * mill_count_source_new:
  * @items: how many items to give
+ *
+ * Creates the source.
  *
  * Returns: (transfer full): the source
  */

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillCountSource: items that are nothing but numbers, 1 to `items`, as fast as they are taken. */
+/**
+ * MillCountSource:
+ *
+ * Items that are nothing but numbers, 1 to `items`, as fast as they are taken.
+ */
 
 #pragma once
 

@@ -380,21 +380,51 @@ mill_crawl_source_finalize (GObject *object)
 static void
 install_properties (GObjectClass *object_class)
 {
+  /**
+   * MillCrawlSource:start:
+   *
+   * Addresses to begin with, with spaces between them.
+   */
   properties[PROP_START] =
       g_param_spec_string ("start", _ ("Start addresses"),
                            _ ("Addresses to begin with, with spaces between them"), NULL, MILL_CONFIG_FLAGS);
+  /**
+   * MillCrawlSource:max-pages:
+   *
+   * How many pages to fetch at most; 0 is no limit.
+   */
   properties[PROP_MAX_PAGES] =
       g_param_spec_uint ("max-pages", _ ("Most pages"), _ ("How many pages to fetch at most; 0 is no limit"),
                          0, G_MAXINT, 0, MILL_CONFIG_FLAGS);
+  /**
+   * MillCrawlSource:max-depth:
+   *
+   * How many links away from a start address to go; -1 is no limit.
+   */
   properties[PROP_MAX_DEPTH] = g_param_spec_int (
       "max-depth", _ ("Greatest depth"), _ ("How many links away from a start address to go; -1 is no limit"),
       -1, G_MAXINT, -1, MILL_CONFIG_FLAGS);
+  /**
+   * MillCrawlSource:robots:
+   *
+   * Leave alone what a site asks crawlers to.
+   */
   properties[PROP_ROBOTS] =
       g_param_spec_boolean ("robots", _ ("Obey robots.txt"), _ ("Leave alone what a site asks crawlers to"),
                             TRUE, MILL_CONFIG_FLAGS);
+  /**
+   * MillCrawlSource:per-host:
+   *
+   * How many pages of one host are in work at a time. Live, from any thread.
+   */
   properties[PROP_PER_HOST] =
       g_param_spec_uint ("per-host", _ ("Per host"), _ ("How many pages of one host are in work at a time"),
                          1, 1000, MILL_CRAWL_DEFAULT_PER_HOST, MILL_KNOB_FLAGS);
+  /**
+   * MillCrawlSource:delay:
+   *
+   * The least time between two requests to one host, in milliseconds. Live, from any thread.
+   */
   properties[PROP_DELAY] = mill_knob_with_unit (
       g_param_spec_uint ("delay", _ ("Delay"), _ ("The least time between two requests to one host"), 0,
                          3600000, MILL_CRAWL_DEFAULT_DELAY_MS, MILL_KNOB_FLAGS),

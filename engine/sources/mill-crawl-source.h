@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillCrawlSource: the pages of a site, as they are found. It begins with its start addresses and feeds on
+/**
+ * MillCrawlSource:
+ *
+ * The pages of a site, as they are found. It begins with its start addresses and feeds on
  * the links that the links step finds. A table decides what may be fetched when (see #MillFrontier), so the
  * pipeline's queues stay bounded whatever the site's size, and a full queue cannot block the step that fills
- * the table. */
+ * the table.
+ */
 
 #pragma once
 

@@ -346,6 +346,11 @@ mill_lines_source_class_init (MillLinesSourceClass *klass)
   source_class->close = mill_lines_source_close;
   source_class->reads_blocking = TRUE;
 
+  /**
+   * MillLinesSource:file:
+   *
+   * A file whose lines are the items; “-” is the standard input.
+   */
   properties[PROP_FILE] = g_param_spec_string (
       "file", _ ("File"), _ ("A file whose lines are the items; “-” is the standard input"), NULL,
       MILL_CONFIG_FLAGS);
@@ -362,6 +367,8 @@ mill_lines_source_init (MillLinesSource *self)
 /**
  * mill_lines_source_new:
  * @file: (nullable): a path, or "-" for the standard input
+ *
+ * Creates the source.
  *
  * Returns: (transfer full): the source
  */

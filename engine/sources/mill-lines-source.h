@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillLinesSource: the lines of a file, or of the standard input ("-"). An item's key is the line's number,
- * its payload the line without its end (LF or CRLF). */
+/**
+ * MillLinesSource:
+ *
+ * The lines of a file, or of the standard input ("-"). An item's key is the line's number,
+ * its payload the line without its end (LF or CRLF).
+ */
 
 #pragma once
 
@@ -8,7 +12,11 @@
 
 G_BEGIN_DECLS
 
-/* The longest line, in bytes. */
+/**
+ * MILL_LINES_MAX_LENGTH:
+ *
+ * The longest line, in bytes.
+ */
 #define MILL_LINES_MAX_LENGTH (1024 * 1024)
 
 #define MILL_TYPE_LINES_SOURCE (mill_lines_source_get_type ())

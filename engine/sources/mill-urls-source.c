@@ -267,10 +267,25 @@ mill_urls_source_finalize (GObject *object)
 static void
 install_properties (GObjectClass *object_class)
 {
+  /**
+   * MillUrlsSource:file:
+   *
+   * A file with one address on each line.
+   */
   properties[PROP_FILE] = g_param_spec_string ("file", _ ("File"), _ ("A file with one address on each line"),
                                                NULL, MILL_CONFIG_FLAGS);
+  /**
+   * MillUrlsSource:template:
+   *
+   * An address in which {n} stands for a number.
+   */
   properties[PROP_TEMPLATE] = g_param_spec_string (
       "template", _ ("Template"), _ ("An address in which {n} stands for a number"), NULL, MILL_CONFIG_FLAGS);
+  /**
+   * MillUrlsSource:count:
+   *
+   * How many addresses the template makes.
+   */
   properties[PROP_COUNT] = g_param_spec_uint (
       "count", _ ("Count"), _ ("How many addresses the template makes"), 0, 1000000000, 1, MILL_CONFIG_FLAGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillUrlsSource: a list of web addresses, from a file with one on each line (a line that begins with # is a
- * comment), or from a template in which {n} stands for 1 to `count`. */
+/**
+ * MillUrlsSource:
+ *
+ * A list of web addresses, from a file with one on each line (a line that begins with # is a
+ * comment), or from a template in which {n} stands for 1 to `count`.
+ */
 
 #pragma once
 

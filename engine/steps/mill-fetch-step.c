@@ -264,11 +264,21 @@ mill_fetch_step_finalize (GObject *object)
 static void
 install_properties (GObjectClass *object_class)
 {
+  /**
+   * MillFetchStep:max-body:
+   *
+   * A longer response, once decompressed, is a failure, in MiB. Live, from any thread.
+   */
   properties[PROP_MAX_BODY] =
       mill_knob_with_unit (g_param_spec_uint ("max-body", _ ("Longest body"),
                                               _ ("A longer response, once decompressed, is a failure"), 1,
                                               2047, DEFAULT_MAX_BODY, MILL_KNOB_FLAGS),
                            N_ ("MiB"));
+  /**
+   * MillFetchStep:follow-redirects:
+   *
+   * Fetch what a redirect points to. In a crawl its target is queued like any link instead.
+   */
   properties[PROP_FOLLOW_REDIRECTS] = g_param_spec_boolean (
       "follow-redirects", _ ("Follow redirects"),
       _ ("Fetch what a redirect points to. In a crawl its target is queued like any link instead"), TRUE,

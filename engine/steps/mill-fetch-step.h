@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillFetchStep: gets the item's key, a URL, over HTTP.
+/**
+ * MillFetchStep:
+ *
+ * Gets the item's key, a URL, over HTTP.
  *
  * On success the item carries the body, and the attributes "status", "content-type" (when the server says it)
  * and "final-url" (when redirects were followed). A redirect that is not followed is a success without a

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillLinksStep: finds the links of an HTML page and tells the crawl that the page comes from. */
+/**
+ * MillLinksStep:
+ *
+ * Finds the links of an HTML page and tells the crawl that the page comes from.
+ */
 
 #pragma once
 

@@ -267,6 +267,11 @@ mill_save_step_class_init (MillSaveStepClass *klass)
   step_class->open = mill_save_step_open;
   step_class->process = mill_save_step_process;
 
+  /**
+   * MillSaveStep:folder:
+   *
+   * Where the files are saved; it is made if it is not there.
+   */
   properties[PROP_FOLDER] = g_param_spec_string (
       "folder", _ ("Folder"), _ ("Where the files are saved; it is made if it is not there"), NULL,
       MILL_CONFIG_FLAGS);
@@ -284,6 +289,8 @@ mill_save_step_init (MillSaveStep *self)
 /**
  * mill_save_step_new:
  * @folder: (nullable): where to save
+ *
+ * Creates the step.
  *
  * Returns: (transfer full): the step
  */

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillSaveStep: writes the item's payload to a file whose name is derived from the item's URL, and sets the
- * attribute "saved-as" to its path. Items without a payload, such as redirects, pass through. */
+/**
+ * MillSaveStep:
+ *
+ * Writes the item's payload to a file whose name is derived from the item's URL, and sets the
+ * attribute "saved-as" to its path. Items without a payload, such as redirects, pass through.
+ */
 
 #pragma once
 

@@ -14,6 +14,7 @@
 #include "core/mill-cancel-source-private.h"
 #include "core/mill-clock.h"
 #include "core/mill-error.h"
+#include "mill-enum-types.h"
 #include "pipeline/mill-knob.h"
 
 #define LONGEST_MS 3600000.0 /* the tail of a wide lognormal has no end */
@@ -47,12 +48,6 @@ typedef enum
 static GParamSpec *properties[PROP_SEED + 1];
 
 G_DEFINE_FINAL_TYPE (MillSimulateStep, mill_simulate_step, MILL_TYPE_STEP)
-
-G_DEFINE_ENUM_TYPE (MillDistribution, mill_distribution,
-                    G_DEFINE_ENUM_VALUE (MILL_DISTRIBUTION_FIXED, "fixed"),
-                    G_DEFINE_ENUM_VALUE (MILL_DISTRIBUTION_UNIFORM, "uniform"),
-                    G_DEFINE_ENUM_VALUE (MILL_DISTRIBUTION_EXPONENTIAL, "exponential"),
-                    G_DEFINE_ENUM_VALUE (MILL_DISTRIBUTION_LOGNORMAL, "lognormal"))
 
 /* The output function and the increment of SplitMix64: Steele, Lea and Flood, "Fast Splittable Pseudorandom
  * Number Generators", OOPSLA 2014. */
@@ -303,20 +298,46 @@ mill_simulate_step_finalize (GObject *object)
 static void
 install_properties (GObjectClass *object_class)
 {
+  /**
+   * MillSimulateStep:latency:
+   *
+   * How long an item takes, on average, in milliseconds. Live, from any thread.
+   */
   properties[PROP_LATENCY] = mill_knob_with_unit (
       g_param_spec_double ("latency", _ ("Latency"), _ ("How long an item takes, on average"), 0.0, 60000.0,
                            10.0, MILL_KNOB_FLAGS),
       N_ ("ms"));
+  /**
+   * MillSimulateStep:spread:
+   *
+   * Uniform: half the width of the range. Lognormal: the standard deviation, in milliseconds. Live, from any
+   * thread.
+   */
   properties[PROP_SPREAD] = mill_knob_with_unit (
       g_param_spec_double ("spread", _ ("Spread"),
                            _ ("Uniform: half the width of the range. Lognormal: the standard deviation"), 0.0,
                            60000.0, 0.0, MILL_KNOB_FLAGS),
       N_ ("ms"));
+  /**
+   * MillSimulateStep:error-rate:
+   *
+   * The share of attempts that fail. Live, from any thread.
+   */
   properties[PROP_ERROR_RATE] = g_param_spec_double (
       "error-rate", _ ("Error rate"), _ ("The share of attempts that fail"), 0.0, 1.0, 0.0, MILL_KNOB_FLAGS);
+  /**
+   * MillSimulateStep:distribution:
+   *
+   * How the time per item is spread around the latency.
+   */
   properties[PROP_DISTRIBUTION] = g_param_spec_enum (
       "distribution", _ ("Distribution"), _ ("How the time per item is spread around the latency"),
       MILL_TYPE_DISTRIBUTION, MILL_DISTRIBUTION_FIXED, MILL_CONFIG_FLAGS);
+  /**
+   * MillSimulateStep:seed:
+   *
+   * The same seed gives the same times and failures.
+   */
   properties[PROP_SEED] =
       g_param_spec_uint ("seed", _ ("Seed"), _ ("The same seed gives the same times and failures"), 0,
                          G_MAXUINT, 1, MILL_CONFIG_FLAGS);

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillSimulateStep: work that takes a random time and sometimes fails, and does nothing else. */
+/**
+ * MillSimulateStep:
+ *
+ * Work that takes a random time and sometimes fails, and does nothing else.
+ */
 
 #pragma once
 
@@ -14,6 +18,8 @@ G_BEGIN_DECLS
  * @MILL_DISTRIBUTION_EXPONENTIAL: mostly short, sometimes long; its mean is the latency, the spread is not
  * used
  * @MILL_DISTRIBUTION_LOGNORMAL: its mean is the latency and its standard deviation the spread; a long tail
+ *
+ * How the time that an item takes is spread.
  */
 typedef enum
 {
@@ -22,9 +28,6 @@ typedef enum
   MILL_DISTRIBUTION_EXPONENTIAL,
   MILL_DISTRIBUTION_LOGNORMAL,
 } MillDistribution;
-
-#define MILL_TYPE_DISTRIBUTION (mill_distribution_get_type ())
-GType mill_distribution_get_type (void);
 
 #define MILL_TYPE_SIMULATE_STEP (mill_simulate_step_get_type ())
 G_DECLARE_FINAL_TYPE (MillSimulateStep, mill_simulate_step, MILL, SIMULATE_STEP, MillStep)
