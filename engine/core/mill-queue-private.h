@@ -3,6 +3,7 @@
  *
  *   mill-queue.c          the object, the rules about waiters, shutdown
  *   mill-queue-stats.c    its figures
+ *   mill-queue-lists.c    batches for other languages
  *   mill-queue-store.c    where the items lie, and in which order they leave
  *   mill-queue-threads.c  the faces that block
  *   mill-queue-tasks.c    the faces that suspend

@@ -142,4 +142,11 @@ gboolean mill_queue_join_finish (MillQueue *self, GAsyncResult *result, GError *
 
 GPtrArray *mill_queue_shutdown (MillQueue *self, gboolean immediate);
 
+/* For other languages, under the names above. */
+GList *mill_queue_get_many_list (MillQueue *self, guint max_items, GCancellable *cancellable, GError **error);
+GList *mill_queue_get_many_until_list (MillQueue *self, guint max_items, gint64 deadline_us,
+                                       GCancellable *cancellable, GError **error);
+GList *mill_queue_get_many_finish_list (MillQueue *self, GAsyncResult *result, GError **error);
+GList *mill_queue_shutdown_list (MillQueue *self, gboolean immediate);
+
 G_END_DECLS

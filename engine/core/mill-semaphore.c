@@ -401,7 +401,7 @@ mill_semaphore_get_waiting (MillSemaphore *self)
 }
 
 /**
- * mill_semaphore_get_slots: (skip)
+ * mill_semaphore_get_slots:
  * @self: the semaphore
  * @slots: (element-type MillSlot): an array of #MillSlot to be filled: one entry per permit, and those above
  *   the limit that are still held; empty when there is no limit
@@ -432,24 +432,23 @@ mill_semaphore_get_slots (MillSemaphore *self, GArray *slots)
 }
 
 /**
- * mill_semaphore_dup_slots: (rename-to mill_semaphore_get_slots)
- * @self: the semaphore
+ * mill_semaphore_get_slot_list: (rename-to mill_semaphore_get_slots)
  *
- * Says who holds which slot.
+ * The same as mill_semaphore_get_slots(), with a list.
  *
  * Returns: (transfer full) (element-type MillSlot): one entry per permit, and those above the limit that are
  *   still held; empty when there is no limit
  */
-GPtrArray *
-mill_semaphore_dup_slots (MillSemaphore *self)
+GList *
+mill_semaphore_get_slot_list (MillSemaphore *self)
 {
-  GPtrArray *copies = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_slot_free);
+  GList *copies = NULL;
   g_autoptr (GArray) slots = g_array_new (FALSE, FALSE, sizeof (MillSlot));
 
-  g_return_val_if_fail (MILL_IS_SEMAPHORE (self), copies);
+  g_return_val_if_fail (MILL_IS_SEMAPHORE (self), NULL);
   mill_semaphore_get_slots (self, slots);
-  for (guint i = 0; i < slots->len; i++)
-    g_ptr_array_add (copies, mill_slot_copy (&g_array_index (slots, MillSlot, i)));
+  for (guint i = slots->len; i > 0; i--)
+    copies = g_list_prepend (copies, mill_slot_copy (&g_array_index (slots, MillSlot, i - 1)));
   return copies;
 }
 

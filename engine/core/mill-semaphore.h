@@ -65,6 +65,6 @@ void mill_semaphore_release (MillSemaphore *self, guint slot);
 guint mill_semaphore_get_held (MillSemaphore *self);
 guint mill_semaphore_get_waiting (MillSemaphore *self);
 void mill_semaphore_get_slots (MillSemaphore *self, GArray *slots);
-GPtrArray *mill_semaphore_dup_slots (MillSemaphore *self);
+GList *mill_semaphore_get_slot_list (MillSemaphore *self);
 
 G_END_DECLS

@@ -161,7 +161,7 @@ scan_page (MillLinks *self, MillHtmlScan *scan)
  * Any thread; takes time linear in the page's size, whatever is in it. Fails only if @page_url is no web
  * address.
  *
- * Returns: (transfer full) (element-type utf8): the links, or %NULL with @error set
+ * Returns: (transfer container) (element-type utf8): the links, or %NULL with @error set
  */
 GPtrArray *
 mill_links_extract (GBytes *html, const char *content_type, const char *page_url, gboolean *truncated,

@@ -82,4 +82,10 @@ gboolean mill_pipeline_set_knob (MillPipeline *self, const char *path, const cha
 gboolean mill_pipeline_schedule_knob (MillPipeline *self, double at_s, const char *path, const char *text,
                                       GError **error);
 
+/* For other languages, under the names above. */
+GList *mill_pipeline_get_event_list (MillPipeline *self, guint64 since);
+GList *mill_pipeline_get_dead_letter_list (MillPipeline *self);
+GList *mill_pipeline_get_returned_list (MillPipeline *self);
+GList *mill_pipeline_get_knob_list (MillPipeline *self);
+
 G_END_DECLS
