@@ -50,7 +50,7 @@ bucket_midpoint (guint index)
 /**
  * mill_histogram_new:
  *
- * Creates an empty histogram. It has no lock: one thread at a time.
+ * Creates an empty histogram.
  *
  * Returns: (transfer full): the histogram
  */

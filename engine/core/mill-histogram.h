@@ -4,6 +4,8 @@
  *
  * Counts of durations in log-linear buckets, after HdrHistogram: 128 linear buckets for each
  * power of two, so that a value is known to within 1/128 (< 1 %), from 1 microsecond to 38 hours.
+ *
+ * Threads: it has no lock; one thread at a time.
  */
 
 #pragma once

@@ -72,9 +72,6 @@ find_attribute (const MillItem *self, const char *interned)
  *
  * Creates an item with no payload, on its first attempt (0).
  *
- * Thread safety: an item belongs to whoever holds it between a `get` and a `put`. Several holders may read
- * it; only a sole holder may call a setter.
- *
  * Returns: (transfer full): the item
  */
 MillItem *

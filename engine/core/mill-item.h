@@ -3,6 +3,9 @@
  * MillItem:
  *
  * What travels through a pipeline. An atomically reference-counted record.
+ *
+ * Threads: an item belongs to whoever holds it between a `get` and a `put`. Several holders may read it; only
+ * a sole holder may call a setter. References may be taken and dropped on any thread.
  */
 
 #pragma once

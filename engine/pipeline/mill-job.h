@@ -12,6 +12,8 @@
  *
  * The keys are the names of the properties that are marked as knobs or as configuration, so there is one list
  * of them. Every error names file, group and key, and says what was wanted.
+ *
+ * Threads: one at a time. A job may be built more than once, each time into a pipeline of its own.
  */
 
 #pragma once

@@ -5,6 +5,8 @@
  * One live tunable of a pipeline. A knob is a GObject property with the flag %MILL_PARAM_KNOB; its
  * range, default, nick (the label) and blurb (the help) are the GParamSpec's. The window, `--set`, job files
  * and recorded changes all read the one list that mill_pipeline_list_knobs() makes of them.
+ *
+ * Threads: every function may be called from any thread.
  */
 
 #pragma once

@@ -4,6 +4,8 @@
  *
  * Where finished items end. `accept` runs on the worker that finished the item, in either world, so
  * it must be quick and thread-safe; slow work belongs in a stage.
+ *
+ * Threads: `accept` may run on several threads at once; all else is the subclass's.
  */
 
 #pragma once

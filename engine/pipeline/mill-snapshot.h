@@ -115,6 +115,8 @@ void mill_stage_snapshot_free (MillStageSnapshot *self);
  * Conservation holds in every snapshot: produced = done + dead + returned + dropped + unfinished. The two
  * sides are counted at different places (mill-ledger.c), so the equation can fail, and a test that asserts it
  * can too.
+ *
+ * Threads: any, at the same time.
  */
 typedef struct
 {

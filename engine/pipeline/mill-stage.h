@@ -27,6 +27,8 @@
  * `backoff`, `retry-budget`. Raising
  * `consumers` starts workers at once; lowering it lets busy ones finish their item. 0 consumers is allowed:
  * the queue then fills up. `grace` is fixed from the start on; the first stage's is the source's too.
+ *
+ * Threads: create it and give it to a pipeline on one thread; all else may be done on any.
  */
 
 #pragma once

@@ -3,6 +3,8 @@
  * MillWork:
  *
  * One attempt of a step at one item, as the step sees it.
+ *
+ * Threads: the one that runs the attempt.
  */
 
 #pragma once
