@@ -19,6 +19,8 @@ mill_clock_default_init (MillClockInterface *iface)
 /**
  * mill_clock_get_time:
  *
+ * Reads the clock.
+ *
  * Returns: the time in microseconds; what it counts from is the clock's own affair
  */
 gint64

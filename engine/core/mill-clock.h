@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillClock: what time it is, and waiting for a time, so that tests of limits, backoff and sampling take
+/**
+ * MillClock:
+ *
+ * What time it is, and waiting for a time, so that tests of limits, backoff and sampling take
  * none.
  *
  * The contract (tests/test-clock.c), which MillRealClock and MillVirtualClock keep:

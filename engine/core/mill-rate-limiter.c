@@ -353,6 +353,8 @@ mill_rate_limiter_init (MillRateLimiter *self)
  * @burst: the most tokens that may lie ready, at least 1
  * @clock: (nullable) (transfer none): by what it goes; %NULL is mill_clock_get_real()
  *
+ * Creates a limiter.
+ *
  * Returns: (transfer full): a limiter with a full bucket
  */
 MillRateLimiter *
@@ -367,6 +369,8 @@ mill_rate_limiter_new (double rate, guint burst, MillClock *clock)
 
 /**
  * mill_rate_limiter_get_rate:
+ *
+ * How many may go in a second.
  *
  * Returns: tokens a second; 0 is no limit
  */
@@ -425,6 +429,8 @@ mill_rate_limiter_set_rate (MillRateLimiter *self, double rate)
 
 /**
  * mill_rate_limiter_get_burst:
+ *
+ * How many may go at once after a quieter time.
  *
  * Returns: the most tokens that may lie ready
  */
@@ -544,6 +550,7 @@ mill_rate_limiter_acquire (MillRateLimiter *self, GCancellable *cancellable, GEr
  * mill_rate_limiter_acquire_async:
  * @cancellable: (nullable): ends the wait
  * @callback: called in the thread-default main context, with the token taken or the wait cancelled
+ * @user_data: for @callback
  *
  * Takes a token once it is due.
  */
@@ -574,6 +581,9 @@ mill_rate_limiter_acquire_async (MillRateLimiter *self, GCancellable *cancellabl
 
 /**
  * mill_rate_limiter_acquire_finish:
+ * @result: what the callback was given
+ *
+ * Ends mill_rate_limiter_acquire_async().
  *
  * Returns: %TRUE if a token was taken; %FALSE with %G_IO_ERROR_CANCELLED
  */
@@ -586,6 +596,8 @@ mill_rate_limiter_acquire_finish (MillRateLimiter *self, GAsyncResult *result, G
 
 /**
  * mill_rate_limiter_get_waiting:
+ *
+ * How many wait for their turn.
  *
  * Returns: how many wait
  */
@@ -603,6 +615,8 @@ mill_rate_limiter_get_waiting (MillRateLimiter *self)
 
 /**
  * mill_rate_limiter_get_acquired:
+ *
+ * How much has gone through.
  *
  * Returns: how many tokens were taken so far, without a limit too
  */

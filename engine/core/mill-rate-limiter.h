@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillRateLimiter: a token bucket for two worlds.
+/**
+ * MillRateLimiter:
+ *
+ * A token bucket for two worlds.
  *
  * The contract (tests/test-rate-limiter.c):
  *

@@ -68,6 +68,8 @@ mill_real_clock_init (MillRealClock *self)
 /**
  * mill_clock_get_real:
  *
+ * The clock that runs.
+ *
  * Returns: (transfer none): the clock of the system, the same object each time
  */
 MillClock *

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillRealClock: the system's monotonic time, that of g_get_monotonic_time(). There is one,
- * mill_clock_get_real(). */
+/**
+ * MillRealClock:
+ *
+ * The system's monotonic time, that of g_get_monotonic_time(). There is one,
+ * mill_clock_get_real().
+ *
+ * Threads: every function may be called from any thread.
+ */
 
 #pragma once
 

@@ -170,6 +170,8 @@ mill_retry_budget_init (MillRetryBudget *self)
  * @percent: how many retries there may be for a hundred items; 0 is no budget
  * @clock: (nullable) (transfer none): by what it goes, from time 0 on; %NULL is mill_clock_get_real()
  *
+ * Creates a budget.
+ *
  * Returns: (transfer full): a budget with its reserve
  */
 MillRetryBudget *
@@ -183,6 +185,8 @@ mill_retry_budget_new (guint percent, MillClock *clock)
 
 /**
  * mill_retry_budget_get_percent:
+ *
+ * The share of the items that may be tried again.
  *
  * Returns: how many retries there may be for a hundred items; 0 is no budget
  */
@@ -265,6 +269,8 @@ mill_retry_budget_try_withdraw (MillRetryBudget *self)
 /**
  * mill_retry_budget_get_balance:
  *
+ * What may be spent now.
+ *
  * Returns: how many retries would be allowed now; %G_MAXUINT when there is no budget
  */
 guint
@@ -284,6 +290,8 @@ mill_retry_budget_get_balance (MillRetryBudget *self)
 
 /**
  * mill_retry_budget_get_refused:
+ *
+ * How often the budget said no.
  *
  * Returns: how many retries were refused so far
  */

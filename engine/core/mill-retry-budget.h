@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillRetryBudget: how many retries there may be in all, so that a server that fails does not meet a storm of
+/**
+ * MillRetryBudget:
+ *
+ * How many retries there may be in all, so that a server that fails does not meet a storm of
  * them.
  *
  * The contract (tests/test-retry-budget.c):
@@ -25,8 +28,18 @@
 
 G_BEGIN_DECLS
 
+/**
+ * MILL_RETRY_BUDGET_DEFAULT_PERCENT:
+ *
+ * The share of a budget that is as usual.
+ */
 #define MILL_RETRY_BUDGET_DEFAULT_PERCENT 20
-#define MILL_RETRY_BUDGET_MAX_PERCENT     1000
+/**
+ * MILL_RETRY_BUDGET_MAX_PERCENT:
+ *
+ * The greatest share of a budget.
+ */
+#define MILL_RETRY_BUDGET_MAX_PERCENT 1000
 
 #define MILL_TYPE_RETRY_BUDGET (mill_retry_budget_get_type ())
 G_DECLARE_FINAL_TYPE (MillRetryBudget, mill_retry_budget, MILL, RETRY_BUDGET, GObject)

@@ -225,6 +225,8 @@ mill_virtual_clock_init (MillVirtualClock *self)
  * mill_virtual_clock_new:
  * @time_us: the time at first, in microseconds
  *
+ * Creates a clock that stands.
+ *
  * Returns: (transfer full) (type MillVirtualClock): a clock that stands still
  */
 MillClock *
@@ -287,6 +289,8 @@ mill_virtual_clock_advance (MillVirtualClock *self, gint64 by_us)
 /**
  * mill_virtual_clock_get_next:
  *
+ * When the next one that waits is due.
+ *
  * Returns: the time for which the next one waits; %G_MAXINT64 when nobody waits
  */
 gint64
@@ -303,6 +307,8 @@ mill_virtual_clock_get_next (MillVirtualClock *self)
 
 /**
  * mill_virtual_clock_get_n_waiting:
+ *
+ * How many wait for the clock.
  *
  * Returns: how many threads and sources wait
  */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillVirtualClock: a clock that a test moves.
+/**
+ * MillVirtualClock:
+ *
+ * A clock that a test moves.
  *
  * The contract (tests/test-clock.c), beyond that of MillClock:
  *
@@ -11,6 +14,8 @@
  * it moves the time.
  *
  * A source waits from mill_clock_source_new() on until it is due or finalized.
+ *
+ * Threads: every function may be called from any thread.
  */
 
 #pragma once

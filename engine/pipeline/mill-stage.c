@@ -447,11 +447,21 @@ mill_stage_class_init (MillStageClass *klass)
   props[PROP_SLOTS] = g_param_spec_uint (
       "slots", _ ("Slots"), _ ("How many items may be worked on at a time; a semaphore. 0 is no limit."), 0,
       MAX_SLOTS, 0, MILL_KNOB_FLAGS);
+  /**
+   * MillStage:rate:
+   *
+   * How many attempts may begin in a second; a token bucket. 0 is no limit. Live, from any thread.
+   */
   props[PROP_RATE] = mill_knob_with_unit (
       g_param_spec_double ("rate", _ ("Rate"),
                            _ ("How many attempts may begin in a second; a token bucket. 0 is no limit."), 0,
                            MAX_RATE, 0, MILL_KNOB_FLAGS),
       N_ ("/s"));
+  /**
+   * MillStage:burst:
+   *
+   * How many attempts may begin at once, beyond the rate, after a quieter time. Live, from any thread.
+   */
   props[PROP_BURST] = g_param_spec_uint (
       "burst", _ ("Burst"), _ ("How many attempts may begin at once, beyond the rate, after a quieter time."),
       1, MAX_BURST, 1, MILL_KNOB_FLAGS);
@@ -484,6 +494,12 @@ mill_stage_class_init (MillStageClass *klass)
                            _ ("The wait before the first retry; it doubles each time, plus up to 20 %."), 0,
                            3600, 0.1, MILL_KNOB_FLAGS),
       N_ ("s"));
+  /**
+   * MillStage:retry-budget:
+   *
+   * How many retries there may be for a hundred items, beyond ten a second. When it is spent, what fails is
+   * not tried again. 0 is no limit. Live, from any thread.
+   */
   props[PROP_RETRY_BUDGET] = mill_knob_with_unit (
       g_param_spec_uint (
           "retry-budget", _ ("Retry budget"),
@@ -608,6 +624,8 @@ mill_stage_get_semaphore (MillStage *self)
 /**
  * mill_stage_get_rate_limiter:
  *
+ * What limits how fast attempts begin.
+ *
  * Returns: (transfer none): what limits the attempts that begin in a second
  */
 MillRateLimiter *
@@ -618,6 +636,8 @@ mill_stage_get_rate_limiter (MillStage *self)
 
 /**
  * mill_stage_get_retry_budget:
+ *
+ * What limits how many attempts are repeated.
  *
  * Returns: (transfer none): what limits the retries of all items together
  */
