@@ -111,6 +111,17 @@ add_stages (JsonBuilder *builder, const MillSnapshot *run)
   json_builder_end_array (builder);
 }
 
+/* The names of those that were left behind. */
+static void
+add_stuck (JsonBuilder *builder, const MillSnapshot *run)
+{
+  json_builder_set_member_name (builder, "stuck");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < run->stuck->len; i++)
+    json_builder_add_string_value (builder, ((const MillStuck *) g_ptr_array_index (run->stuck, i))->name);
+  json_builder_end_array (builder);
+}
+
 static void
 add_letters (JsonBuilder *builder, MillPipeline *pipeline)
 {
@@ -179,6 +190,7 @@ mill_cli_report_to_json (MillPipeline *pipeline, const char *error)
   add_stages (builder, run);
   if (MILL_IS_CRAWL_SOURCE (source))
     add_crawl (builder, MILL_CRAWL_SOURCE (source));
+  add_stuck (builder, run);
   add_letters (builder, pipeline);
   add_string (builder, "error", error != NULL ? error : run->error);
   json_builder_end_object (builder);

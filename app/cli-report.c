@@ -237,12 +237,15 @@ mill_cli_report_to_text (MillPipeline *pipeline)
 {
   g_autoptr (MillSnapshot) run = mill_pipeline_snapshot (pipeline);
   g_autofree char *end = describe_end (run);
+  g_autofree char *stuck = mill_words_stuck (run);
   g_autofree char *counts = describe_counts (run);
   g_autofree char *figures = describe_figures (run);
   g_autofree char *stages = describe_stages (run);
   GString *text = g_string_new (NULL);
 
   g_string_append_printf (text, "%s\n", end);
+  if (stuck != NULL)
+    g_string_append_printf (text, "%s\n", stuck);
   if (run->produced == 0 && run->state == MILL_STATE_FAILED)
     return g_string_free (text, FALSE);
   g_string_append_printf (text, "\n%s\n%s\n%s", counts, figures, stages);

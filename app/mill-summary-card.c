@@ -188,7 +188,7 @@ icon_of (const MillSnapshot *snapshot, const char **css_class)
     return "dialog-error-symbolic";
   if (snapshot->state == MILL_STATE_STOPPED)
     return "media-playback-stop-symbolic";
-  if (snapshot->dead > 0)
+  if (snapshot->dead > 0 || snapshot->stuck->len > 0)
     return "dialog-warning-symbolic";
   *css_class = "success";
   return "object-select-symbolic";

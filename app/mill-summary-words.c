@@ -47,14 +47,8 @@ stopped_sentence (const MillSnapshot *snapshot, const char *span)
   return g_strdup_printf (_ ("Stopped after %s: %s done, %s returned unprocessed."), span, done, returned);
 }
 
-/**
- * mill_summary_words_sentence:
- * @snapshot: the last one of a run
- *
- * Returns: (transfer full): how it ended
- */
-char *
-mill_summary_words_sentence (const MillSnapshot *snapshot)
+static char *
+end_sentence (const MillSnapshot *snapshot)
 {
   g_autofree char *span = mill_words_span (snapshot->elapsed_us);
 
@@ -63,6 +57,21 @@ mill_summary_words_sentence (const MillSnapshot *snapshot)
   if (snapshot->state == MILL_STATE_FAILED)
     return g_strdup_printf (_ ("Failed after %s: %s"), span, snapshot->error != NULL ? snapshot->error : "");
   return stopped_sentence (snapshot, span);
+}
+
+/**
+ * mill_summary_words_sentence:
+ * @snapshot: the last one of a run
+ *
+ * Returns: (transfer full): how it ended, and who was left behind
+ */
+char *
+mill_summary_words_sentence (const MillSnapshot *snapshot)
+{
+  g_autofree char *end = end_sentence (snapshot);
+  g_autofree char *stuck = mill_words_stuck (snapshot);
+
+  return stuck != NULL ? g_strdup_printf ("%s %s", end, stuck) : g_steal_pointer (&end);
 }
 
 /**

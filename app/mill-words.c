@@ -11,6 +11,8 @@
 
 /* From here on an estimate is not given in numbers. */
 #define LONGEST_LEFT_S (48 * 3600)
+/* So many names are read by people. */
+#define MAX_NAMES 10
 
 /* How many digits after the point leave three in all. */
 static guint
@@ -152,4 +154,34 @@ mill_words_worker_state (MillWorkerState state)
     default:
       g_return_val_if_reached ("");
     }
+}
+
+/**
+ * mill_words_stuck:
+ * @snapshot: a snapshot
+ *
+ * Returns: (transfer full) (nullable): who was given up on and has not come back, in a sentence; %NULL when
+ * there is nobody
+ */
+char *
+mill_words_stuck (const MillSnapshot *snapshot)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  guint n = snapshot->stuck->len;
+
+  if (n == 0)
+    return NULL;
+  for (guint i = 0; i < MIN (n, MAX_NAMES); i++)
+    {
+      const MillStuck *stuck = g_ptr_array_index (snapshot->stuck, i);
+      g_autofree char *span = mill_words_span (snapshot->time_us - stuck->since_us);
+
+      /* Translators: the name of a worker, and for how long it has not returned */
+      g_string_append_printf (names, _ ("%s (%s)"), stuck->name, span);
+      g_string_append (names, i + 1 < MIN (n, MAX_NAMES) ? _ (", ") : n > MAX_NAMES ? ", …" : "");
+    }
+  /* Translators: workers that ignored that they were told to end; then their names */
+  return g_strdup_printf (ngettext ("%u is stuck and was left behind: %s.",
+                                    "%u are stuck and were left behind: %s.", n),
+                          n, names->str);
 }

@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-#include "pipeline/mill-types.h"
+#include "pipeline/mill-snapshot.h"
 
 G_BEGIN_DECLS
 
@@ -16,5 +16,6 @@ char *mill_words_percent (double share);
 char *mill_words_left (gint64 span_us);
 const char *mill_words_kind (MillKind kind);
 const char *mill_words_worker_state (MillWorkerState state);
+char *mill_words_stuck (const MillSnapshot *snapshot);
 
 G_END_DECLS

@@ -274,12 +274,14 @@ test_words_left (void)
 
 /* No stage is needed to sum up a run. */
 static GPtrArray no_stages;
+static GPtrArray nobody;
 
 static void
 test_summary_finished (void)
 {
   MillSnapshot snapshot = {
     .stages = &no_stages,
+    .stuck = &nobody,
     .state = MILL_STATE_FINISHED,
     .elapsed_us = 5200000,
     .total = 5000,
@@ -298,6 +300,7 @@ test_summary_finished (void)
 
   snapshot = (MillSnapshot){
     .stages = &no_stages,
+    .stuck = &nobody,
     .state = MILL_STATE_FINISHED,
     .elapsed_us = 5200000,
     .total = 5000,
@@ -313,6 +316,7 @@ test_summary_stopped (void)
 {
   MillSnapshot snapshot = {
     .stages = &no_stages,
+    .stuck = &nobody,
     .state = MILL_STATE_STOPPED,
     .elapsed_us = 3100000,
     .total = -1,
@@ -327,10 +331,43 @@ test_summary_stopped (void)
                "3,000 produced = 1,214 done + 0 dead + 1,786 returned + 0 dropped");
 }
 
+/* Who was left behind is named; of many, the first. */
+static void
+test_summary_stuck (void)
+{
+  g_autoptr (GPtrArray) stuck = g_ptr_array_new ();
+  MillStuck worker = { .name = (char *) "fetch-3", .since_us = 1000000 };
+  MillSnapshot snapshot = {
+    .stages = &no_stages,
+    .stuck = stuck,
+    .state = MILL_STATE_STOPPED,
+    .time_us = 6000000,
+    .elapsed_us = 3100000,
+    .total = -1,
+    .produced = 3,
+    .done = 2,
+    .returned = 1,
+  };
+  g_autofree char *many = NULL;
+
+  g_ptr_array_add (stuck, &worker);
+  assert_text (mill_summary_words_sentence (&snapshot), "Stopped after 3.10 s: 2 done, 1 returned unprocessed. "
+                                                        "1 is stuck and was left behind: fetch-3 (5.00 s).");
+  g_ptr_array_add (stuck, &worker);
+  assert_text (mill_words_stuck (&snapshot),
+               "2 are stuck and were left behind: fetch-3 (5.00 s), fetch-3 (5.00 s).");
+  for (guint i = 0; i < 10; i++)
+    g_ptr_array_add (stuck, &worker);
+  many = mill_words_stuck (&snapshot);
+  g_assert_true (g_str_has_prefix (many, "12 are stuck"));
+  g_assert_true (g_str_has_suffix (many, "fetch-3 (5.00 s), …."));
+}
+
 static void
 test_summary_failed (void)
 {
   MillSnapshot snapshot = { .stages = &no_stages,
+                            .stuck = &nobody,
                             .state = MILL_STATE_FAILED,
                             .elapsed_us = 1000,
                             .total = -1,
@@ -369,6 +406,7 @@ main (int argc, char **argv)
   g_test_add_func ("/summary/finished", test_summary_finished);
   g_test_add_func ("/summary/stopped", test_summary_stopped);
   g_test_add_func ("/summary/failed", test_summary_failed);
+  g_test_add_func ("/summary/stuck", test_summary_stuck);
   g_test_add_func ("/summary/that-does-not-add-up", test_summary_that_does_not_add_up);
 
   return g_test_run ();
