@@ -181,7 +181,7 @@ mill_words_stuck (const MillSnapshot *snapshot)
       g_string_append (names, i + 1 < MIN (n, MAX_NAMES) ? _ (", ") : n > MAX_NAMES ? ", …" : "");
     }
   /* Translators: workers that ignored that they were told to end; then their names */
-  return g_strdup_printf (ngettext ("%u is stuck and was left behind: %s.",
-                                    "%u are stuck and were left behind: %s.", n),
-                          n, names->str);
+  return g_strdup_printf (
+      ngettext ("%u is stuck and was left behind: %s.", "%u are stuck and were left behind: %s.", n), n,
+      names->str);
 }

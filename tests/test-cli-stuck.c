@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* millrace-cli's end when a step or the source ignores that it is told to: the status, the names, and that the
- * process exits although a thread is stuck. The process under test is this program, with a plan's name. */
+/* millrace-cli's end when a step or the source ignores that it is told to: the status, the names, and that
+ * the process exits although a thread is stuck. The process under test is this program, with a plan's name.
+ */
 
 #include "config.h"
 
@@ -29,7 +30,8 @@ mill_cli_status_for_error (const GError *error)
   return MILL_CLI_FAILED;
 }
 
-/* ---- the process under test ------------------------------------------------------------------------------ */
+/* ---- the process under test ------------------------------------------------------------------------------
+ */
 
 static TestAct
 hang_at_one (guint64 id, guint attempt)
@@ -104,14 +106,15 @@ run_plan (const char *name, gboolean as_json)
   return mill_cli_watch (pipeline, &options);
 }
 
-/* ---- the tests ------------------------------------------------------------------------------------------- */
+/* ---- the tests -------------------------------------------------------------------------------------------
+ */
 
 static GSubprocess *
 spawn (const char *plan, const char *form)
 {
   g_autoptr (GError) error = NULL;
-  GSubprocess *child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error,
-                                         "/proc/self/exe", "--plan", plan, form, NULL);
+  GSubprocess *child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
+                                         &error, "/proc/self/exe", "--plan", plan, form, NULL);
 
   g_assert_no_error (error);
   return child;

@@ -351,8 +351,9 @@ test_summary_stuck (void)
   g_autofree char *many = NULL;
 
   g_ptr_array_add (stuck, &worker);
-  assert_text (mill_summary_words_sentence (&snapshot), "Stopped after 3.10 s: 2 done, 1 returned unprocessed. "
-                                                        "1 is stuck and was left behind: fetch-3 (5.00 s).");
+  assert_text (mill_summary_words_sentence (&snapshot),
+               "Stopped after 3.10 s: 2 done, 1 returned unprocessed. "
+               "1 is stuck and was left behind: fetch-3 (5.00 s).");
   g_ptr_array_add (stuck, &worker);
   assert_text (mill_words_stuck (&snapshot),
                "2 are stuck and were left behind: fetch-3 (5.00 s), fetch-3 (5.00 s).");

@@ -164,8 +164,8 @@ may_retry (MillWorker *self, const MillRetryPolicy *policy, GError **error)
   return FALSE;
 }
 
-/* What is to become of an item whose attempt failed with @error, which may be replaced by a better one: whether
- * it is tried again, and when, no sooner than in @least_wait_s. */
+/* What is to become of an item whose attempt failed with @error, which may be replaced by a better one:
+ * whether it is tried again, and when, no sooner than in @least_wait_s. */
 MillVerdict
 mill_worker_judge (MillWorker *self, double least_wait_s, GError **error, gint64 *retry_at_us)
 {
