@@ -14,13 +14,6 @@
 #include "core/mill-error.h"
 #include "pipeline/mill-pipeline-private.h"
 
-typedef struct
-{
-  double at_s;
-  MillKnob *knob; /* (owned) */
-  char *text;     /* (owned) */
-} ScheduledKnob;
-
 void
 mill_pipeline_tell_control (MillPipeline *self, GSourceFunc func, gpointer subject)
 {
@@ -282,37 +275,6 @@ mill_pipeline_get_loop (MillPipeline *self)
   return self->loops[(guint) g_atomic_int_add (&self->next_loop, 1) % self->n_loops];
 }
 
-/* Private; for the pipeline's list of those that wait for the start. */
-void
-mill_scheduled_knob_free (gpointer user_data)
-{
-  ScheduledKnob *scheduled = user_data;
-
-  mill_knob_unref (scheduled->knob);
-  g_free (scheduled->text);
-  g_free (scheduled);
-}
-
-static gboolean
-scheduled_knob_cb (gpointer user_data)
-{
-  ScheduledKnob *scheduled = user_data;
-
-  mill_knob_set_text (scheduled->knob, scheduled->text, NULL);
-  return G_SOURCE_REMOVE;
-}
-
-/* Takes over @scheduled. */
-static void
-attach_scheduled (MillPipeline *self, ScheduledKnob *scheduled)
-{
-  g_autoptr (GSource) timer = g_timeout_source_new (0);
-
-  g_source_set_ready_time (timer, self->start_us + (gint64) (scheduled->at_s * G_USEC_PER_SEC));
-  g_source_set_callback (timer, scheduled_knob_cb, scheduled, mill_scheduled_knob_free);
-  g_source_attach (timer, mill_loop_get_context (self->control));
-}
-
 static gboolean
 needs_loops (MillPipeline *self)
 {
@@ -450,7 +412,7 @@ mill_pipeline_start (MillPipeline *self, GError **error)
   mill_event_log_start (self->events, self->start_us);
   set_state_locked (self, MILL_STATE_RUNNING);
   while (self->scheduled->len > 0)
-    attach_scheduled (self, g_ptr_array_steal_index (self->scheduled, 0));
+    mill_pipeline_attach_scheduled (self, g_ptr_array_steal_index (self->scheduled, 0));
   g_mutex_unlock (&self->lock);
   start_stages (self);
   mill_pipeline_tell_control (self, start_producer_cb, NULL);
@@ -756,51 +718,5 @@ mill_pipeline_join_finish (MillPipeline *self, GAsyncResult *result, GError **er
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return FALSE;
   reap_control (self);
-  return TRUE;
-}
-
-static gboolean
-check_knob_text (MillKnob *knob, const char *text, GError **error)
-{
-  g_auto (GValue) value = G_VALUE_INIT;
-  GParamSpec *pspec = mill_knob_get_pspec (knob);
-
-  g_value_init (&value, G_PARAM_SPEC_VALUE_TYPE (pspec));
-  if (mill_pspec_parse (pspec, text, &value, error))
-    return TRUE;
-  g_prefix_error (error, "%s: ", mill_knob_get_path (knob));
-  return FALSE;
-}
-
-/**
- * mill_pipeline_schedule_knob:
- * @at_s: when, in seconds since the start
- * @path: "stage.knob"
- * @text: the value, as in a job file
- *
- * Turns a knob later. What is wrong with it is said now. Before or after the start; forgotten when the run
- * ends first.
- *
- * Returns: %FALSE with %MILL_ERROR_INVALID when there is no such knob or it does not take the value
- */
-gboolean
-mill_pipeline_schedule_knob (MillPipeline *self, double at_s, const char *path, const char *text,
-                             GError **error)
-{
-  g_autoptr (MillKnob) knob = mill_pipeline_find_knob (self, path, error);
-  ScheduledKnob *scheduled;
-
-  if (knob == NULL || !check_knob_text (knob, text, error))
-    return FALSE;
-  scheduled = g_new (ScheduledKnob, 1);
-  *scheduled = (ScheduledKnob){ at_s, g_steal_pointer (&knob), g_strdup (text) };
-  g_mutex_lock (&self->lock);
-  if (self->state == MILL_STATE_IDLE)
-    g_ptr_array_add (self->scheduled, scheduled);
-  else if (self->control != NULL)
-    attach_scheduled (self, scheduled);
-  else
-    mill_scheduled_knob_free (scheduled);
-  g_mutex_unlock (&self->lock);
   return TRUE;
 }

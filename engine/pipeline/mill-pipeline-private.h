@@ -85,6 +85,7 @@ void mill_pipeline_producer_ended (MillPipeline *self, GError *error);
 void mill_pipeline_report_fault (MillPipeline *self, char *text);
 MillLoop *mill_pipeline_get_loop (MillPipeline *self);
 void mill_scheduled_knob_free (gpointer scheduled);
+void mill_pipeline_attach_scheduled (MillPipeline *self, gpointer data);
 void mill_pipeline_end_life (MillPipeline *self);
 
 /* Within mill-pipeline-*.c. */

@@ -9,7 +9,6 @@
 #include <stdio.h>
 
 #include "core/mill-error.h"
-#include "pipeline/mill-knob-private.h"
 #include "pipeline/mill-pipeline-private.h"
 #include "pipeline/mill-snapshot-private.h"
 
@@ -506,103 +505,4 @@ void
 mill_pipeline_report_fault (MillPipeline *self, char *text)
 {
   mill_event_log_add (self->events, MILL_EVENT_FAULT, text);
-}
-
-static void
-knob_changed (MillKnob *knob, const char *before, const char *after, gpointer user_data)
-{
-  const char *unit = mill_knob_get_unit (knob);
-
-  mill_event_log_add (user_data, MILL_EVENT_KNOB,
-                      g_strdup_printf ("%s %s → %s%s%s", mill_knob_get_path (knob), before, after,
-                                       *unit != '\0' ? " " : "", unit));
-}
-
-static void
-add_knobs (MillPipeline *self, GPtrArray *knobs, gpointer object, const char *owner)
-{
-  guint n = 0;
-  g_autofree GParamSpec **pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (object), &n);
-
-  for (guint i = 0; i < n; i++)
-    if ((pspecs[i]->flags & MILL_PARAM_KNOB) != 0)
-      {
-        MillKnob *knob = mill_knob_new (object, pspecs[i], owner);
-
-        mill_knob_set_changed_func (knob, knob_changed, mill_event_log_ref (self->events),
-                                    (GDestroyNotify) mill_event_log_unref);
-        g_ptr_array_add (knobs, knob);
-      }
-}
-
-/**
- * mill_pipeline_list_knobs:
- *
- * All that can be turned while the pipeline runs.
- *
- * Returns: (transfer full) (element-type MillKnob): all knobs: the source's, then each stage's with its
- * step's
- */
-GPtrArray *
-mill_pipeline_list_knobs (MillPipeline *self)
-{
-  GPtrArray *knobs = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_knob_unref);
-
-  g_return_val_if_fail (MILL_IS_PIPELINE (self), knobs);
-
-  if (self->source != NULL)
-    add_knobs (self, knobs, self->source, "source");
-  for (guint i = 0; i < self->stages->len; i++)
-    {
-      MillStage *stage = g_ptr_array_index (self->stages, i);
-
-      add_knobs (self, knobs, stage, mill_stage_get_name (stage));
-      add_knobs (self, knobs, mill_stage_get_step (stage), mill_stage_get_name (stage));
-    }
-  return knobs;
-}
-
-/**
- * mill_pipeline_find_knob:
- * @path: "stage.knob"
- *
- * Looks a knob up.
- *
- * Returns: (transfer full) (nullable): the knob, or %NULL with %MILL_ERROR_INVALID and the list of those
- * there are
- */
-MillKnob *
-mill_pipeline_find_knob (MillPipeline *self, const char *path, GError **error)
-{
-  g_autoptr (GPtrArray) knobs = mill_pipeline_list_knobs (self);
-  g_autoptr (GString) known = g_string_new (NULL);
-
-  for (guint i = 0; i < knobs->len; i++)
-    {
-      MillKnob *knob = g_ptr_array_index (knobs, i);
-
-      if (g_strcmp0 (mill_knob_get_path (knob), path) == 0)
-        return mill_knob_ref (knob);
-      g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", mill_knob_get_path (knob));
-    }
-  g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("there is no knob “%s”; the knobs are %s"), path,
-               known->str);
-  return NULL;
-}
-
-/**
- * mill_pipeline_set_knob:
- * @path: "stage.knob"
- * @text: the value, as in a job file
- *
- * Turns a knob, now.
- *
- * Returns: %FALSE with %MILL_ERROR_INVALID when there is no such knob or it does not take the value
- */
-gboolean
-mill_pipeline_set_knob (MillPipeline *self, const char *path, const char *text, GError **error)
-{
-  g_autoptr (MillKnob) knob = mill_pipeline_find_knob (self, path, error);
-
-  return knob != NULL && mill_knob_set_text (knob, text, error);
 }

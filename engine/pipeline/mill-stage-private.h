@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillStage as its pipeline and its workers see it. */
+/* MillStage from the inside: its record, shared by mill-stage.c (the object, its knobs, its snapshot) and
+ * mill-stage-workers.c, and what its pipeline and its workers call. */
 
 #pragma once
 
@@ -32,6 +33,40 @@ typedef struct
   MillClock *clock;       /* (unowned) by which limits and backoff go */
   guint index;
 } MillStageLinks;
+
+struct _MillStage
+{
+  GObject parent_instance;
+
+  char *name; /* (owned) */
+  MillKind kind;
+  MillStep *step;           /* (owned) */
+  MillQueue *queue;         /* (owned) */
+  MillSemaphore *semaphore; /* (owned) */
+  MillRateLimiter *limiter; /* (owned) */
+  MillRetryBudget *budget;  /* (owned) */
+  MillStageLinks links;     /* set at the start */
+
+  GMutex lock; /* guards the rest; taken before a worker's */
+  gboolean running;
+  guint consumers;
+  double timeout_s;
+  double grace_s;
+  MillRetryPolicy retry;
+  GRand *rand;        /* (owned) for the jitter */
+  GPtrArray *workers; /* (owned) of (owned) MillWorker: all whose thread or task has not ended */
+  GPtrArray *serving; /* (owned) of (unowned) MillWorker: those that were not retired */
+  GPtrArray *stuck;   /* (owned) of (owned) MillWorker: those that were given up on and have not come back */
+  gboolean over;      /* the pipeline may be gone */
+  gboolean step_open; /* closed by the last of the stuck to come back */
+  guint next_number;
+  gint64 past_state_us[MILL_N_WORKER_STATES]; /* of the workers that have ended */
+  MillHistogram *service;                     /* (owned) */
+  GSource *reaper;                            /* (owned) (nullable) cancels attempts that take too long */
+};
+
+/* Makes as many workers serve as are wanted; the lock held, which it gives up. */
+void mill_stage_adjust_and_unlock (MillStage *self);
 
 void mill_stage_start (MillStage *self, const MillStageLinks *links);
 void mill_stage_cancel_workers (MillStage *self);
