@@ -112,6 +112,26 @@ test_end (void)
   assert_end (frontier);
 }
 
+/* A page that is tried once more keeps the crawl from ending; it is settled again, once. */
+static void
+test_reopen (void)
+{
+  g_autoptr (MillFrontier) frontier = new_frontier (0, 0);
+  MillFrontierCounts counts;
+
+  mill_frontier_add_start (frontier, "http://h/");
+  assert_taken (frontier, 0, "http://h/");
+  mill_frontier_settled (frontier, "http://h/");
+  mill_frontier_reopen (frontier, "http://h/");
+  mill_frontier_reopen (frontier, "http://h/");
+  mill_frontier_reopen (frontier, "http://h/stranger");
+  assert_waits (frontier, 0, G_MAXINT64, "waiting for links");
+  mill_frontier_get_counts (frontier, &counts);
+  g_assert_cmpuint (counts.unsettled, ==, 1);
+  mill_frontier_settled (frontier, "http://h/");
+  assert_end (frontier);
+}
+
 static void
 test_scope_and_depth (void)
 {
@@ -622,6 +642,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/frontier/order", test_order);
   g_test_add_func ("/frontier/end", test_end);
+  g_test_add_func ("/frontier/reopen", test_reopen);
   g_test_add_func ("/frontier/scope-and-depth", test_scope_and_depth);
   g_test_add_func ("/frontier/shorter-way", test_shorter_way);
   g_test_add_func ("/frontier/page-limit", test_page_limit);

@@ -5,14 +5,59 @@
 
 #include "core/mill-cancel-source-private.h"
 
+/* What a handler on its way may still touch: neither the source nor its context, which may be gone by then.
+ */
+typedef struct
+{
+  gatomicrefcount refs;
+  GMutex lock;
+  GSource *source; /* (unowned) (nullable) (lock) NULL once it was destroyed */
+} Wake;
+
 typedef struct
 {
   GSource source;
   GCancellable *cancellable; /* (owned) (nullable) */
-  gulong handler;            /* 0: not connected */
-  GMutex lock;
-  gboolean is_destroyed; /* (lock) the context may be gone, so it must not be woken any more */
+  gulong handler;
+  Wake *wake; /* (owned) (nullable) */
 } MillCancelSource;
+
+static Wake *
+wake_new (GSource *source)
+{
+  Wake *wake = g_new0 (Wake, 1);
+
+  g_atomic_ref_count_init (&wake->refs);
+  g_mutex_init (&wake->lock);
+  wake->source = source;
+  return wake;
+}
+
+static void
+wake_unref (Wake *wake)
+{
+  if (!g_atomic_ref_count_dec (&wake->refs))
+    return;
+  g_mutex_clear (&wake->lock);
+  g_free (wake);
+}
+
+static void
+wake_make_ready (Wake *wake)
+{
+  g_mutex_lock (&wake->lock);
+  if (wake->source != NULL)
+    g_source_set_ready_time (wake->source, 0);
+  g_mutex_unlock (&wake->lock);
+}
+
+static void
+wake_forget (Wake *wake)
+{
+  g_mutex_lock (&wake->lock);
+  wake->source = NULL;
+  g_mutex_unlock (&wake->lock);
+}
 
 static gboolean
 cancel_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
@@ -21,39 +66,18 @@ cancel_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_dat
   return G_SOURCE_REMOVE;
 }
 
-static void
-cancel_source_finalize (GSource *source)
-{
-  MillCancelSource *self = (MillCancelSource *) source;
-
-  g_clear_object (&self->cancellable);
-  g_mutex_clear (&self->lock);
-}
-
-static GSourceFuncs cancel_source_funcs = {
-  .dispatch = cancel_source_dispatch,
-  .finalize = cancel_source_finalize,
-};
-
-static void
-make_ready (MillCancelSource *self)
-{
-  g_mutex_lock (&self->lock);
-  if (!self->is_destroyed)
-    g_source_set_ready_time (&self->source, 0);
-  g_mutex_unlock (&self->lock);
-}
+static GSourceFuncs cancel_source_funcs = { .dispatch = cancel_source_dispatch };
 
 static void
 cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
-  make_ready (user_data);
+  wake_make_ready (user_data);
 }
 
 static void
-unref_source (gpointer source, GClosure *closure)
+unref_wake (gpointer wake, GClosure *closure)
 {
-  g_source_unref (source);
+  wake_unref (wake);
 }
 
 /* The signal and not g_cancellable_connect(), whose counterpart waits for handlers that run. A cancellable
@@ -62,10 +86,12 @@ static void
 watch (MillCancelSource *self, GCancellable *cancellable)
 {
   self->cancellable = g_object_ref (cancellable);
-  self->handler = g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (cancelled_cb),
-                                         g_source_ref (&self->source), unref_source, G_CONNECT_DEFAULT);
+  self->wake = wake_new (&self->source);
+  g_atomic_ref_count_inc (&self->wake->refs);
+  self->handler = g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (cancelled_cb), self->wake,
+                                         unref_wake, G_CONNECT_DEFAULT);
   if (g_cancellable_is_cancelled (cancellable))
-    make_ready (self);
+    wake_make_ready (self->wake);
 }
 
 /* (transfer full): a source that is not attached yet. @ready_time_us is a time of g_get_monotonic_time(), or
@@ -76,7 +102,6 @@ mill_cancel_source_new (const char *name, gint64 ready_time_us, GCancellable *ca
 {
   GSource *source = g_source_new (&cancel_source_funcs, sizeof (MillCancelSource));
 
-  g_mutex_init (&((MillCancelSource *) source)->lock);
   g_source_set_static_name (source, name);
   g_source_set_callback (source, callback, user_data, notify);
   g_source_set_ready_time (source, ready_time_us);
@@ -91,12 +116,13 @@ mill_cancel_source_destroy (GSource *source)
 {
   MillCancelSource *self = (MillCancelSource *) source;
 
-  if (self->handler != 0)
-    g_signal_handler_disconnect (self->cancellable, self->handler);
-  self->handler = 0;
-  g_mutex_lock (&self->lock);
-  self->is_destroyed = TRUE;
-  g_mutex_unlock (&self->lock);
+  if (self->wake != NULL)
+    {
+      g_signal_handler_disconnect (self->cancellable, self->handler);
+      wake_forget (self->wake);
+      g_clear_pointer (&self->wake, wake_unref);
+    }
+  g_clear_object (&self->cancellable);
   g_source_destroy (source);
   g_source_unref (source);
 }
