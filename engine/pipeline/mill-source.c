@@ -146,6 +146,14 @@ mill_source_settled (MillSource *self, MillItem *item, MillOutcome outcome, cons
     klass->settled (self, item, outcome, error);
 }
 
+/**
+ * mill_source_requeued:
+ * @self: the source
+ * @item: a dead letter's item, which is about to be tried again
+ *
+ * Tells a source that an item it was told is dead is not. Called by any thread, before the item can be
+ * settled again.
+ */
 void
 mill_source_requeued (MillSource *self, MillItem *item)
 {

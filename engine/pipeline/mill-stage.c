@@ -300,6 +300,12 @@ mill_stage_class_init (MillStageClass *klass)
              "what fails is not tried again. 0 is no limit."),
           0, MILL_RETRY_BUDGET_MAX_PERCENT, MILL_RETRY_BUDGET_DEFAULT_PERCENT, MILL_KNOB_FLAGS),
       N_ ("%"));
+  /**
+   * MillStage:grace:
+   *
+   * How long a step may take to end once it was cancelled, before it is given up on, in seconds. Fixed from
+   * the start on.
+   */
   props[PROP_GRACE] = mill_knob_with_unit (
       g_param_spec_double (
           "grace", _ ("Grace"),

@@ -9,6 +9,9 @@ G_DEFINE_BOXED_TYPE (MillStuck, mill_stuck, mill_stuck_copy, mill_stuck_free)
 
 /**
  * mill_stuck_copy:
+ * @self: a description
+ *
+ * Copies it.
  *
  * Returns: (transfer full): a copy
  */
@@ -22,6 +25,12 @@ mill_stuck_copy (const MillStuck *self)
   return copy;
 }
 
+/**
+ * mill_stuck_free:
+ * @self: (transfer full): a description
+ *
+ * Frees it.
+ */
 void
 mill_stuck_free (MillStuck *self)
 {

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * @item_id: the item's id
  * @item_key: (nullable): the item's key
  * @since_us: since when it has not returned, in microseconds of g_get_monotonic_time()
+ *
+ * Somebody who was given up on and has not come back.
  */
 typedef struct
 {
