@@ -127,6 +127,7 @@ void mill_queue_store_clear (MillQueue *self);
 void mill_queue_append_locked (MillQueue *self, MillItem *item);
 /* (transfer full) (nullable): the next item. @all_held: whether `in.lock` is held as well. */
 MillItem *mill_queue_take_locked (MillQueue *self, gboolean all_held);
+void mill_queue_ref_items (MillItem *const *items, guint n_items);
 void mill_queue_append_many_locked (MillQueue *self, MillItem *const *items, guint n_items);
 guint mill_queue_take_many_locked (MillQueue *self, MillItem **items, guint max_items, gboolean all_held);
 /* How many of @wanted items there is room for, with the lock of the open end. */

@@ -18,6 +18,10 @@
 #define READ_EVERY_US 2
 #define MAX_STRIDE    16
 
+/* How many items of a batch are asked for ahead. Each is likely to be another processor's to begin with, and its
+ * count is changed on both sides: one after the other these transfers take as long as all the rest together. */
+#define PREFETCH 8
+
 typedef struct
 {
   MillItem *item;  /* (owned) */
@@ -294,6 +298,24 @@ mill_queue_append_locked (MillQueue *self, MillItem *item)
   mill_queue_append_many_locked (self, &item, 1);
 }
 
+static inline void
+prefetch_item (const MillItem *item)
+{
+  __builtin_prefetch (item, 1);
+}
+
+/* Takes a reference of each of a batch that is to be put. */
+void
+mill_queue_ref_items (MillItem *const *items, guint n_items)
+{
+  for (guint i = 0; i < n_items; i++)
+    {
+      if (i + PREFETCH < n_items)
+        prefetch_item (items[i + PREFETCH]);
+      mill_item_ref (items[i]);
+    }
+}
+
 /* The count is published once for all, so that the other side's cache line is taken once. */
 void
 mill_queue_append_many_locked (MillQueue *self, MillItem *const *items, guint n_items)
@@ -328,6 +350,8 @@ take_one_locked (MillQueue *self, gsize gets, gboolean all_held)
     {
       MillQueueSlot *slot = &self->out.chunk->slots[self->out.chunk->begin++];
 
+      if (self->out.chunk->begin + PREFETCH <= self->out.chunk->end)
+        prefetch_item (slot[PREFETCH].item);
       item = slot->item;
       since_us = slot->since_us;
     }

@@ -299,8 +299,7 @@ mill_queue_put_many (MillQueue *self, GPtrArray *items, GCancellable *cancellabl
   g_return_val_if_fail (MILL_IS_QUEUE (self), 0);
   g_return_val_if_fail (items != NULL, 0);
 
-  for (guint i = 0; i < items->len; i++)
-    mill_item_ref (g_ptr_array_index (items, i));
+  mill_queue_ref_items ((MillItem *const *) items->pdata, items->len);
   while (n < items->len && !g_cancellable_set_error_if_cancelled (cancellable, error))
     {
       n = mill_queue_put_many_quickly (self, items, n);

@@ -62,7 +62,7 @@ mill_worker_inherit (MillWorker *self, MillItem *item, guint attempt, gint64 ret
 {
   mill_work_init (&self->work, item);
   mill_work_begin_attempt (&self->work, attempt);
-  self->inherited_retry_us = retry_at_us;
+  self->inherited_retry_us = MAX (retry_at_us, 1); /* a virtual clock may begin at 0 */
 }
 
 static char *
