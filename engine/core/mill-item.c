@@ -15,8 +15,9 @@ typedef struct
   char *value;      /* (owned) */
 } MillAttribute;
 
-/* There may be millions of them: one block each, the key at its end. What each passage through a queue touches
- * comes first: malloc's blocks begin 16 bytes into a cache line, so that the last fields are in another. */
+/* There may be millions of them: one block each, the key at its end. What each passage through a queue
+ * touches comes first: malloc's blocks begin 16 bytes into a cache line, so that the last fields are in
+ * another. */
 struct _MillItem
 {
   gatomicrefcount refs;

@@ -25,6 +25,7 @@
 
 #include "core/mill-error.h"
 #include "core/mill-histogram.h"
+#include "core/mill-lock-private.h"
 #include "core/mill-queue.h"
 #include "core/mill-waiter-private.h"
 
@@ -106,19 +107,6 @@ typedef struct
   guint max_items;  /* a get: how many to take; 0 for a put */
 } MillQueueBatch;
 
-/* For a loop that waits for another processor. */
-static inline void
-mill_spin_pause (void)
-{
-#if defined __x86_64__ || defined __i386__
-  __builtin_ia32_pause ();
-#elif defined __aarch64__
-  __asm__ __volatile__("yield" ::: "memory");
-#else
-  atomic_signal_fence (memory_order_seq_cst);
-#endif
-}
-
 /* ---- mill-queue-store.c: the lock of the end in question held, or all ---- */
 
 void mill_queue_store_init (MillQueue *self);
@@ -137,7 +125,6 @@ guint64 mill_queue_bytes_locked (MillQueue *self);
 
 /* ---- mill-queue.c ---- */
 
-void mill_queue_lock_end (GMutex *lock);
 void mill_queue_lock_ends (MillQueue *self);
 void mill_queue_lock_all (MillQueue *self);
 /* Publishes whether the ends are open, and leaves with only `lock` held. */

@@ -46,8 +46,8 @@ mill_queue_get_depth (MillQueue *self)
   guint depth;
 
   g_return_val_if_fail (MILL_IS_QUEUE (self), 0);
-  mill_queue_lock_end (&self->out.lock);
-  mill_queue_lock_end (&self->in.lock);
+  mill_lock (&self->out.lock);
+  mill_lock (&self->in.lock);
   depth = (guint) mill_queue_depth_locked (self);
   g_mutex_unlock (&self->in.lock);
   g_mutex_unlock (&self->out.lock);

@@ -18,8 +18,9 @@
 #define READ_EVERY_US 2
 #define MAX_STRIDE    16
 
-/* How many items of a batch are asked for ahead. Each is likely to be another processor's to begin with, and its
- * count is changed on both sides: one after the other these transfers take as long as all the rest together. */
+/* How many items of a batch are asked for ahead. Each is likely to be another processor's to begin with, and
+ * its count is changed on both sides: one after the other these transfers take as long as all the rest
+ * together. */
 #define PREFETCH 8
 
 typedef struct
@@ -261,7 +262,7 @@ find_chunk_locked (MillQueue *self, gsize gets, gboolean all_held)
       return TRUE;
     }
   if (!all_held)
-    mill_queue_lock_end (&self->in.lock);
+    mill_lock (&self->in.lock);
   trade_chunks_locked (self);
   if (!all_held)
     g_mutex_unlock (&self->in.lock);

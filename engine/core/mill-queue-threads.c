@@ -65,7 +65,7 @@ has_room (MillQueue *self)
 {
   gboolean room;
 
-  mill_queue_lock_end (&self->in.lock);
+  mill_lock (&self->in.lock);
   room = self->in.open && mill_queue_room_quickly (self, 1) > 0;
   g_mutex_unlock (&self->in.lock);
   return room;
@@ -271,7 +271,7 @@ mill_queue_put_many_quickly (MillQueue *self, GPtrArray *items, guint n)
   MillItem *const *rest = (MillItem *const *) (items->pdata + n);
   guint n_put = 0;
 
-  mill_queue_lock_end (&self->in.lock);
+  mill_lock (&self->in.lock);
   if (self->in.open)
     {
       n_put = (guint) mill_queue_room_quickly (self, items->len - n);
@@ -339,7 +339,7 @@ take_up_to_locked (MillQueue *self, GPtrArray *items, guint max_items, gboolean 
 gboolean
 mill_queue_get_many_quickly (MillQueue *self, GPtrArray *items, guint max_items)
 {
-  mill_queue_lock_end (&self->out.lock);
+  mill_lock (&self->out.lock);
   if (self->out.open)
     take_up_to_locked (self, items, max_items, FALSE);
   g_mutex_unlock (&self->out.lock);

@@ -41,30 +41,17 @@ G_DEFINE_FINAL_TYPE (MillQueue, mill_queue, G_TYPE_OBJECT)
 /* ---- locks ----------------------------------------------------------------------------------------------
  */
 
-/* Holders leave within tens of nanoseconds, sleeping and waking take thousands; so look a few times first. */
-void
-mill_queue_lock_end (GMutex *lock)
-{
-  for (guint i = 0; i < 50; i++)
-    {
-      if (g_mutex_trylock (lock))
-        return;
-      mill_spin_pause ();
-    }
-  g_mutex_lock (lock);
-}
-
 void
 mill_queue_lock_ends (MillQueue *self)
 {
-  mill_queue_lock_end (&self->out.lock);
-  mill_queue_lock_end (&self->in.lock);
+  mill_lock (&self->out.lock);
+  mill_lock (&self->in.lock);
 }
 
 void
 mill_queue_lock_all (MillQueue *self)
 {
-  mill_queue_lock_end (&self->lock);
+  mill_lock (&self->lock);
   mill_queue_lock_ends (self);
 }
 
@@ -308,7 +295,7 @@ mill_queue_put_quickly (MillQueue *self, MillItem *item)
 {
   gboolean put;
 
-  mill_queue_lock_end (&self->in.lock);
+  mill_lock (&self->in.lock);
   put = self->in.open && mill_queue_room_quickly (self, 1) > 0;
   if (put)
     mill_queue_append_locked (self, item);
@@ -321,7 +308,7 @@ mill_queue_get_quickly (MillQueue *self)
 {
   MillItem *item;
 
-  mill_queue_lock_end (&self->out.lock);
+  mill_lock (&self->out.lock);
   item = self->out.open ? mill_queue_take_locked (self, FALSE) : NULL;
   g_mutex_unlock (&self->out.lock);
   return item;

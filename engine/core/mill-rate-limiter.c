@@ -15,6 +15,7 @@
 #include "config.h"
 
 #include "core/mill-rate-limiter.h"
+#include "core/mill-lock-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -480,7 +481,7 @@ mill_rate_limiter_try_acquire (MillRateLimiter *self)
   gboolean taken = FALSE;
 
   g_return_val_if_fail (MILL_IS_RATE_LIMITER (self), FALSE);
-  g_mutex_lock (&self->lock);
+  mill_lock (&self->lock);
   if (mill_wait_list_get_length (&self->waiters) == 0)
     {
       gint64 now = self->rate > 0 ? get_now (self) : 0;

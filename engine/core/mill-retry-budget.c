@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "core/mill-retry-budget.h"
+#include "core/mill-lock-private.h"
 
 #define WINDOW_S      10
 #define RESERVE_PER_S 10
@@ -236,7 +237,7 @@ mill_retry_budget_deposit (MillRetryBudget *self)
 
   g_return_if_fail (MILL_IS_RETRY_BUDGET (self));
   second = get_second (self);
-  g_mutex_lock (&self->lock);
+  mill_lock (&self->lock);
   get_bucket_locked (self, second)->items++;
   g_mutex_unlock (&self->lock);
 }

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "core/mill-semaphore.h"
+#include "core/mill-lock-private.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -226,7 +227,7 @@ mill_semaphore_try_acquire (MillSemaphore *self, guint64 item_id, guint *slot)
 
   g_return_val_if_fail (MILL_IS_SEMAPHORE (self), FALSE);
   g_return_val_if_fail (slot != NULL, FALSE);
-  g_mutex_lock (&self->lock);
+  mill_lock (&self->lock);
   taken = is_free_locked (self);
   if (taken)
     *slot = take_slot_locked (self, item_id);
@@ -350,7 +351,7 @@ mill_semaphore_release (MillSemaphore *self, guint slot)
 {
   g_return_if_fail (MILL_IS_SEMAPHORE (self));
 
-  g_mutex_lock (&self->lock);
+  mill_lock (&self->lock);
   if (slot >= self->slots->len || !g_array_index (self->slots, MillSlot, slot).held)
     {
       g_mutex_unlock (&self->lock);

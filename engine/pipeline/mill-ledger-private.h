@@ -33,6 +33,7 @@ typedef struct _MillLedger MillLedger;
 MillLedger *mill_ledger_new (guint n_stages);
 void mill_ledger_free (MillLedger *self);
 
+void mill_ledger_produce (MillLedger *self);
 void mill_ledger_admit (MillLedger *self, guint stage, guint n);
 void mill_ledger_move (MillLedger *self, guint from);
 void mill_ledger_settle (MillLedger *self, guint stage, const MillItem *item, MillOutcome outcome);

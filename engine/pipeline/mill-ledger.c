@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillLedger: a pipeline's books. Each entry is made under one lock, so every reading adds up. */
+/* MillLedger: a pipeline's books. Each entry is made under one lock, and a reading takes both, so it adds up.
+ *
+ * What the source produces is booked apart from what the workers do with it, since the producer and the
+ * workers are on different processors, and each entry under a common lock would take the other's cache lines.
+ */
 
 #include "config.h"
 
+#include "core/mill-lock-private.h"
 #include "pipeline/mill-ledger-private.h"
+
+#define CACHE_LINE 64
 
 struct _MillLedger
 {
-  GMutex lock;
+  struct
+  {
+    GMutex lock; /* taken before the other */
+    guint64 produced;
+  } source;
+  guint8 apart[CACHE_LINE];
+
+  GMutex lock; /* guards the rest */
   MillLedgerTotals totals;
   MillHistogram *latency; /* (owned) */
   guint n_stages;
@@ -19,6 +33,7 @@ mill_ledger_new (guint n_stages)
 {
   MillLedger *self = g_malloc0 (sizeof *self + n_stages * sizeof self->stages[0]);
 
+  g_mutex_init (&self->source.lock);
   g_mutex_init (&self->lock);
   self->latency = mill_histogram_new ();
   self->n_stages = n_stages;
@@ -30,14 +45,24 @@ mill_ledger_free (MillLedger *self)
 {
   mill_histogram_free (self->latency);
   g_mutex_clear (&self->lock);
+  g_mutex_clear (&self->source.lock);
   g_free (self);
 }
 
-/* @n items come into the pipeline, bound for @stage. */
+/* The source has produced an item, bound for the first stage. */
+void
+mill_ledger_produce (MillLedger *self)
+{
+  mill_lock (&self->source.lock);
+  self->source.produced++;
+  g_mutex_unlock (&self->source.lock);
+}
+
+/* @n items that a step emitted come into the pipeline, bound for @stage. */
 void
 mill_ledger_admit (MillLedger *self, guint stage, guint n)
 {
-  g_mutex_lock (&self->lock);
+  mill_lock (&self->lock);
   self->totals.produced += n;
   self->stages[stage].unfinished += n;
   g_mutex_unlock (&self->lock);
@@ -47,7 +72,7 @@ mill_ledger_admit (MillLedger *self, guint stage, guint n)
 void
 mill_ledger_move (MillLedger *self, guint from)
 {
-  g_mutex_lock (&self->lock);
+  mill_lock (&self->lock);
   self->stages[from].unfinished--;
   self->stages[from].done++;
   self->stages[from + 1].unfinished++;
@@ -60,7 +85,7 @@ mill_ledger_settle (MillLedger *self, guint stage, const MillItem *item, MillOut
 {
   gint64 now = g_get_monotonic_time ();
 
-  g_mutex_lock (&self->lock);
+  mill_lock (&self->lock);
   self->stages[stage].unfinished--;
   switch (outcome)
     {
@@ -97,7 +122,7 @@ mill_ledger_requeue (MillLedger *self, guint stage)
 void
 mill_ledger_retry (MillLedger *self, guint stage)
 {
-  g_mutex_lock (&self->lock);
+  mill_lock (&self->lock);
   self->stages[stage].retries++;
   g_mutex_unlock (&self->lock);
 }
@@ -106,9 +131,14 @@ mill_ledger_retry (MillLedger *self, guint stage)
 void
 mill_ledger_read (MillLedger *self, MillLedgerTotals *totals, MillLedgerStage *stages, MillHistogram *latency)
 {
+  g_mutex_lock (&self->source.lock);
   g_mutex_lock (&self->lock);
   *totals = self->totals;
   memcpy (stages, self->stages, self->n_stages * sizeof self->stages[0]);
   mill_histogram_merge (latency, self->latency);
+  totals->produced += self->source.produced;
+  stages[0].unfinished +=
+      self->source.produced; /* of which the workers have subtracted what they have seen */
   g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->source.lock);
 }

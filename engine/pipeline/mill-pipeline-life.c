@@ -329,7 +329,7 @@ make_links (MillPipeline *self, guint index)
     .pipeline = self,
     .ledger = self->ledger,
     .gate = self->gate,
-    .source = self->source,
+    .watcher = self->watcher,
     .sink = self->sink,
     .next = index + 1 < self->stages->len ? g_ptr_array_index (self->stages, index + 1) : NULL,
     .control = mill_loop_get_context (self->control),
@@ -400,6 +400,8 @@ mill_pipeline_start (MillPipeline *self, GError **error)
       return FALSE;
     }
   start_loops (self);
+  /* To look each time would take the cache line in which the source counts. */
+  self->watcher = mill_source_is_watcher (self->source) ? self->source : NULL;
   self->ledger = mill_ledger_new (self->stages->len);
   self->feeds = g_new0 (MillFeed, self->stages->len);
   links = make_links (self, 0);

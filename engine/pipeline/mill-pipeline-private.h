@@ -37,9 +37,10 @@ struct _MillPipeline
   GObject parent_instance;
 
   /* Set while it is built, fixed from the start on. */
-  char *name;         /* (owned) */
-  MillSource *source; /* (owned) (nullable) before it is set */
-  char *source_name;  /* (owned) (nullable) */
+  char *name;          /* (owned) */
+  MillSource *source;  /* (owned) (nullable) before it is set */
+  MillSource *watcher; /* (unowned) (nullable) `source`, if it wants to hear what becomes of its items */
+  char *source_name;   /* (owned) (nullable) */
   MillKind source_kind;
   GPtrArray *stages;               /* (owned) of (owned) MillStage */
   MillSink *sink;                  /* (owned) (nullable) */

@@ -347,7 +347,8 @@ mill_pipeline_settle (MillPipeline *self, guint stage, MillItem *item, MillOutco
                       const GError *error, guint attempts)
 {
   /* First, so that a letter that is requeued at once is not settled before it died. */
-  mill_source_settled (self->source, item, outcome, error);
+  if (self->watcher != NULL)
+    mill_source_settled (self->watcher, item, outcome, error);
   if (outcome == MILL_OUTCOME_DONE)
     {
       mill_ledger_settle (self->ledger, stage, item, outcome);

@@ -39,6 +39,9 @@ static void step (MillProducer *self);
 static void
 set_state (MillProducer *self, MillProducerState state, const char *why)
 {
+  /* Nobody else sets it. */
+  if (self->state == state && self->why == why)
+    return;
   g_mutex_lock (&self->lock);
   self->state = state;
   self->why = why;
@@ -108,7 +111,7 @@ static void
 admit (MillProducer *self, MillItem *item)
 {
   mill_item_set_born (item, g_get_monotonic_time ());
-  mill_ledger_admit (self->links.ledger, 0, 1);
+  mill_ledger_produce (self->links.ledger);
 }
 
 static void

@@ -164,6 +164,22 @@ mill_source_requeued (MillSource *self, MillItem *item)
 }
 
 /**
+ * mill_source_is_watcher:
+ * @self: the source
+ *
+ * Whether the source wants to hear what becomes of its items.
+ *
+ * Returns: whether mill_source_left_stage(), mill_source_settled() or mill_source_requeued() do anything
+ */
+gboolean
+mill_source_is_watcher (MillSource *self)
+{
+  MillSourceClass *klass = MILL_SOURCE_GET_CLASS (self);
+
+  return klass->left_stage != NULL || klass->settled != NULL || klass->requeued != NULL;
+}
+
+/**
  * mill_source_get_total:
  *
  * How many items the source will have produced in the end. Called by any thread.

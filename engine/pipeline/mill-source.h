@@ -90,6 +90,7 @@ struct _MillSourceClass
 gboolean mill_source_open (MillSource *self, MillPipeline *pipeline, GError **error);
 MillSourceResult mill_source_poll (MillSource *self, gint64 now_us, MillSourceYield *yield, GError **error);
 void mill_source_left_stage (MillSource *self, MillItem *item, guint stage);
+gboolean mill_source_is_watcher (MillSource *self);
 void mill_source_settled (MillSource *self, MillItem *item, MillOutcome outcome, const GError *error);
 void mill_source_requeued (MillSource *self, MillItem *item);
 gint64 mill_source_get_total (MillSource *self);

@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include <stdatomic.h>
+
 #include "core/mill-retry-policy.h"
 #include "pipeline/mill-gate-private.h"
 #include "pipeline/mill-ledger-private.h"
@@ -26,7 +28,7 @@ typedef struct
   MillPipeline *pipeline; /* (unowned) */
   MillLedger *ledger;     /* (unowned) */
   MillGate *gate;         /* (unowned) */
-  MillSource *source;     /* (unowned) */
+  MillSource *watcher;    /* (unowned) (nullable) the source, if it wants to hear what becomes of its items */
   MillSink *sink;         /* (unowned) (nullable) */
   MillStage *next;        /* (unowned) (nullable) NULL after the last */
   GMainContext *control;  /* (unowned) the context for timers */
@@ -51,6 +53,7 @@ struct _MillStage
   gboolean running;
   guint consumers;
   double timeout_s;
+  atomic_llong timeout_us; /* the same, read without the lock for each attempt */
   double grace_s;
   MillRetryPolicy retry;
   GRand *rand;        /* (owned) for the jitter */

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "pipeline/mill-knob.h"
+#include "core/mill-lock-private.h"
 #include "pipeline/mill-pipeline-private.h"
 #include "pipeline/mill-stage-private.h"
 #include "pipeline/mill-worker-private.h"
@@ -57,6 +58,7 @@ set_timeout (MillStage *self, double timeout_s)
   g_mutex_lock (&self->lock);
   changed = self->timeout_s < timeout_s || self->timeout_s > timeout_s;
   self->timeout_s = timeout_s;
+  atomic_store (&self->timeout_us, (gint64) (timeout_s * G_USEC_PER_SEC));
   if (self->reaper != NULL)
     g_source_set_ready_time (self->reaper, 0);
   g_mutex_unlock (&self->lock);
@@ -475,12 +477,7 @@ mill_stage_get_jitter (MillStage *self)
 gint64
 mill_stage_get_timeout_us (MillStage *self)
 {
-  double timeout;
-
-  g_mutex_lock (&self->lock);
-  timeout = self->timeout_s;
-  g_mutex_unlock (&self->lock);
-  return (gint64) (timeout * G_USEC_PER_SEC);
+  return atomic_load_explicit (&self->timeout_us, memory_order_relaxed);
 }
 
 gint64
@@ -497,7 +494,7 @@ mill_stage_get_grace_us (MillStage *self)
 void
 mill_stage_record_service (MillStage *self, gint64 duration_us)
 {
-  g_mutex_lock (&self->lock);
+  mill_lock (&self->lock);
   mill_histogram_record (self->service, duration_us);
   g_mutex_unlock (&self->lock);
 }

@@ -111,7 +111,8 @@ settle (MillWorker *self, MillItem *item, MillOutcome outcome, const GError *err
 {
   const MillStageLinks *links = mill_stage_get_links (self->stage);
 
-  mill_source_left_stage (links->source, item, links->index);
+  if (links->watcher != NULL)
+    mill_source_left_stage (links->watcher, item, links->index);
   mill_pipeline_settle (links->pipeline, links->index, item, outcome, error, self->work.attempt + 1);
 }
 

@@ -100,15 +100,21 @@ mill_worker_add_times (MillWorker *self, gint64 now_us, MillWorkerState *state, 
   g_mutex_unlock (&self->lock);
 }
 
+static void
+set_state_locked (MillWorker *self, MillWorkerState state, gint64 now_us)
+{
+  self->state_us[self->state] += now_us - self->state_since_us;
+  self->state = state;
+  self->state_since_us = now_us;
+}
+
 void
 mill_worker_set_state (MillWorker *self, MillWorkerState state)
 {
   gint64 now = g_get_monotonic_time ();
 
   g_mutex_lock (&self->lock);
-  self->state_us[self->state] += now - self->state_since_us;
-  self->state = state;
-  self->state_since_us = now;
+  set_state_locked (self, state, now);
   g_mutex_unlock (&self->lock);
 }
 
@@ -126,10 +132,11 @@ void
 mill_worker_begin_attempt (MillWorker *self)
 {
   gint64 timeout = mill_stage_get_timeout_us (self->stage);
+  gint64 now = g_get_monotonic_time ();
 
-  mill_worker_set_state (self, MILL_WORKER_BUSY);
   g_mutex_lock (&self->lock);
-  self->attempt_began_us = g_get_monotonic_time ();
+  set_state_locked (self, MILL_WORKER_BUSY, now);
+  self->attempt_began_us = now;
   if (g_cancellable_is_cancelled (self->attempt))
     {
       /* A new one rather than a reset one: who still looks at the old one must see it cancelled. */
@@ -242,7 +249,8 @@ mill_worker_succeed (MillWorker *self)
 {
   const MillStageLinks *links = mill_stage_get_links (self->stage);
 
-  mill_source_left_stage (links->source, self->work.item, links->index);
+  if (links->watcher != NULL)
+    mill_source_left_stage (links->watcher, self->work.item, links->index);
   for (guint i = 0; self->work.emitted != NULL && i < self->work.emitted->len; i++)
     post_emitted (self, g_ptr_array_index (self->work.emitted, i));
   if (self->work.consumed)
@@ -292,7 +300,8 @@ mill_worker_give_up (MillWorker *self, MillOutcome outcome, const GError *error)
 {
   const MillStageLinks *links = mill_stage_get_links (self->stage);
 
-  mill_source_left_stage (links->source, self->work.item, links->index);
+  if (links->watcher != NULL)
+    mill_source_left_stage (links->watcher, self->work.item, links->index);
   mill_pipeline_settle (links->pipeline, links->index, self->work.item, outcome, error,
                         self->work.attempt + 1);
   mill_worker_release_item (self);

@@ -32,12 +32,15 @@ static MillSourceResult
 mill_count_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yield, GError **error)
 {
   MillCountSource *self = MILL_COUNT_SOURCE (source);
-  char key[12];
+  char digits[12], *key = digits + sizeof digits;
 
   if (self->given == self->items)
     return MILL_SOURCE_END;
   self->given++;
-  g_snprintf (key, sizeof key, "%u", self->given);
+  /* printf() takes longer than all the rest of an empty item's way. */
+  *--key = '\0';
+  for (guint n = self->given; n > 0; n /= 10)
+    *--key = (char) ('0' + n % 10);
   yield->item = mill_item_new (self->given, key);
   return MILL_SOURCE_READY;
 }
