@@ -16,7 +16,7 @@
 
 G_BEGIN_DECLS
 
-#define MILL_REQUESTS_PER_SESSION 8
+#define MILL_REQUESTS_PER_SESSION 4
 
 typedef struct _MillSessionPool MillSessionPool;
 
