@@ -24,7 +24,13 @@ struct _MillJobCard
 
 G_DEFINE_FINAL_TYPE (MillJobCard, mill_job_card, GTK_TYPE_BUTTON)
 
-/* "fetch: 200 async · queue 1,000" */
+static const char *
+describe_workers (MillKind kind, guint n)
+{
+  return kind == MILL_KIND_THREADS ? ngettext ("thread", "threads", n) : mill_words_kind (kind);
+}
+
+/* "200 async, queue 1,000" */
 static char *
 describe_stage (const MillStageSnapshot *stage)
 {
@@ -34,8 +40,9 @@ describe_stage (const MillStageSnapshot *stage)
   if (stage->queue.maxsize > 0)
     /* Translators: a stage in few words: its number of workers, their kind, its queue's size; "200 async,
      * queue 1,000" */
-    return g_strdup_printf (_ ("%s %s, queue %s"), consumers, mill_words_kind (stage->kind), maxsize);
-  return g_strdup_printf (_ ("%s %s, no limit"), consumers, mill_words_kind (stage->kind));
+    return g_strdup_printf (_ ("%s %s, queue %s"), consumers,
+                            describe_workers (stage->kind, stage->consumers), maxsize);
+  return g_strdup_printf (_ ("%s %s, no limit"), consumers, describe_workers (stage->kind, stage->consumers));
 }
 
 static char *
