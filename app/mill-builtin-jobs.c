@@ -13,7 +13,8 @@
 /* From what is plain to what it is good for: each shows one thing more than those before it. */
 static const char *const teaching_order[] = {
   "bounded-thread-queue", "bounded-async-queue", "mixed-pipeline", "backpressure",
-  "either-world",         "three-limits",        "retry-budget",   "demo-crawl",
+  "either-world",         "three-limits",        "timeouts",       "retry-budget",
+  "dead-letters",         "graceful-shutdown",   "demo-crawl",
 };
 
 static gsize
