@@ -113,8 +113,9 @@ static GSubprocess *
 spawn (const char *plan, const char *form)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *program = g_test_build_filename (G_TEST_BUILT, "test-cli-stuck", NULL);
   GSubprocess *child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                                         &error, "/proc/self/exe", "--plan", plan, form, NULL);
+                                         &error, program, "--plan", plan, form, NULL);
 
   g_assert_no_error (error);
   return child;
