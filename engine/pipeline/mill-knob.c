@@ -104,7 +104,7 @@ parse_double (GParamSpec *pspec, const char *text, GValue *value, GError **error
 
   if (end == stripped || *end != '\0' || !(number >= range.minimum && number <= range.maximum))
     {
-      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not a number from %g to %g"), text,
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not a number from %.10g to %.10g"), text,
                    range.minimum, range.maximum);
       return FALSE;
     }
@@ -447,7 +447,7 @@ number_to_text (const MillKnob *self, double number)
       return g_strdup (value != NULL ? value->value_nick : "");
     }
   return g_strdup (
-      g_ascii_formatd (buffer, sizeof buffer, mill_knob_is_integer (self) ? "%.0f" : "%.6g", number));
+      g_ascii_formatd (buffer, sizeof buffer, mill_knob_is_integer (self) ? "%.0f" : "%.10g", number));
 }
 
 /**
