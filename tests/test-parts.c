@@ -644,18 +644,6 @@ test_assert_conserved (MillPipeline *pipeline)
   g_assert_true (mill_snapshot_is_conserved (snapshot));
 }
 
-/* How many threads this process has. */
-guint
-test_count_threads (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
-  guint n = 0;
-
-  while (dir != NULL && g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 /* Between two looks at a condition: leaves the processor to those who bring it about. Nothing depends on how
  * long. */
 void
@@ -739,15 +727,21 @@ test_count_engine_threads (void)
   return n;
 }
 
+/* A thread that was joined may be in the kernel's list for a moment still. */
+void
+test_wait_for_threads (guint n)
+{
+  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+
+  while (test_count_engine_threads () > n && g_get_monotonic_time () < deadline)
+    test_step_aside ();
+  g_assert_cmpuint (test_count_engine_threads (), <=, n);
+}
+
 /* Nothing of @pipeline works any more, and there are no more threads than before. */
 void
 test_assert_nothing_left (MillPipeline *pipeline, guint threads_before)
 {
-  gint64 deadline = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
-
   TEST_WAIT (pipeline, s->workers_alive == 0 && s->unfinished == 0);
-  /* A thread that was joined may be in the kernel's list for a moment still. */
-  while (test_count_engine_threads () > threads_before && g_get_monotonic_time () < deadline)
-    test_step_aside ();
-  g_assert_cmpuint (test_count_engine_threads (), <=, threads_before);
+  test_wait_for_threads (threads_before);
 }

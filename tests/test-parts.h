@@ -61,7 +61,6 @@ void test_start (MillPipeline *pipeline);
 void test_join (MillPipeline *pipeline);
 void test_set (MillPipeline *pipeline, const char *path, const char *value);
 void test_assert_conserved (MillPipeline *pipeline);
-guint test_count_threads (void);
 void test_step_aside (void);
 
 /* Fails the test, saying what @condition waits for, when @looks at a pipeline that is over were all in vain.
@@ -73,6 +72,7 @@ MillJob *test_load_job (const char *name);
 MillPipeline *test_build_job (const char *name);
 
 guint test_count_engine_threads (void);
+void test_wait_for_threads (guint n);
 void test_assert_nothing_left (MillPipeline *pipeline, guint threads_before);
 
 /* Waits until @condition holds; every snapshot on the way is checked for conservation. */

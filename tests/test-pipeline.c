@@ -64,38 +64,11 @@ assert_totals (MillPipeline *pipeline, MillState state, guint64 done, guint64 de
   g_assert_true (mill_snapshot_is_conserved (snapshot));
 }
 
-/* The engine's threads are gone. A thread that was joined may be in the kernel's list for a moment still. */
-static void
-assert_no_thread_left (guint before)
-{
-  gint64 deadline = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
-
-  while (test_count_threads () > before && g_get_monotonic_time () < deadline)
-    test_step_aside ();
-  g_assert_cmpuint (test_count_threads (), <=, before);
-}
-
-/* GLib and the sanitizers start threads of their own when they are first needed; have them before anything is
- * counted. */
-static void
-warm_up (void)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (worlds); i++)
-    {
-      g_autoptr (MillPipeline) pipeline = test_pipeline_new (
-          test_source_new (5, 0), worlds[i].source,
-          test_stage_new ("one", worlds[i].stage, step_new (&worlds[i], succeed), 1, 1), NULL);
-
-      test_start (pipeline);
-      test_join (pipeline);
-    }
-}
-
 static void
 test_runs_to_the_end (gconstpointer data)
 {
   const World *world = data;
-  guint before = test_count_threads ();
+  guint before = test_count_engine_threads ();
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (500, 0), world->source,
                          test_stage_new ("one", world->stage, step_new (world, succeed), 10, 4),
@@ -108,7 +81,7 @@ test_runs_to_the_end (gconstpointer data)
                     500);
   g_assert_cmpuint (mill_queue_get_depth (mill_stage_get_queue (mill_pipeline_get_stage (pipeline, 1))), ==,
                     0);
-  assert_no_thread_left (before);
+  test_wait_for_threads (before);
 }
 
 static void
@@ -195,7 +168,7 @@ static void
 test_drain_deadline_becomes_a_stop (gconstpointer data)
 {
   const World *world = data;
-  guint before = test_count_threads ();
+  guint before = test_count_engine_threads ();
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (G_MAXUINT, 0), world->source,
                          test_stage_new ("one", world->stage, step_new (world, hold), 20, 4), NULL);
@@ -209,14 +182,14 @@ test_drain_deadline_becomes_a_stop (gconstpointer data)
   assert_totals (pipeline, MILL_STATE_STOPPED, 0, 0);
   returned = mill_pipeline_get_returned (pipeline);
   g_assert_cmpuint (returned->len, ==, 25);
-  assert_no_thread_left (before);
+  test_wait_for_threads (before);
 }
 
 static void
 test_stop_returns_what_was_not_processed (gconstpointer data)
 {
   const World *world = data;
-  guint before = test_count_threads ();
+  guint before = test_count_engine_threads ();
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (G_MAXUINT, 0), world->source,
                          test_stage_new ("one", world->stage, step_new (world, succeed), 20, 4),
@@ -240,7 +213,7 @@ test_stop_returns_what_was_not_processed (gconstpointer data)
     g_assert_true (g_hash_table_add (ids, GSIZE_TO_POINTER (mill_item_get_id (returned->pdata[i]))));
   g_assert_cmpuint (test_source_get_settled (mill_pipeline_get_source (pipeline), MILL_OUTCOME_RETURNED), ==,
                     returned->len);
-  assert_no_thread_left (before);
+  test_wait_for_threads (before);
 }
 
 static void
@@ -314,7 +287,7 @@ static void
 test_join_async (gconstpointer data)
 {
   const World *world = data;
-  guint before = test_count_threads ();
+  guint before = test_count_engine_threads ();
   MillPipeline *pipeline =
       test_pipeline_new (test_source_new (100, 0), world->source,
                          test_stage_new ("one", world->stage, step_new (world, hold), 20, 4), NULL);
@@ -332,14 +305,14 @@ test_join_async (gconstpointer data)
   while (!joined)
     g_main_context_iteration (NULL, TRUE);
   g_object_unref (step);
-  assert_no_thread_left (before);
+  test_wait_for_threads (before);
 }
 
 static void
 test_freed_while_running (gconstpointer data)
 {
   const World *world = data;
-  guint before = test_count_threads ();
+  guint before = test_count_engine_threads ();
   MillPipeline *pipeline =
       test_pipeline_new (test_source_new (G_MAXUINT, 0), world->source,
                          test_stage_new ("one", world->stage, step_new (world, hold), 20, 4), NULL);
@@ -348,13 +321,13 @@ test_freed_while_running (gconstpointer data)
   g_object_add_weak_pointer (G_OBJECT (pipeline), (gpointer *) &pipeline);
   g_object_unref (pipeline);
   g_assert_null (pipeline);
-  assert_no_thread_left (before);
+  test_wait_for_threads (before);
 }
 
 static void
 test_start_that_fails (void)
 {
-  guint before = test_count_threads ();
+  guint before = test_count_engine_threads ();
   g_autoptr (MillPipeline) empty = mill_pipeline_new ("empty");
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (10, 0), MILL_KIND_THREADS,
@@ -369,7 +342,7 @@ test_start_that_fails (void)
   g_assert_false (mill_pipeline_start (pipeline, &error));
   g_assert_cmpstr (error->message, ==, "one: planned refusal");
   g_assert_cmpint (mill_pipeline_get_state (pipeline), ==, MILL_STATE_IDLE);
-  assert_no_thread_left (before);
+  test_wait_for_threads (before);
   g_clear_error (&error);
   g_assert_false (mill_pipeline_join (pipeline, NULL, &error));
   g_assert_error (error, MILL_ERROR, MILL_ERROR_STATE);
@@ -445,7 +418,7 @@ static void
 test_random_ends (gconstpointer data)
 {
   const World *world = data;
-  guint before = test_count_threads ();
+  guint before = test_count_engine_threads ();
 
   for (guint round = 0; round < 30; round++)
     {
@@ -474,7 +447,7 @@ test_random_ends (gconstpointer data)
       test_join (pipeline);
       TEST_WAIT (pipeline, s->unfinished == 0 && s->workers_alive == 0);
     }
-  assert_no_thread_left (before);
+  test_wait_for_threads (before);
 }
 
 static void
@@ -493,7 +466,6 @@ main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
-  warm_up ();
 
   add ("runs-to-the-end", test_runs_to_the_end);
   add ("empty-source", test_empty_source);

@@ -202,17 +202,6 @@ get_resident_kb (void)
 }
 
 static void
-wait_for_threads (guint before)
-{
-  gint64 deadline = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
-
-  /* One that was joined may be in the kernel's list for a moment still. */
-  while (test_count_engine_threads () > before && g_get_monotonic_time () < deadline)
-    test_step_aside ();
-  g_assert_cmpuint (test_count_engine_threads (), <=, before);
-}
-
-static void
 test_random_ends (void)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed ((guint32) g_test_rand_int ());
@@ -231,7 +220,7 @@ test_random_ends (void)
           resident_kb = get_resident_kb ();
         }
     }
-  wait_for_threads (threads);
+  test_wait_for_threads (threads);
   g_assert_cmpuint (count_descriptors (), <=, descriptors);
   if (!IS_SANITIZED)
     g_assert_cmpuint (get_resident_kb (), <=, resident_kb + MAX_GROWTH_KB);

@@ -123,23 +123,13 @@ count_faults (MillPipeline *pipeline, const char *with)
   return n;
 }
 
-static void
-wait_for_threads (guint n)
-{
-  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
-
-  while (test_count_engine_threads () > n && g_get_monotonic_time () < deadline)
-    test_step_aside ();
-  g_assert_cmpuint (test_count_engine_threads (), <=, n);
-}
-
 /* The late ones end, and with them the last that is held of the pipeline. */
 static void
 release_and_wait (MillPipeline *pipeline, guint threads)
 {
   test_step_release (get_step (pipeline));
   TEST_WAIT (pipeline, s->stuck->len == 0);
-  wait_for_threads (threads);
+  test_wait_for_threads (threads);
   g_assert_cmpuint (test_step_get_closed (get_step (pipeline)), ==, 1);
 }
 
@@ -268,7 +258,7 @@ test_bound (gconstpointer data)
   mill_pipeline_stop (pipeline);
   test_join (pipeline);
   assert_all_task_done (pipeline);
-  wait_for_threads (before);
+  test_wait_for_threads (before);
 }
 
 /* One that was to leave anyway gets no successor, but its item gets another try. */
@@ -306,7 +296,7 @@ test_stop_that_is_ignored (gconstpointer data)
   g_assert_cmpuint (returned->len, ==, 3);
   /* All others have ended: what is left are three stuck threads, or the loops that three callbacks are due
    * on. */
-  wait_for_threads (before + 3);
+  test_wait_for_threads (before + 3);
   release_and_wait (pipeline, before);
   TEST_WAIT (pipeline, s->produced == 100 && s->done == 97 && s->returned == 3);
   g_assert_null (mill_item_get_attribute (g_ptr_array_index (returned, 0), "late"));
@@ -351,7 +341,7 @@ test_freed_while_stuck (gconstpointer data)
   g_object_unref (step);
   while (!g_atomic_int_get (&gone))
     test_step_aside ();
-  wait_for_threads (before);
+  test_wait_for_threads (before);
 }
 
 /* Each call has a number; the second one's means nothing, least of all the worker's next item. */
@@ -410,11 +400,11 @@ test_source_that_ignores_a_drain (void)
   g_assert_cmpstr (((MillStuck *) g_ptr_array_index (snapshot->stuck, 0))->name, ==, "source");
   g_assert_cmpuint (count_faults (pipeline, "the source “test” has not returned"), ==, 1);
   g_assert_cmpuint (test_source_get_closed (source), ==, 0);
-  wait_for_threads (before + 1);
+  test_wait_for_threads (before + 1);
   test_source_release (source);
   TEST_WAIT (pipeline, s->stuck->len == 0);
   wait_for_close (source);
-  wait_for_threads (before);
+  test_wait_for_threads (before);
   TEST_WAIT (pipeline, s->produced == 10 && s->done == 10);
 }
 
@@ -431,7 +421,7 @@ test_source_that_ignores_a_stop (void)
   g_object_unref (pipeline);
   test_source_release (source);
   wait_for_close (source);
-  wait_for_threads (before);
+  test_wait_for_threads (before);
   g_object_unref (source);
 }
 
@@ -466,7 +456,7 @@ test_random_ends (gconstpointer data)
       assert_all_task_done (pipeline);
       test_step_release (get_step (pipeline));
     }
-  wait_for_threads (before);
+  test_wait_for_threads (before);
 }
 
 /* GLib and the sanitizers start threads of their own when they are first needed; have them before anything is

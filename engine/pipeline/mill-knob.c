@@ -104,8 +104,8 @@ parse_double (GParamSpec *pspec, const char *text, GValue *value, GError **error
 
   if (end == stripped || *end != '\0' || !(number >= range.minimum && number <= range.maximum))
     {
-      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not a number from %.10g to %.10g"), text,
-                   range.minimum, range.maximum);
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not a number from %.10g to %.10g"),
+                   text, range.minimum, range.maximum);
       return FALSE;
     }
   g_value_set_double (value, number);
