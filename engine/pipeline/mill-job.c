@@ -102,8 +102,14 @@ static gboolean
 read_translated (MillJob *self, const char *group, const char *key, char **out, GError **error)
 {
   g_autofree char *locale = g_key_file_get_locale_for_key (self->keys, group, key, NULL);
-  g_autofree char *translated = locale != NULL ? g_strdup_printf ("%s[%s]", key, locale) : g_strdup (key);
+  g_autofree char *translated = locale != NULL ? g_strdup_printf ("%s[%s]", key, locale) : NULL;
 
+  /* Newer GLibs name a locale, "C", for the untranslated value as well. */
+  if (translated == NULL || !g_key_file_has_key (self->keys, group, translated, NULL))
+    {
+      g_free (translated);
+      translated = g_strdup (key);
+    }
   if (!g_key_file_has_key (self->keys, group, translated, NULL))
     return TRUE;
   *out = get_string (self, group, translated, error);
