@@ -644,6 +644,16 @@ test_assert_conserved (MillPipeline *pipeline)
   g_assert_true (mill_snapshot_is_conserved (snapshot));
 }
 
+void
+test_add_both (const char *suite, const char *name, GTestDataFunc func)
+{
+  g_autofree char *threads = g_strdup_printf ("/%s/%s/threads", suite, name);
+  g_autofree char *tasks = g_strdup_printf ("/%s/%s/tasks", suite, name);
+
+  g_test_add_data_func (threads, GINT_TO_POINTER (MILL_KIND_THREADS), func);
+  g_test_add_data_func (tasks, GINT_TO_POINTER (MILL_KIND_ASYNC), func);
+}
+
 /* Between two looks at a condition: leaves the processor to those who bring it about. Nothing depends on how
  * long. */
 void

@@ -63,6 +63,9 @@ void test_set (MillPipeline *pipeline, const char *path, const char *value);
 void test_assert_conserved (MillPipeline *pipeline);
 void test_step_aside (void);
 
+/* Adds /@suite/@name for a stage of threads and for one of tasks; the test is given the #MillKind. */
+void test_add_both (const char *suite, const char *name, GTestDataFunc func);
+
 /* Fails the test, saying what @condition waits for, when @looks at a pipeline that is over were all in vain.
  */
 void test_not_in_vain (const MillSnapshot *snapshot, guint *looks, const char *condition);

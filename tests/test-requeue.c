@@ -246,28 +246,18 @@ test_race_with_the_end (gconstpointer data)
     }
 }
 
-static void
-add (const char *name, GTestDataFunc func)
-{
-  g_autofree char *threads = g_strdup_printf ("/requeue/%s/threads", name);
-  g_autofree char *tasks = g_strdup_printf ("/requeue/%s/tasks", name);
-
-  g_test_add_data_func (threads, GINT_TO_POINTER (MILL_KIND_THREADS), func);
-  g_test_add_data_func (tasks, GINT_TO_POINTER (MILL_KIND_ASYNC), func);
-}
-
 int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
 
-  add ("one", test_one);
-  add ("all", test_all);
-  add ("full-queue", test_full_queue);
-  add ("stop-returns-the-requeued", test_stop_returns_the_requeued);
-  add ("not-while-draining", test_not_while_draining);
-  add ("race-with-the-end", test_race_with_the_end);
+  test_add_both ("requeue", "one", test_one);
+  test_add_both ("requeue", "all", test_all);
+  test_add_both ("requeue", "full-queue", test_full_queue);
+  test_add_both ("requeue", "stop-returns-the-requeued", test_stop_returns_the_requeued);
+  test_add_both ("requeue", "not-while-draining", test_not_while_draining);
+  test_add_both ("requeue", "race-with-the-end", test_race_with_the_end);
 
   return g_test_run ();
 }

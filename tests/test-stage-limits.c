@@ -315,32 +315,22 @@ test_no_budget (gconstpointer data)
   fixture_clear (&fixture);
 }
 
-static void
-add (const char *name, GTestDataFunc func)
-{
-  g_autofree char *threads = g_strdup_printf ("/stage-limits/%s/threads", name);
-  g_autofree char *tasks = g_strdup_printf ("/stage-limits/%s/tasks", name);
-
-  g_test_add_data_func (threads, GINT_TO_POINTER (MILL_KIND_THREADS), func);
-  g_test_add_data_func (tasks, GINT_TO_POINTER (MILL_KIND_ASYNC), func);
-}
-
 int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
 
-  add ("rate", test_rate);
-  add ("rate-is-live", test_rate_is_live);
-  add ("limiter-comes-before-slot", test_limiter_comes_before_slot);
-  add ("retries-are-limited", test_retries_are_limited);
-  add ("stop-while-limited", test_stop_while_limited);
-  add ("retire-while-limited", test_retire_while_limited);
-  add ("backoff", test_backoff);
-  add ("jitter-is-seeded", test_jitter_is_seeded);
-  add ("budget", test_budget);
-  add ("no-budget", test_no_budget);
+  test_add_both ("stage-limits", "rate", test_rate);
+  test_add_both ("stage-limits", "rate-is-live", test_rate_is_live);
+  test_add_both ("stage-limits", "limiter-comes-before-slot", test_limiter_comes_before_slot);
+  test_add_both ("stage-limits", "retries-are-limited", test_retries_are_limited);
+  test_add_both ("stage-limits", "stop-while-limited", test_stop_while_limited);
+  test_add_both ("stage-limits", "retire-while-limited", test_retire_while_limited);
+  test_add_both ("stage-limits", "backoff", test_backoff);
+  test_add_both ("stage-limits", "jitter-is-seeded", test_jitter_is_seeded);
+  test_add_both ("stage-limits", "budget", test_budget);
+  test_add_both ("stage-limits", "no-budget", test_no_budget);
 
   return g_test_run ();
 }

@@ -288,34 +288,24 @@ test_several_loops (void)
   test_join (pipeline);
 }
 
-static void
-add (const char *name, GTestDataFunc func)
-{
-  g_autofree char *threads = g_strdup_printf ("/stage/%s/threads", name);
-  g_autofree char *tasks = g_strdup_printf ("/stage/%s/tasks", name);
-
-  g_test_add_data_func (threads, GINT_TO_POINTER (MILL_KIND_THREADS), func);
-  g_test_add_data_func (tasks, GINT_TO_POINTER (MILL_KIND_ASYNC), func);
-}
-
 int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
 
-  add ("consumers-are-live", test_consumers_are_live);
-  add ("idle-workers-leave-at-once", test_idle_workers_leave_at_once);
-  add ("slots-limit", test_slots_limit);
-  add ("retries", test_retries);
-  add ("retries-end", test_retries_end);
-  add ("backing-off-holds-no-slot", test_backing_off_holds_no_slot);
-  add ("failures-stop-no-worker", test_failures_stop_no_worker);
-  add ("silent-failure", test_silent_failure);
-  add ("timeout", test_timeout);
-  add ("timeout-is-live", test_timeout_is_live);
-  add ("emit-and-consume", test_emit_and_consume);
-  add ("latency-is-recorded", test_latency_is_recorded);
+  test_add_both ("stage", "consumers-are-live", test_consumers_are_live);
+  test_add_both ("stage", "idle-workers-leave-at-once", test_idle_workers_leave_at_once);
+  test_add_both ("stage", "slots-limit", test_slots_limit);
+  test_add_both ("stage", "retries", test_retries);
+  test_add_both ("stage", "retries-end", test_retries_end);
+  test_add_both ("stage", "backing-off-holds-no-slot", test_backing_off_holds_no_slot);
+  test_add_both ("stage", "failures-stop-no-worker", test_failures_stop_no_worker);
+  test_add_both ("stage", "silent-failure", test_silent_failure);
+  test_add_both ("stage", "timeout", test_timeout);
+  test_add_both ("stage", "timeout-is-live", test_timeout_is_live);
+  test_add_both ("stage", "emit-and-consume", test_emit_and_consume);
+  test_add_both ("stage", "latency-is-recorded", test_latency_is_recorded);
 
   g_test_add_func ("/stage/several-loops", test_several_loops);
 

@@ -340,7 +340,7 @@ mill_stage_init (MillStage *self)
  * @kind: what its workers are
  * @step: (transfer none): what they do
  *
- * Creates a stage of no workers: set its `consumers`.
+ * Creates a stage that works once its pipeline is started.
  *
  * Returns: (transfer full): a stage with an unbounded queue, 4 consumers and no other limit
  */
