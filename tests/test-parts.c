@@ -15,6 +15,8 @@ typedef struct
   GCond changed;
   gboolean released;
   gboolean open_fails;
+  GFunc close_func;
+  gpointer close_data;
   guint holding;
   guint begun;
   guint at_once;
@@ -181,6 +183,8 @@ test_close (MillStep *step)
   g_mutex_lock (&shared->lock);
   shared->closed++;
   g_mutex_unlock (&shared->lock);
+  if (shared->close_func != NULL)
+    shared->close_func (step, shared->close_data);
 }
 
 static void
@@ -530,6 +534,13 @@ void
 test_step_set_open_error (MillStep *step, gboolean fails)
 {
   get_shared (step)->open_fails = fails;
+}
+
+void
+test_step_set_close_func (MillStep *step, GFunc func, gpointer data)
+{
+  get_shared (step)->close_func = func;
+  get_shared (step)->close_data = data;
 }
 
 MillSource *

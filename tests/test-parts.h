@@ -46,6 +46,8 @@ guint test_step_get_n_threads (MillStep *step);
 guint test_step_get_closed (MillStep *step);
 guint test_step_get_second_calls (MillStep *step);
 void test_step_set_open_error (MillStep *step, gboolean fails);
+/* @func is called when the step is closed, on the pipeline's control thread. */
+void test_step_set_close_func (MillStep *step, GFunc func, gpointer data);
 
 /* Items 1 to @n; %G_MAXUINT for no end. @fail_after: after so many items reading fails; 0 never. */
 MillSource *test_source_new (guint n, guint fail_after);

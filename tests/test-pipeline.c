@@ -186,6 +186,28 @@ test_drain_deadline_becomes_a_stop (gconstpointer data)
 }
 
 static void
+drain_within_a_minute (gpointer step, gpointer pipeline)
+{
+  g_assert_true (mill_pipeline_drain (pipeline, 60, NULL));
+}
+
+/* All has been worked off, only the state does not say so yet: the deadline must neither fire nor stay behind
+ * (the leak checker would report it). */
+static void
+test_drain_in_the_last_moment (gconstpointer data)
+{
+  const World *world = data;
+  g_autoptr (MillPipeline) pipeline =
+      test_pipeline_new (test_source_new (10, 0), world->source,
+                         test_stage_new ("one", world->stage, step_new (world, succeed), 20, 2), NULL);
+
+  test_step_set_close_func (first_step (pipeline), drain_within_a_minute, pipeline);
+  test_start (pipeline);
+  test_join (pipeline);
+  g_assert_cmpint (mill_pipeline_get_state (pipeline), ==, MILL_STATE_FINISHED);
+}
+
+static void
 test_stop_returns_what_was_not_processed (gconstpointer data)
 {
   const World *world = data;
@@ -473,6 +495,7 @@ main (int argc, char **argv)
   add ("shrinking-maxsize-evicts-nothing", test_shrinking_maxsize_evicts_nothing);
   add ("drain-works-off-the-queue", test_drain_works_off_the_queue);
   add ("drain-deadline-becomes-a-stop", test_drain_deadline_becomes_a_stop);
+  add ("drain-in-the-last-moment", test_drain_in_the_last_moment);
   add ("stop-returns-what-was-not-processed", test_stop_returns_what_was_not_processed);
   add ("pause", test_pause);
   add ("stop-while-paused", test_stop_while_paused);

@@ -33,15 +33,18 @@ set_state_locked (MillPipeline *self, MillState state)
 }
 
 static void
+clear_drain_timer_locked (MillPipeline *self)
+{
+  if (self->drain_timer != NULL)
+    g_source_destroy (self->drain_timer);
+  g_clear_pointer (&self->drain_timer, g_source_unref);
+}
+
+static void
 stop_timers (MillPipeline *self)
 {
   for (guint i = 0; i < self->stages->len; i++)
     mill_stage_stop_timer (g_ptr_array_index (self->stages, i));
-  g_mutex_lock (&self->lock);
-  if (self->drain_timer != NULL)
-    g_source_destroy (self->drain_timer);
-  g_clear_pointer (&self->drain_timer, g_source_unref);
-  g_mutex_unlock (&self->lock);
   if (self->watch_timer != NULL)
     g_source_destroy (self->watch_timer);
   g_clear_pointer (&self->watch_timer, g_source_unref);
@@ -104,6 +107,8 @@ finish (MillPipeline *self)
     set_state_locked (self, MILL_STATE_STOPPED);
   else
     set_state_locked (self, self->source_error != NULL ? MILL_STATE_FAILED : MILL_STATE_FINISHED);
+  /* Together with the state: until then a drain may still set one. */
+  clear_drain_timer_locked (self);
   while ((waiter = mill_wait_list_peek (&self->joiners)) != NULL)
     mill_waiter_serve (waiter, -1, &ready);
   g_mutex_unlock (&self->lock);
@@ -490,9 +495,7 @@ drain_deadline_cb (gpointer user_data)
 static void
 set_drain_deadline_locked (MillPipeline *self, double deadline_s)
 {
-  if (self->drain_timer != NULL)
-    g_source_destroy (self->drain_timer);
-  g_clear_pointer (&self->drain_timer, g_source_unref);
+  clear_drain_timer_locked (self);
   if (deadline_s < 0)
     return;
   self->drain_timer = g_timeout_source_new (0);
