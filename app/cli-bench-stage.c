@@ -20,7 +20,9 @@ typedef struct
   gboolean as_json;
 } Options;
 
-/* A knob that a stage may have, and a value that is a limit but never reached. */
+#define MAX_BYTES 1000000000
+
+/* A knob of the stage, and a value that is a limit but never reached. */
 typedef struct
 {
   const char *knob;
@@ -28,8 +30,7 @@ typedef struct
 } Limit;
 
 static const Limit limits[] = {
-  { "timeout", "60" },           { "retries", "3" },    { "backoff", "0.1" },
-  { "max-bytes", "1000000000" }, { "rate", "1000000" }, { "burst", "10000" },
+  { "timeout", "60" }, { "retries", "3" }, { "backoff", "0.1" }, { "rate", "10000000" }, { "burst", "10000" },
 };
 
 static MillPipeline *
@@ -46,18 +47,23 @@ build (const Options *options)
 
 /* As many slots as workers are all taken at times, and nobody waits for one. Names what was set. */
 static char *
-set_limits (MillPipeline *pipeline, const Options *options)
+set_limits (MillPipeline *pipeline, const Options *options, GError **error)
 {
   MillStage *stage = mill_pipeline_get_stage (pipeline, 0);
-  GString *names = g_string_new ("slots");
+  GString *names = g_string_new ("slots max-bytes");
 
   g_object_set (stage, "slots", (guint) options->workers, NULL);
+  g_object_set (mill_stage_get_queue (stage), "max-bytes", (guint64) MAX_BYTES, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (limits); i++)
     {
       g_autofree char *path = g_strconcat ("work.", limits[i].knob, NULL);
 
-      if (mill_pipeline_set_knob (pipeline, path, limits[i].value, NULL))
-        g_string_append_printf (names, " %s", limits[i].knob);
+      if (!mill_pipeline_set_knob (pipeline, path, limits[i].value, error))
+        {
+          g_string_free (names, TRUE);
+          return NULL;
+        }
+      g_string_append_printf (names, " %s", limits[i].knob);
     }
   return g_string_free (names, FALSE);
 }
@@ -71,7 +77,9 @@ run_once (const Options *options, char **names, MillBenchRun *run, GError **erro
   if (names != NULL)
     {
       g_free (*names);
-      *names = set_limits (pipeline, options);
+      *names = set_limits (pipeline, options, error);
+      if (*names == NULL)
+        return FALSE;
     }
   end = mill_bench_pipeline_run (pipeline, run, error);
   return end != NULL;

@@ -250,7 +250,8 @@ test_stage (Fixture *fixture, gconstpointer data)
 
   g_assert_cmpfloat (json_object_get_double_member (result, "cpu_us_per_item"), >, 0);
   g_assert_cmpfloat (json_object_get_double_member (result, "cpu_us_per_item_unlimited"), >, 0);
-  g_assert_nonnull (strstr (json_object_get_string_member (result, "limits"), "slots timeout retries"));
+  g_assert_nonnull (strstr (json_object_get_string_member (result, "limits"),
+                            "slots max-bytes timeout retries backoff rate burst"));
 }
 
 static void

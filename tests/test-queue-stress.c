@@ -14,6 +14,8 @@
 #define N_CONSUMERS 4
 #define N_TASKS     4
 #define N_EACH      1500
+#define MAX_PAYLOAD 100
+#define BYTE_BOUND  500
 
 enum
 {
@@ -83,6 +85,18 @@ cancellable_fired_soon (void)
   return cancellable;
 }
 
+/* With a payload that any byte bound may keep out, of a size that follows from the number. */
+static MillItem *
+item_new (guint64 id)
+{
+  static const char payload[MAX_PAYLOAD] = { 0 };
+  MillItem *item = mill_item_new (id, NULL);
+  g_autoptr (GBytes) bytes = g_bytes_new_static (payload, id * 7 % MAX_PAYLOAD);
+
+  mill_item_set_payload (item, bytes);
+  return item;
+}
+
 static void
 put_some (Stress *stress, GRand *rand, guint first, guint n)
 {
@@ -91,7 +105,7 @@ put_some (Stress *stress, GRand *rand, guint first, guint n)
   guint n_put;
 
   for (guint i = 0; i < n; i++)
-    g_ptr_array_add (batch, mill_item_new (first + i, NULL));
+    g_ptr_array_add (batch, item_new (first + i));
   n_put = mill_queue_put_many (stress->queue, batch, NULL, &error);
   for (guint i = 0; i < n; i++)
     note_put (stress, batch->pdata[i], i < n_put, error);
@@ -138,7 +152,7 @@ produce (gpointer data)
           id += n;
           continue;
         }
-      item = mill_item_new (id++, NULL);
+      item = item_new (id++);
       mill_item_set_priority (item, g_rand_int_range (rand, 0, 3));
       put = put_one (stress, rand, item, &error);
       note_put (stress, item, put, error);
@@ -302,7 +316,7 @@ task_put_next (Stress *stress)
   put->stress = stress;
   put->batch = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_item_unref);
   for (gint i = 0; i < MIN (n, left); i++)
-    g_ptr_array_add (put->batch, mill_item_new ((guint64) stress->next_task_item++, NULL));
+    g_ptr_array_add (put->batch, item_new ((guint64) stress->next_task_item++));
   cancellable = maybe_cancellable (stress);
   if (n > 1)
     mill_queue_put_many_async (stress->queue, put->batch, cancellable, task_put_many_cb, put);
@@ -323,7 +337,7 @@ resize (gpointer data)
 
       mill_queue_set_maxsize (queue, g_rand_int_range (rand, -1, 100));
       mill_queue_set_statistics (queue, g_rand_boolean (rand));
-      mill_queue_set_max_bytes (queue, g_rand_int_range (rand, 0, 4) == 0 ? 1 : 0);
+      mill_queue_set_max_bytes (queue, (guint64) MAX (g_rand_int_range (rand, -1000, 1000), 0));
       mill_queue_get_stats (queue, &stats);
       g_assert_cmpuint (stats.unfinished, >=, stats.depth);
       g_assert_cmpuint (stats.puts, >=, stats.gets + stats.depth);
@@ -394,6 +408,62 @@ test_shut_down (gconstpointer order)
     run_one ((MillQueueOrder) GPOINTER_TO_UINT (order), i % 2 == 0, g_test_rand_int_range (0, N_EACH));
 }
 
+static gpointer
+put_all (gpointer data)
+{
+  for (guint i = 0; i < N_EACH; i++)
+    {
+      g_autoptr (MillItem) item = item_new (i);
+
+      g_assert_true (mill_queue_put (data, item, NULL, NULL));
+    }
+  return NULL;
+}
+
+static gpointer
+get_all (gpointer data)
+{
+  MillItem *item;
+
+  while ((item = mill_queue_get (data, NULL, NULL)) != NULL)
+    {
+      mill_item_unref (item);
+      g_assert_true (mill_queue_task_done (data, NULL));
+    }
+  return NULL;
+}
+
+/* Whatever way in an item finds, no moment sees more bytes than allowed. */
+static void
+test_byte_bound_holds (void)
+{
+  g_autoptr (MillQueue) queue = mill_queue_new (0);
+  GThread *threads[N_PRODUCERS + N_CONSUMERS];
+  MillQueueStats stats;
+  guint64 most = 0;
+
+  mill_queue_set_max_bytes (queue, BYTE_BOUND);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("part", i < N_PRODUCERS ? put_all : get_all, queue);
+  do
+    {
+      g_thread_yield ();
+      mill_queue_get_stats (queue, &stats);
+      g_assert_cmpuint (stats.bytes, <=, BYTE_BOUND);
+      most = MAX (most, stats.bytes);
+    }
+  while (stats.puts < N_PRODUCERS * N_EACH);
+  for (guint i = 0; i < N_PRODUCERS; i++)
+    g_thread_join (threads[i]);
+  g_ptr_array_unref (mill_queue_shutdown (queue, FALSE));
+  for (guint i = N_PRODUCERS; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  mill_queue_get_stats (queue, &stats);
+  g_assert_cmpuint (stats.bytes, ==, 0);
+  g_assert_cmpuint (stats.unfinished, ==, 0);
+  g_assert_cmpuint (most, >, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -410,6 +480,8 @@ main (int argc, char **argv)
       g_test_add_data_func (to_the_end, GUINT_TO_POINTER (order), test_to_the_end);
       g_test_add_data_func (shut_down, GUINT_TO_POINTER (order), test_shut_down);
     }
+
+  g_test_add_func ("/queue/stress/byte-bound-holds", test_byte_bound_holds);
 
   return g_test_run ();
 }

@@ -14,7 +14,7 @@
  * has run out of items it knew of. With its end's lock alone a put or get may go through while that end's
  * `open` says so: nobody waits who would have to be served.
  * - Everything else happens with all three held ("locked"): waiting, waking, resizing, shutting down, orders
- *   other than FIFO, a byte bound. Whatever changed, mill_queue_settle_and_unlock() restores the rules and
+ *   other than FIFO. Whatever changed, mill_queue_settle_and_unlock() restores the rules and
  *   decides anew whether the ends are open.
  * - A parked thread sleeps on a condition of its own, with `lock`.
  */
@@ -69,10 +69,12 @@ struct _MillQueue
     GMutex lock;
     gboolean open;
     gsize limit;           /* maxsize, or G_MAXSIZE */
+    gsize byte_limit;      /* max_bytes, or G_MAXSIZE */
     gsize known_gets;      /* `out.gets` as last looked at: never too many */
+    gsize known_bytes_out; /* `out.bytes` likewise */
     MillQueueChunk *chunk; /* (owned) being filled */
     gsize high_water;
-    guint64 bytes; /* ever put */
+    gsize bytes; /* ever put */
     MillQueueSampler sampler;
     atomic_size_t puts;
   } in;
@@ -83,9 +85,9 @@ struct _MillQueue
     GMutex lock;
     gboolean open;
     MillQueueChunk *chunk; /* (owned) being emptied */
-    guint64 bytes;         /* ever taken */
     MillHistogram *waits;  /* (owned) */
     atomic_size_t gets;    /* taken or removed */
+    atomic_size_t bytes;   /* of those */
   } out;
 
   MILL_KEEP_APART (3);
@@ -118,8 +120,8 @@ MillItem *mill_queue_take_locked (MillQueue *self, gboolean all_held);
 void mill_queue_ref_items (MillItem *const *items, guint n_items);
 void mill_queue_append_many_locked (MillQueue *self, MillItem *const *items, guint n_items);
 guint mill_queue_take_many_locked (MillQueue *self, MillItem **items, guint max_items, gboolean all_held);
-/* How many of @wanted items there is room for, with the lock of the open end. */
-gsize mill_queue_room_quickly (MillQueue *self, gsize wanted);
+/* How many of @n_items items there is room for, from the front, with the lock of the open end. */
+gsize mill_queue_room_quickly (MillQueue *self, MillItem *const *items, gsize n_items);
 gsize mill_queue_depth_locked (MillQueue *self);
 guint64 mill_queue_bytes_locked (MillQueue *self);
 

@@ -281,16 +281,48 @@ look_at_depth (MillQueue *self, gsize puts)
   return puts - self->in.known_gets;
 }
 
+static gboolean
+fits (MillQueue *self, gsize bytes, gsize size)
+{
+  gsize queued = bytes - self->in.known_bytes_out;
+
+  return queued <= self->in.byte_limit && size <= self->in.byte_limit - queued;
+}
+
+/* How many of @n_items fit the byte bound. That an empty queue takes an item of any size is not known here.
+ */
+static gsize
+count_fitting (MillQueue *self, MillItem *const *items, gsize n_items)
+{
+  gsize bytes = self->in.bytes;
+
+  for (gsize i = 0; i < n_items; i++)
+    {
+      gsize size = mill_item_get_size (items[i]);
+
+      if (!fits (self, bytes, size))
+        {
+          self->in.known_bytes_out = atomic_load_explicit (&self->out.bytes, memory_order_acquire);
+          if (!fits (self, bytes, size))
+            return i;
+        }
+      bytes += size;
+    }
+  return n_items;
+}
+
 gsize
-mill_queue_room_quickly (MillQueue *self, gsize wanted)
+mill_queue_room_quickly (MillQueue *self, MillItem *const *items, gsize n_items)
 {
   gsize puts = atomic_load_explicit (&self->in.puts, memory_order_relaxed);
   gsize depth = puts - self->in.known_gets;
+  gsize room;
 
   /* More is queued than the bound allows after that was lowered. */
-  if (depth > self->in.limit || self->in.limit - depth < wanted)
+  if (depth > self->in.limit || self->in.limit - depth < n_items)
     depth = look_at_depth (self, puts);
-  return depth < self->in.limit ? MIN (self->in.limit - depth, wanted) : 0;
+  room = depth < self->in.limit ? MIN (self->in.limit - depth, n_items) : 0;
+  return items != NULL && self->in.byte_limit < G_MAXSIZE ? count_fitting (self, items, room) : room;
 }
 
 void
@@ -340,7 +372,7 @@ mill_queue_append_many_locked (MillQueue *self, MillItem *const *items, guint n_
 }
 
 static MillItem *
-take_one_locked (MillQueue *self, gsize gets, gboolean all_held)
+take_one_locked (MillQueue *self, gsize gets, gboolean all_held, gsize *bytes)
 {
   gint64 since_us = 0;
   MillItem *item;
@@ -361,7 +393,7 @@ take_one_locked (MillQueue *self, gsize gets, gboolean all_held)
   if (item == NULL)
     return NULL;
   record_wait_locked (self, item, since_us);
-  self->out.bytes += mill_item_get_size (item);
+  *bytes += mill_item_get_size (item);
   return item;
 }
 
@@ -378,10 +410,12 @@ guint
 mill_queue_take_many_locked (MillQueue *self, MillItem **items, guint max_items, gboolean all_held)
 {
   gsize gets = atomic_load_explicit (&self->out.gets, memory_order_relaxed);
+  gsize bytes = atomic_load_explicit (&self->out.bytes, memory_order_relaxed);
   guint n = 0;
 
-  while (n < max_items && (items[n] = take_one_locked (self, gets + n, all_held)) != NULL)
+  while (n < max_items && (items[n] = take_one_locked (self, gets + n, all_held, &bytes)) != NULL)
     n++;
+  atomic_store_explicit (&self->out.bytes, bytes, memory_order_release);
   atomic_store_explicit (&self->out.gets, gets + n, memory_order_release);
   return n;
 }
@@ -397,5 +431,5 @@ mill_queue_depth_locked (MillQueue *self)
 guint64
 mill_queue_bytes_locked (MillQueue *self)
 {
-  return self->in.bytes - self->out.bytes;
+  return self->in.bytes - atomic_load_explicit (&self->out.bytes, memory_order_relaxed);
 }

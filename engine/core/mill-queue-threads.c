@@ -59,14 +59,14 @@ has_item (MillQueue *self)
          atomic_load_explicit (&self->out.gets, memory_order_relaxed);
 }
 
-/* The bound may be changing: a look at an old one does no harm. */
+/* For an item of no size: the put itself looks at the bytes. */
 static gboolean
 has_room (MillQueue *self)
 {
   gboolean room;
 
   mill_lock (&self->in.lock);
-  room = self->in.open && mill_queue_room_quickly (self, 1) > 0;
+  room = self->in.open && mill_queue_room_quickly (self, NULL, 1) > 0;
   g_mutex_unlock (&self->in.lock);
   return room;
 }
@@ -274,7 +274,7 @@ mill_queue_put_many_quickly (MillQueue *self, GPtrArray *items, guint n)
   mill_lock (&self->in.lock);
   if (self->in.open)
     {
-      n_put = (guint) mill_queue_room_quickly (self, items->len - n);
+      n_put = (guint) mill_queue_room_quickly (self, rest, items->len - n);
       mill_queue_append_many_locked (self, rest, n_put);
     }
   g_mutex_unlock (&self->in.lock);

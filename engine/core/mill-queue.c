@@ -65,10 +65,10 @@ ends_locked (MillQueue *self)
   MillWaiter *putter = mill_wait_list_peek (&self->putters);
   gboolean plain = self->order == MILL_QUEUE_ORDER_FIFO && !self->is_shut_down;
 
-  self->in.open =
-      plain && self->max_bytes == 0 && (putter == NULL || putter->woken) && (getter == NULL || getter->woken);
+  self->in.open = plain && (putter == NULL || putter->woken) && (getter == NULL || getter->woken);
   self->out.open = plain && (putter == NULL || putter->woken);
   self->in.limit = self->maxsize > 0 ? (gsize) self->maxsize : G_MAXSIZE;
+  self->in.byte_limit = self->max_bytes > 0 ? (gsize) MIN (self->max_bytes, G_MAXSIZE) : G_MAXSIZE;
 }
 
 void
@@ -296,7 +296,7 @@ mill_queue_put_quickly (MillQueue *self, MillItem *item)
   gboolean put;
 
   mill_lock (&self->in.lock);
-  put = self->in.open && mill_queue_room_quickly (self, 1) > 0;
+  put = self->in.open && mill_queue_room_quickly (self, &item, 1) > 0;
   if (put)
     mill_queue_append_locked (self, item);
   g_mutex_unlock (&self->in.lock);

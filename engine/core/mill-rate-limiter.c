@@ -15,11 +15,12 @@
 #include "config.h"
 
 #include "core/mill-rate-limiter.h"
-#include "core/mill-lock-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "core/mill-limits-private.h"
+#include "core/mill-lock-private.h"
 #include "core/mill-waiter-private.h"
 
 #define MAX_RATE  1e9
@@ -468,6 +469,21 @@ mill_rate_limiter_set_burst (MillRateLimiter *self, guint burst)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_BURST]);
 }
 
+gboolean
+mill_rate_limiter_try_acquire_at (MillRateLimiter *self, gint64 now_us)
+{
+  gboolean taken = FALSE;
+
+  mill_lock (&self->lock);
+  if (mill_wait_list_get_length (&self->waiters) == 0)
+    {
+      cap_locked (self, now_us);
+      taken = take_locked (self, now_us);
+    }
+  g_mutex_unlock (&self->lock);
+  return taken;
+}
+
 /**
  * mill_rate_limiter_try_acquire:
  *
@@ -478,19 +494,8 @@ mill_rate_limiter_set_burst (MillRateLimiter *self, guint burst)
 gboolean
 mill_rate_limiter_try_acquire (MillRateLimiter *self)
 {
-  gboolean taken = FALSE;
-
   g_return_val_if_fail (MILL_IS_RATE_LIMITER (self), FALSE);
-  mill_lock (&self->lock);
-  if (mill_wait_list_get_length (&self->waiters) == 0)
-    {
-      gint64 now = self->rate > 0 ? get_now (self) : 0;
-
-      cap_locked (self, now);
-      taken = take_locked (self, now);
-    }
-  g_mutex_unlock (&self->lock);
-  return taken;
+  return mill_rate_limiter_try_acquire_at (self, get_now (self));
 }
 
 /* Waits until served or cancelled. Lock held, and released meanwhile. */

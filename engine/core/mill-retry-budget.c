@@ -4,6 +4,8 @@
 #include "config.h"
 
 #include "core/mill-retry-budget.h"
+
+#include "core/mill-limits-private.h"
 #include "core/mill-lock-private.h"
 
 #define WINDOW_S      10
@@ -225,6 +227,14 @@ mill_retry_budget_set_percent (MillRetryBudget *self, guint percent)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PERCENT]);
 }
 
+void
+mill_retry_budget_deposit_at (MillRetryBudget *self, gint64 now_us)
+{
+  mill_lock (&self->lock);
+  get_bucket_locked (self, now_us / G_USEC_PER_SEC)->items++;
+  g_mutex_unlock (&self->lock);
+}
+
 /**
  * mill_retry_budget_deposit:
  *
@@ -233,13 +243,8 @@ mill_retry_budget_set_percent (MillRetryBudget *self, guint percent)
 void
 mill_retry_budget_deposit (MillRetryBudget *self)
 {
-  gint64 second;
-
   g_return_if_fail (MILL_IS_RETRY_BUDGET (self));
-  second = get_second (self);
-  mill_lock (&self->lock);
-  get_bucket_locked (self, second)->items++;
-  g_mutex_unlock (&self->lock);
+  mill_retry_budget_deposit_at (self, mill_clock_get_time (self->clock));
 }
 
 /**

@@ -5,11 +5,12 @@
 #include "config.h"
 
 #include "core/mill-semaphore.h"
-#include "core/mill-lock-private.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "core/mill-error.h"
+#include "core/mill-limits-private.h"
+#include "core/mill-lock-private.h"
 #include "core/mill-waiter-private.h"
 
 struct _MillSemaphore
@@ -42,9 +43,9 @@ is_free_locked (MillSemaphore *self)
 }
 
 static guint
-take_slot_locked (MillSemaphore *self, guint64 item_id)
+take_slot_locked (MillSemaphore *self, guint64 item_id, gint64 now_us)
 {
-  MillSlot slot = { TRUE, item_id, g_get_monotonic_time () };
+  MillSlot slot = { TRUE, item_id, now_us };
   guint index = self->lowest_free;
 
   while (index < self->slots->len && g_array_index (self->slots, MillSlot, index).held)
@@ -66,7 +67,7 @@ serve_locked (MillSemaphore *self, GQueue *ready)
   while (is_free_locked (self) && (waiter = mill_wait_list_peek (&self->waiters)) != NULL)
     {
       /* In: the item's number. Out: the slot's. */
-      waiter->number = take_slot_locked (self, waiter->number);
+      waiter->number = take_slot_locked (self, waiter->number, g_get_monotonic_time ());
       mill_waiter_serve (waiter, -1, ready);
     }
 }
@@ -211,6 +212,19 @@ mill_semaphore_set_permits (MillSemaphore *self, guint permits)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PERMITS]);
 }
 
+gboolean
+mill_semaphore_try_acquire_at (MillSemaphore *self, guint64 item_id, gint64 now_us, guint *slot)
+{
+  gboolean taken;
+
+  mill_lock (&self->lock);
+  taken = is_free_locked (self);
+  if (taken)
+    *slot = take_slot_locked (self, item_id, now_us);
+  g_mutex_unlock (&self->lock);
+  return taken;
+}
+
 /**
  * mill_semaphore_try_acquire:
  * @item_id: for whom
@@ -223,16 +237,9 @@ mill_semaphore_set_permits (MillSemaphore *self, guint permits)
 gboolean
 mill_semaphore_try_acquire (MillSemaphore *self, guint64 item_id, guint *slot)
 {
-  gboolean taken;
-
   g_return_val_if_fail (MILL_IS_SEMAPHORE (self), FALSE);
   g_return_val_if_fail (slot != NULL, FALSE);
-  mill_lock (&self->lock);
-  taken = is_free_locked (self);
-  if (taken)
-    *slot = take_slot_locked (self, item_id);
-  g_mutex_unlock (&self->lock);
-  return taken;
+  return mill_semaphore_try_acquire_at (self, item_id, g_get_monotonic_time (), slot);
 }
 
 /**
@@ -265,7 +272,7 @@ mill_semaphore_acquire (MillSemaphore *self, guint64 item_id, guint *slot, GCanc
   g_mutex_lock (&self->lock);
   /* A permit may have come back between the two locks. */
   waiter.served = is_free_locked (self);
-  waiter.number = waiter.served ? take_slot_locked (self, item_id) : item_id;
+  waiter.number = waiter.served ? take_slot_locked (self, item_id, g_get_monotonic_time ()) : item_id;
   if (!waiter.served)
     mill_waiter_wait (&waiter, &self->waiters);
   g_mutex_unlock (&self->lock);

@@ -79,32 +79,33 @@ mill_ledger_move (MillLedger *self, guint from)
   g_mutex_unlock (&self->lock);
 }
 
-/* An item that is in stage @stage's books leaves the pipeline. */
+/* An item that is in stage @stage's books leaves the pipeline at its end, at @now_us of
+ * g_get_monotonic_time(). */
 void
-mill_ledger_settle (MillLedger *self, guint stage, const MillItem *item, MillOutcome outcome)
+mill_ledger_finish (MillLedger *self, guint stage, const MillItem *item, gint64 now_us)
 {
-  gint64 now = g_get_monotonic_time ();
-
   mill_lock (&self->lock);
   self->stages[stage].unfinished--;
-  switch (outcome)
+  self->stages[stage].done++;
+  self->totals.done++;
+  self->totals.bytes += mill_item_get_size (item);
+  mill_histogram_record (self->latency, now_us - mill_item_get_born (item));
+  g_mutex_unlock (&self->lock);
+}
+
+/* An item that is in stage @stage's books leaves the pipeline dead or returned. */
+void
+mill_ledger_lose (MillLedger *self, guint stage, MillOutcome outcome)
+{
+  mill_lock (&self->lock);
+  self->stages[stage].unfinished--;
+  if (outcome == MILL_OUTCOME_DEAD)
     {
-    case MILL_OUTCOME_DONE:
-      self->stages[stage].done++;
-      self->totals.done++;
-      self->totals.bytes += mill_item_get_size (item);
-      mill_histogram_record (self->latency, now - mill_item_get_born (item));
-      break;
-    case MILL_OUTCOME_DEAD:
       self->stages[stage].dead++;
       self->totals.dead++;
-      break;
-    case MILL_OUTCOME_RETURNED:
-      self->totals.returned++;
-      break;
-    default:
-      g_assert_not_reached ();
     }
+  else
+    self->totals.returned++;
   g_mutex_unlock (&self->lock);
 }
 

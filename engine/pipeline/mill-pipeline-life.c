@@ -339,6 +339,7 @@ make_links (MillPipeline *self, guint index)
     .next = index + 1 < self->stages->len ? g_ptr_array_index (self->stages, index + 1) : NULL,
     .control = mill_loop_get_context (self->control),
     .clock = self->clock,
+    .clock_is_real = self->clock == mill_clock_get_real (),
     .index = index,
   };
 }
@@ -556,7 +557,7 @@ return_queued (MillPipeline *self, guint index)
       mill_queue_shutdown (mill_stage_get_queue (g_ptr_array_index (self->stages, index)), TRUE);
 
   for (guint i = 0; i < items->len; i++)
-    mill_pipeline_settle (self, index, g_ptr_array_index (items, i), MILL_OUTCOME_RETURNED, NULL, 0);
+    mill_pipeline_item_lost (self, index, g_ptr_array_index (items, i), MILL_OUTCOME_RETURNED, NULL, 0);
 }
 
 static gboolean

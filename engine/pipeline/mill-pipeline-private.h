@@ -78,8 +78,9 @@ struct _MillPipeline
   char *temp_folder;    /* (owned) (nullable) the building thread's until the start */
 };
 
-void mill_pipeline_settle (MillPipeline *self, guint stage, MillItem *item, MillOutcome outcome,
-                           const GError *error, guint attempts);
+void mill_pipeline_item_done (MillPipeline *self, guint stage, MillItem *item, gint64 now_us);
+void mill_pipeline_item_lost (MillPipeline *self, guint stage, MillItem *item, MillOutcome outcome,
+                              const GError *error, guint attempts);
 void mill_pipeline_worker_ended (MillPipeline *self, MillWorker *worker);
 void mill_pipeline_worker_given_up (MillPipeline *self);
 void mill_pipeline_producer_ended (MillPipeline *self, GError *error);

@@ -45,7 +45,7 @@ settle_head (MillPipeline *self, guint index, gboolean ok)
   item = g_queue_pop_head (&self->feeds[index].items);
   g_mutex_unlock (&self->lock);
   if (!ok)
-    mill_pipeline_settle (self, index, item, MILL_OUTCOME_RETURNED, NULL, 0);
+    mill_pipeline_item_lost (self, index, item, MILL_OUTCOME_RETURNED, NULL, 0);
 }
 
 static void

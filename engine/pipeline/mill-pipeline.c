@@ -341,21 +341,28 @@ keep_dead_letter_locked (MillPipeline *self, guint stage, MillItem *item, const 
     mill_dead_letter_free (g_queue_pop_head (&self->dead_letters));
 }
 
-/* An item leaves the pipeline: the books, the lists, and the source that is told. Any thread. */
+/* An item has gone all its way, at @now_us of g_get_monotonic_time(): the books, and the source that is told.
+ * Any thread. */
 void
-mill_pipeline_settle (MillPipeline *self, guint stage, MillItem *item, MillOutcome outcome,
-                      const GError *error, guint attempts)
+mill_pipeline_item_done (MillPipeline *self, guint stage, MillItem *item, gint64 now_us)
+{
+  if (self->watcher != NULL)
+    mill_source_settled (self->watcher, item, MILL_OUTCOME_DONE, NULL);
+  mill_ledger_finish (self->ledger, stage, item, now_us);
+}
+
+/* An item leaves the pipeline dead or returned: the books, the lists, and the source that is told. Any
+ * thread.
+ */
+void
+mill_pipeline_item_lost (MillPipeline *self, guint stage, MillItem *item, MillOutcome outcome,
+                         const GError *error, guint attempts)
 {
   /* First, so that a letter that is requeued at once is not settled before it died. */
   if (self->watcher != NULL)
     mill_source_settled (self->watcher, item, outcome, error);
-  if (outcome == MILL_OUTCOME_DONE)
-    {
-      mill_ledger_settle (self->ledger, stage, item, outcome);
-      return;
-    }
   g_mutex_lock (&self->lock);
-  mill_ledger_settle (self->ledger, stage, item, outcome);
+  mill_ledger_lose (self->ledger, stage, outcome);
   if (outcome == MILL_OUTCOME_DEAD)
     keep_dead_letter_locked (self, stage, item, error, attempts);
   else

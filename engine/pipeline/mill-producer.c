@@ -118,7 +118,7 @@ static void
 settle_put (MillProducer *self, MillItem *item, gboolean ok)
 {
   if (!ok)
-    mill_pipeline_settle (self->links.pipeline, 0, item, MILL_OUTCOME_RETURNED, NULL, 0);
+    mill_pipeline_item_lost (self->links.pipeline, 0, item, MILL_OUTCOME_RETURNED, NULL, 0);
   mill_item_unref (item);
 }
 

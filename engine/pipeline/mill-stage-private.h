@@ -33,6 +33,7 @@ typedef struct
   MillStage *next;        /* (unowned) (nullable) NULL after the last */
   GMainContext *control;  /* (unowned) the context for timers */
   MillClock *clock;       /* (unowned) by which limits and backoff go */
+  gboolean clock_is_real; /* which is g_get_monotonic_time() */
   guint index;
 } MillStageLinks;
 

@@ -14,7 +14,7 @@
 #define MAX_CONSUMERS   10000
 #define MAX_SLOTS       10000
 #define MAX_MAXSIZE     10000000
-#define MAX_RATE        1e6
+#define MAX_RATE        1e9
 #define MAX_BURST       10000
 #define LONGEST_BACKOFF 60.0
 #define DEFAULT_GRACE   2.0

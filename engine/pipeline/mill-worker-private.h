@@ -69,6 +69,7 @@ struct _MillWorker
   /* The item in hand. The running thread's own. */
   MillWork work;
   guint slot;
+  gint64 now_us;             /* the clock as last looked at; 0 after a wait, which makes that worthless */
   gint64 inherited_retry_us; /* 0, or when to go on with an item of a worker that was given up on */
   GPtrArray *outbox;         /* (owned) of (owned) MillItem, bound for the next stage */
   guint n_posted;
@@ -103,7 +104,10 @@ MillVerdict mill_worker_judge (MillWorker *self, double least_wait_s, GError **e
 MillStuck *mill_worker_describe_stuck (MillWorker *self);
 
 /* For the two worlds. */
-void mill_worker_set_state (MillWorker *self, MillWorkerState state);
+gint64 mill_worker_get_time (MillWorker *self);
+gboolean mill_worker_try_pass_limiter (MillWorker *self);
+gboolean mill_worker_try_acquire_slot (MillWorker *self);
+void mill_worker_wait (MillWorker *self, MillWorkerState state);
 void mill_worker_take (MillWorker *self, MillItem *item);
 void mill_worker_begin_attempt (MillWorker *self);
 MillVerdict mill_worker_end_attempt (MillWorker *self, gboolean ok, GError **error, gint64 *retry_at_us);

@@ -113,7 +113,7 @@ settle (MillWorker *self, MillItem *item, MillOutcome outcome, const GError *err
 
   if (links->watcher != NULL)
     mill_source_left_stage (links->watcher, item, links->index);
-  mill_pipeline_settle (links->pipeline, links->index, item, outcome, error, self->work.attempt + 1);
+  mill_pipeline_item_lost (links->pipeline, links->index, item, outcome, error, self->work.attempt + 1);
 }
 
 /* Takes over what the worker held, which was just given up on. On the control thread, holding no lock and a

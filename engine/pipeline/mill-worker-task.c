@@ -48,7 +48,7 @@ post_outbox (MillWorker *self)
 
       if (!mill_queue_try_put (queue, item, NULL))
         {
-          mill_worker_set_state (self, MILL_WORKER_BLOCKED);
+          mill_worker_wait (self, MILL_WORKER_BLOCKED);
           mill_queue_put_async (queue, item, self->stop, posted_cb, self);
           return;
         }
@@ -78,7 +78,7 @@ back_off (MillWorker *self, gint64 until_us)
 {
   GMainContext *context = mill_loop_get_context (self->loop);
 
-  mill_worker_set_state (self, MILL_WORKER_BACKING_OFF);
+  mill_worker_wait (self, MILL_WORKER_BACKING_OFF);
   self->backoff = mill_clock_source_new (mill_stage_get_links (self->stage)->clock, until_us);
   g_source_set_callback (self->backoff, backoff_ended_cb, self, NULL);
   g_source_attach (self->backoff, context);
@@ -189,12 +189,12 @@ acquire_slot (MillWorker *self)
   MillSemaphore *semaphore = mill_stage_get_semaphore (self->stage);
   guint64 id = mill_item_get_id (self->work.item);
 
-  if (mill_semaphore_try_acquire (semaphore, id, &self->slot))
+  if (mill_worker_try_acquire_slot (self))
     {
       attempt (self);
       return;
     }
-  mill_worker_set_state (self, MILL_WORKER_WAITING);
+  mill_worker_wait (self, MILL_WORKER_WAITING);
   mill_semaphore_acquire_async (semaphore, id, self->stop, acquired_cb, self);
 }
 
@@ -215,12 +215,12 @@ pass_limiter (MillWorker *self)
 {
   MillRateLimiter *limiter = mill_stage_get_rate_limiter (self->stage);
 
-  if (mill_rate_limiter_try_acquire (limiter))
+  if (mill_worker_try_pass_limiter (self))
     {
       acquire_slot (self);
       return;
     }
-  mill_worker_set_state (self, MILL_WORKER_LIMITED);
+  mill_worker_wait (self, MILL_WORKER_LIMITED);
   mill_rate_limiter_acquire_async (limiter, self->stop, passed_limiter_cb, self);
 }
 
@@ -253,14 +253,14 @@ got_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       pass_limiter (self);
       return;
     }
-  mill_worker_set_state (self, MILL_WORKER_PAUSED);
+  mill_worker_wait (self, MILL_WORKER_PAUSED);
   mill_gate_pass_async (gate, self->stop, passed_with_item_cb, self);
 }
 
 static void
 get_item (MillWorker *self)
 {
-  mill_worker_set_state (self, MILL_WORKER_IDLE);
+  mill_worker_wait (self, MILL_WORKER_IDLE);
   mill_queue_get_async (mill_stage_get_queue (self->stage), self->retire, got_cb, self);
 }
 
@@ -283,7 +283,7 @@ begin (MillWorker *self)
       get_item (self);
       return;
     }
-  mill_worker_set_state (self, MILL_WORKER_PAUSED);
+  mill_worker_wait (self, MILL_WORKER_PAUSED);
   mill_gate_pass_async (gate, self->retire, passed_cb, self);
 }
 

@@ -11,9 +11,9 @@ pass_limiter (MillWorker *self)
 {
   MillRateLimiter *limiter = mill_stage_get_rate_limiter (self->stage);
 
-  if (mill_rate_limiter_try_acquire (limiter))
+  if (mill_worker_try_pass_limiter (self))
     return TRUE;
-  mill_worker_set_state (self, MILL_WORKER_LIMITED);
+  mill_worker_wait (self, MILL_WORKER_LIMITED);
   return mill_rate_limiter_acquire (limiter, self->stop, NULL);
 }
 
@@ -23,9 +23,9 @@ acquire_slot (MillWorker *self)
   MillSemaphore *semaphore = mill_stage_get_semaphore (self->stage);
   guint64 id = mill_item_get_id (self->work.item);
 
-  if (mill_semaphore_try_acquire (semaphore, id, &self->slot))
+  if (mill_worker_try_acquire_slot (self))
     return TRUE;
-  mill_worker_set_state (self, MILL_WORKER_WAITING);
+  mill_worker_wait (self, MILL_WORKER_WAITING);
   return mill_semaphore_acquire (semaphore, id, &self->slot, self->stop, NULL);
 }
 
@@ -58,7 +58,7 @@ post_outbox (MillWorker *self)
 
       if (!ok)
         {
-          mill_worker_set_state (self, MILL_WORKER_BLOCKED);
+          mill_worker_wait (self, MILL_WORKER_BLOCKED);
           ok = mill_queue_put (queue, item, self->stop, NULL);
         }
       mill_worker_posted (self, ok);
@@ -78,7 +78,7 @@ next_attempt (MillWorker *self, GError **error, gint64 *retry_at_us)
 {
   MillClock *clock = mill_stage_get_links (self->stage)->clock;
 
-  mill_worker_set_state (self, MILL_WORKER_BACKING_OFF);
+  mill_worker_wait (self, MILL_WORKER_BACKING_OFF);
   return mill_clock_wait_until (clock, *retry_at_us, self->stop, NULL) ? attempt (self, error, retry_at_us)
                                                                        : MILL_VERDICT_RETURN;
 }
@@ -115,14 +115,19 @@ static gboolean
 next_item (MillWorker *self)
 {
   MillGate *gate = mill_stage_get_links (self->stage)->gate;
+  MillQueue *queue = mill_stage_get_queue (self->stage);
   MillItem *item;
 
   if (!mill_gate_is_open (gate))
-    mill_worker_set_state (self, MILL_WORKER_PAUSED);
+    mill_worker_wait (self, MILL_WORKER_PAUSED);
   if (!mill_gate_pass (gate, self->retire))
     return FALSE;
-  mill_worker_set_state (self, MILL_WORKER_IDLE);
-  item = mill_queue_get (mill_stage_get_queue (self->stage), self->retire, NULL);
+  item = mill_queue_try_get (queue, NULL);
+  if (item == NULL)
+    {
+      mill_worker_wait (self, MILL_WORKER_IDLE);
+      item = mill_queue_get (queue, self->retire, NULL);
+    }
   if (item != NULL)
     mill_worker_take (self, item);
   return item != NULL;

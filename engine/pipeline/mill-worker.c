@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "core/mill-error.h"
+#include "core/mill-limits-private.h"
 #include "pipeline/mill-helper-private.h"
 #include "pipeline/mill-pipeline-private.h"
 
@@ -108,11 +109,48 @@ set_state_locked (MillWorker *self, MillWorkerState state, gint64 now_us)
   self->state_since_us = now_us;
 }
 
+/* The time of g_get_monotonic_time() when the worker last ceased to wait, or its step ended: to look at the
+ * clock takes longer than all else that happens to an item in between. */
+gint64
+mill_worker_get_time (MillWorker *self)
+{
+  if (self->now_us == 0)
+    self->now_us = g_get_monotonic_time ();
+  return self->now_us;
+}
+
+/* The same time of the stage's clock. */
+static gint64
+get_clock_time (MillWorker *self)
+{
+  const MillStageLinks *links = mill_stage_get_links (self->stage);
+
+  return links->clock_is_real ? mill_worker_get_time (self) : mill_clock_get_time (links->clock);
+}
+
+/* Whether the rate allows an attempt at once. */
+gboolean
+mill_worker_try_pass_limiter (MillWorker *self)
+{
+  return mill_rate_limiter_try_acquire_at (mill_stage_get_rate_limiter (self->stage), get_clock_time (self));
+}
+
+/* Whether there is a slot for the item at once. */
+gboolean
+mill_worker_try_acquire_slot (MillWorker *self)
+{
+  return mill_semaphore_try_acquire_at (mill_stage_get_semaphore (self->stage),
+                                        mill_item_get_id (self->work.item), mill_worker_get_time (self),
+                                        &self->slot);
+}
+
+/* The worker is about to wait in @state. */
 void
-mill_worker_set_state (MillWorker *self, MillWorkerState state)
+mill_worker_wait (MillWorker *self, MillWorkerState state)
 {
   gint64 now = g_get_monotonic_time ();
 
+  self->now_us = 0;
   g_mutex_lock (&self->lock);
   set_state_locked (self, state, now);
   g_mutex_unlock (&self->lock);
@@ -124,7 +162,7 @@ mill_worker_take (MillWorker *self, MillItem *item)
 {
   mill_work_init (&self->work, item);
   mill_work_begin_attempt (&self->work, 0);
-  mill_retry_budget_deposit (mill_stage_get_retry_budget (self->stage));
+  mill_retry_budget_deposit_at (mill_stage_get_retry_budget (self->stage), get_clock_time (self));
 }
 
 /* Readies `attempt` and the deadline. */
@@ -132,7 +170,7 @@ void
 mill_worker_begin_attempt (MillWorker *self)
 {
   gint64 timeout = mill_stage_get_timeout_us (self->stage);
-  gint64 now = g_get_monotonic_time ();
+  gint64 now = mill_worker_get_time (self);
 
   g_mutex_lock (&self->lock);
   set_state_locked (self, MILL_WORKER_BUSY, now);
@@ -193,7 +231,7 @@ mill_worker_judge (MillWorker *self, double least_wait_s, GError **error, gint64
 MillVerdict
 mill_worker_end_attempt (MillWorker *self, gboolean ok, GError **error, gint64 *retry_at_us)
 {
-  gint64 now = g_get_monotonic_time ();
+  gint64 now = self->now_us = g_get_monotonic_time ();
   MillVerdict verdict;
 
   mill_stage_record_service (self->stage, now - self->attempt_began_us);
@@ -224,7 +262,7 @@ finish_in_last_stage (MillWorker *self, MillItem *item)
 
   if (links->sink != NULL)
     mill_sink_accept (links->sink, item);
-  mill_pipeline_settle (links->pipeline, links->index, item, MILL_OUTCOME_DONE, NULL, 0);
+  mill_pipeline_item_done (links->pipeline, links->index, item, mill_worker_get_time (self));
 }
 
 static void
@@ -254,7 +292,7 @@ mill_worker_succeed (MillWorker *self)
   for (guint i = 0; self->work.emitted != NULL && i < self->work.emitted->len; i++)
     post_emitted (self, g_ptr_array_index (self->work.emitted, i));
   if (self->work.consumed)
-    mill_pipeline_settle (links->pipeline, links->index, self->work.item, MILL_OUTCOME_DONE, NULL, 0);
+    mill_pipeline_item_done (links->pipeline, links->index, self->work.item, mill_worker_get_time (self));
   else if (links->next == NULL)
     finish_in_last_stage (self, self->work.item);
   else
@@ -278,8 +316,8 @@ mill_worker_posted (MillWorker *self, gboolean ok)
   const MillStageLinks *links = mill_stage_get_links (self->stage);
 
   if (!ok)
-    mill_pipeline_settle (links->pipeline, links->index + 1, mill_worker_peek_outbox (self),
-                          MILL_OUTCOME_RETURNED, NULL, 0);
+    mill_pipeline_item_lost (links->pipeline, links->index + 1, mill_worker_peek_outbox (self),
+                             MILL_OUTCOME_RETURNED, NULL, 0);
   self->n_posted++;
 }
 
@@ -290,6 +328,7 @@ mill_worker_release_item (MillWorker *self)
 {
   g_ptr_array_set_size (self->outbox, 0);
   self->n_posted = 0;
+  self->now_us = 0;
   mill_work_clear (&self->work);
   mill_queue_task_done (mill_stage_get_queue (self->stage), NULL);
 }
@@ -302,7 +341,7 @@ mill_worker_give_up (MillWorker *self, MillOutcome outcome, const GError *error)
 
   if (links->watcher != NULL)
     mill_source_left_stage (links->watcher, self->work.item, links->index);
-  mill_pipeline_settle (links->pipeline, links->index, self->work.item, outcome, error,
-                        self->work.attempt + 1);
+  mill_pipeline_item_lost (links->pipeline, links->index, self->work.item, outcome, error,
+                           self->work.attempt + 1);
   mill_worker_release_item (self);
 }
