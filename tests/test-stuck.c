@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/mill-error.h"
+#include "pipeline/mill-worker-private.h"
 #include "test-parts.h"
 
 /* The workers' world and the step's face. */
@@ -131,6 +132,33 @@ release_and_wait (MillPipeline *pipeline, guint threads)
   TEST_WAIT (pipeline, s->stuck->len == 0);
   test_wait_for_threads (threads);
   g_assert_cmpuint (test_step_get_closed (get_step (pipeline)), ==, 1);
+}
+
+/* The control thread cancels what is overdue a moment after it has seen that; the next attempt may have begun
+ * by then. */
+static void
+test_cancelled_too_late (void)
+{
+  g_autoptr (MillStep) step = test_step_new (succeed);
+  g_autoptr (MillStage) stage = mill_stage_new ("work", MILL_KIND_THREADS, step);
+  g_autoptr (MillItem) item = mill_item_new (1, NULL);
+  g_autoptr (GCancellable) overdue = NULL;
+  MillWorker *worker = mill_worker_new (stage, 1);
+  gboolean give_up;
+
+  g_object_set (stage, "timeout", 1.0, NULL);
+  mill_work_init (&worker->work, mill_item_ref (item));
+  mill_worker_begin_attempt (worker);
+  mill_worker_look (worker, worker->attempt_began_us + 2 * G_USEC_PER_SEC, G_USEC_PER_SEC, &overdue,
+                    &give_up);
+  g_assert_nonnull (overdue);
+  g_assert_false (give_up);
+  g_assert_true (mill_worker_claim_result (worker));
+  mill_worker_begin_attempt (worker);
+  g_cancellable_cancel (overdue);
+  g_assert_false (g_cancellable_is_cancelled (worker->attempt));
+  g_assert_false (worker->timed_out);
+  mill_worker_unref (worker);
 }
 
 static void
@@ -504,6 +532,7 @@ main (int argc, char **argv)
   add ("freed-while-stuck", test_freed_while_stuck);
   g_test_add_data_func ("/stuck/second-call/threads", GINT_TO_POINTER (MILL_KIND_THREADS), test_second_call);
   g_test_add_data_func ("/stuck/second-call/tasks", GINT_TO_POINTER (MILL_KIND_ASYNC), test_second_call);
+  g_test_add_func ("/stuck/cancelled-too-late", test_cancelled_too_late);
   g_test_add_func ("/stuck/source-that-ignores-a-drain", test_source_that_ignores_a_drain);
   g_test_add_func ("/stuck/source-that-ignores-a-stop", test_source_that_ignores_a_stop);
   add ("random-ends", test_random_ends);

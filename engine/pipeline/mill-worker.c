@@ -175,9 +175,10 @@ mill_worker_begin_attempt (MillWorker *self)
   g_mutex_lock (&self->lock);
   set_state_locked (self, MILL_WORKER_BUSY, now);
   self->attempt_began_us = now;
-  if (g_cancellable_is_cancelled (self->attempt))
+  if (self->cancelled_us != 0 || g_cancellable_is_cancelled (self->attempt))
     {
-      /* A new one rather than a reset one: who still looks at the old one must see it cancelled. */
+      /* A new one rather than a reset one: who still looks at the old one must see it cancelled, and who was
+       * about to cancel the old attempt must not hit this one. */
       g_object_unref (self->attempt);
       self->attempt = g_cancellable_new ();
     }
