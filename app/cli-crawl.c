@@ -8,6 +8,7 @@
 #include "cli-watch.h"
 #include "cli.h"
 #include "crawl/mill-crawl-job.h"
+#include "crawl/mill-crawl-record.h"
 
 typedef struct
 {
@@ -17,6 +18,8 @@ typedef struct
   int per_host;
   int delay_ms;
   char *folder; /* (owned) (nullable) */
+  char *record; /* (owned) (nullable) */
+  char *resume; /* (owned) (nullable) */
   gboolean ignore_robots;
   gboolean as_json;
 } Options;
@@ -25,6 +28,8 @@ static void
 options_clear (Options *options)
 {
   g_free (options->folder);
+  g_free (options->record);
+  g_free (options->resume);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -43,6 +48,10 @@ parse (char ***words, Options *options)
     { "delay", 0, 0, G_OPTION_ARG_INT, &options->delay_ms,
       N_ ("Least time between two requests to one host (100)"), N_ ("MS") },
     { "save", 0, 0, G_OPTION_ARG_FILENAME, &options->folder, N_ ("Save the pages here"), N_ ("DIR") },
+    { "record", 0, 0, G_OPTION_ARG_FILENAME, &options->record,
+      N_ ("Keep the crawl in this new run file, to go on from whatever happens"), N_ ("RUN") },
+    { "resume", 0, 0, G_OPTION_ARG_FILENAME, &options->resume,
+      N_ ("Go on with the crawl in this run file, as it was begun"), N_ ("RUN") },
     { "ignore-robots", 0, 0, G_OPTION_ARG_NONE, &options->ignore_robots,
       N_ ("Fetch what robots.txt asks to leave alone"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->as_json, N_ ("Print the result as one JSON object"), NULL },
@@ -76,14 +85,14 @@ check_options (const Options *options)
          check_range ("delay", options->delay_ms, 0, 3600000);
 }
 
-static MillCliStatus
-crawl (const char *const *urls, const Options *options)
+/* (transfer full) (nullable): a crawl that is ready to start. */
+static MillPipeline *
+build (const char *const *urls, const Options *options, GError **error)
 {
+  g_autofree char *folder = options->folder != NULL ? g_canonicalize_filename (options->folder, NULL) : NULL;
   MillCrawlOptions job_options;
-  const MillCliWatchOptions watch = { .as_json = options->as_json };
   g_autoptr (MillJob) job = NULL;
   g_autoptr (MillPipeline) pipeline = NULL;
-  g_autoptr (GError) error = NULL;
 
   mill_crawl_options_init (&job_options, urls);
   job_options.max_pages = (guint) options->max_pages;
@@ -92,9 +101,23 @@ crawl (const char *const *urls, const Options *options)
   job_options.per_host = (guint) options->per_host;
   job_options.delay_ms = (guint) options->delay_ms;
   job_options.obey_robots = !options->ignore_robots;
-  job_options.folder = options->folder;
-  job = mill_crawl_job_new (&job_options, &error);
-  pipeline = job != NULL ? mill_job_build (job, &error) : NULL;
+  job_options.folder = folder;
+  job = mill_crawl_job_new (&job_options, error);
+  pipeline = job != NULL ? mill_job_build (job, error) : NULL;
+  if (pipeline == NULL ||
+      (options->record != NULL && !mill_crawl_record (pipeline, job, options->record, error)))
+    return NULL;
+  return g_steal_pointer (&pipeline);
+}
+
+static MillCliStatus
+crawl (const char *const *urls, const Options *options)
+{
+  const MillCliWatchOptions watch = { .as_json = options->as_json };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MillPipeline) pipeline =
+      options->resume != NULL ? mill_crawl_resume (options->resume, &error) : build (urls, options, &error);
+
   if (pipeline != NULL)
     return mill_cli_watch (pipeline, &watch);
   mill_cli_complain (error->message);
@@ -122,7 +145,14 @@ mill_cli_crawl (char **arguments)
 
   if (!parse (&words, &options) || !check_options (&options))
     return MILL_CLI_USAGE;
-  if (words[1] == NULL)
+  if (options.resume != NULL && (words[1] != NULL || options.record != NULL))
+    {
+      mill_cli_complain (
+          _ ("crawl: --resume goes on with what is in the run file; it takes neither addresses nor "
+             "--record"));
+      return MILL_CLI_USAGE;
+    }
+  if (words[1] == NULL && options.resume == NULL)
     {
       mill_cli_complain (_ ("crawl: where to? Give an address to start from"));
       return MILL_CLI_USAGE;

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#include "crawl/mill-frontier.h"
+#include "core/mill-error.h"
+#include "crawl/mill-frontier-table-private.h"
 #include "crawl/mill-url.h"
 
 #define MS ((gint64) 1000)
@@ -96,19 +97,19 @@ test_end (void)
   assert_taken (frontier, 0, "http://h/");
   mill_frontier_finished (frontier, "http://h/");
   assert_waits (frontier, 0, G_MAXINT64, "waiting for links");
-  mill_frontier_settled (frontier, "http://h/");
+  mill_frontier_settled (frontier, "http://h/", MILL_OUTCOME_DONE);
   assert_end (frontier);
-  mill_frontier_settled (frontier, "http://h/"); /* once counts, and strangers do not */
-  mill_frontier_settled (frontier, "http://h/x");
+  mill_frontier_settled (frontier, "http://h/", MILL_OUTCOME_DONE); /* once counts, and strangers do not */
+  mill_frontier_settled (frontier, "http://h/x", MILL_OUTCOME_DONE);
   mill_frontier_finished (frontier, "http://h/x");
   assert_end (frontier);
 
   mill_frontier_add (frontier, "http://h/late", 1, NULL);
-  mill_frontier_settled (frontier, "http://h/late"); /* nor what was not taken */
+  mill_frontier_settled (frontier, "http://h/late", MILL_OUTCOME_DONE); /* nor what was not taken */
   assert_taken (frontier, 0, "http://h/late");
   mill_frontier_get_counts (frontier, &counts);
   g_assert_cmpuint (counts.unsettled, ==, 1);
-  mill_frontier_settled (frontier, "http://h/late");
+  mill_frontier_settled (frontier, "http://h/late", MILL_OUTCOME_DONE);
   assert_end (frontier);
 }
 
@@ -121,14 +122,14 @@ test_reopen (void)
 
   mill_frontier_add_start (frontier, "http://h/");
   assert_taken (frontier, 0, "http://h/");
-  mill_frontier_settled (frontier, "http://h/");
+  mill_frontier_settled (frontier, "http://h/", MILL_OUTCOME_DONE);
   mill_frontier_reopen (frontier, "http://h/");
   mill_frontier_reopen (frontier, "http://h/");
   mill_frontier_reopen (frontier, "http://h/stranger");
   assert_waits (frontier, 0, G_MAXINT64, "waiting for links");
   mill_frontier_get_counts (frontier, &counts);
   g_assert_cmpuint (counts.unsettled, ==, 1);
-  mill_frontier_settled (frontier, "http://h/");
+  mill_frontier_settled (frontier, "http://h/", MILL_OUTCOME_DONE);
   assert_end (frontier);
 }
 
@@ -191,9 +192,9 @@ test_page_limit (void)
   assert_waits (frontier, 0, G_MAXINT64, "waiting for links");
   g_assert_cmpint (mill_frontier_add (frontier, "http://h/d", 1, NULL), ==, MILL_FRONTIER_PAGE_LIMIT);
   g_assert_cmpint (mill_frontier_add (frontier, "http://h/d", 1, NULL), ==, MILL_FRONTIER_KNOWN);
-  mill_frontier_settled (frontier, "http://h/");
-  mill_frontier_settled (frontier, "http://h/a");
-  mill_frontier_settled (frontier, "http://h/b");
+  mill_frontier_settled (frontier, "http://h/", MILL_OUTCOME_DONE);
+  mill_frontier_settled (frontier, "http://h/a", MILL_OUTCOME_DONE);
+  mill_frontier_settled (frontier, "http://h/b", MILL_OUTCOME_DONE);
   assert_end (frontier);
   mill_frontier_get_counts (frontier, &counts);
   g_assert_cmpuint (counts.taken, ==, 3);
@@ -244,7 +245,7 @@ test_max_in_flight (void)
   mill_frontier_set_max_in_flight (frontier, 3);
   assert_taken (frontier, 0, "http://h/4");
   mill_frontier_set_max_in_flight (frontier, 1);
-  mill_frontier_settled (frontier, "http://h/2"); /* settling finishes */
+  mill_frontier_settled (frontier, "http://h/2", MILL_OUTCOME_DONE); /* settling finishes */
   mill_frontier_finished (frontier, "http://h/3");
   assert_waits (frontier, 0, G_MAXINT64, "per-host limit");
   mill_frontier_finished (frontier, "http://h/4");
@@ -307,7 +308,7 @@ test_robots (void)
   assert_waits (frontier, 1000 * MS, G_MAXINT64, "waiting for robots.txt");
   mill_frontier_set_robots (frontier, "https://elsewhere/", robots);
   mill_frontier_set_robots (frontier, "h:81", robots);
-  mill_frontier_settled (frontier, entry.url);
+  mill_frontier_settled (frontier, entry.url, MILL_OUTCOME_DONE);
 
   assert_waits (frontier, 1000 * MS, 2000 * MS, "delay between requests"); /* Crawl-delay is longer */
   assert_taken (frontier, 2000 * MS, "https://h:81/b");
@@ -333,7 +334,7 @@ test_robots_unreachable (void)
   mill_frontier_add_start (frontier, "http://h/b");
   g_assert_cmpint (mill_frontier_take (frontier, 0, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
   g_assert_true (entry.is_robots);
-  mill_frontier_settled (frontier, entry.url);
+  mill_frontier_settled (frontier, entry.url, MILL_OUTCOME_DONE);
   assert_end (frontier);
   mill_frontier_get_counts (frontier, &counts);
   g_assert_cmpuint (counts.skipped_robots, ==, 2);
@@ -354,6 +355,78 @@ test_hold (void)
   mill_frontier_hold_host (frontier, "h:80", 50 * MS, "Retry-After");
   assert_waits (frontier, 50 * MS, 100 * MS, "delay between requests");
   assert_taken (frontier, 100 * MS, "http://h/2");
+}
+
+/* Another frontier goes on with the file of the first, as after a crash: what was settled stays so, what was
+ * out or returned is pending again. */
+static void
+test_resumed (void)
+{
+  g_autoptr (MillRunFile) file = mill_run_file_new_temporary ();
+  MillFrontier *frontier = mill_frontier_new_recorded (3, 0, NULL, file);
+  MillFrontierEntry entry;
+  MillFrontierCounts counts;
+
+  mill_frontier_set_delay_ms (frontier, 0);
+  mill_frontier_set_max_in_flight (frontier, 0);
+  mill_frontier_add_start (frontier, "http://h/");
+  assert_taken (frontier, 0, "http://h/");
+  for (guint i = 1; i <= 1000; i++) /* more than a window holds */
+    {
+      g_autofree char *url = g_strdup_printf ("http://h/%u", i);
+
+      g_assert_cmpint (mill_frontier_add (frontier, url, 2, "http://h/"), ==, MILL_FRONTIER_ADDED);
+    }
+  mill_frontier_settled (frontier, "http://h/", MILL_OUTCOME_DONE);
+  assert_taken (frontier, 0, "http://h/1");
+  assert_taken (frontier, 0, "http://h/2");
+  assert_taken (frontier, 0, "http://h/3");
+  mill_frontier_settled (frontier, "http://h/1", MILL_OUTCOME_DEAD);
+  mill_frontier_settled (frontier, "http://h/2", MILL_OUTCOME_RETURNED);
+  mill_frontier_add (frontier, "http://h/900", 1, NULL); /* a shorter way, to what is on disk only */
+  g_object_unref (frontier);
+
+  frontier = mill_frontier_new_recorded (3, 0, NULL, file);
+  mill_frontier_set_delay_ms (frontier, 0);
+  mill_frontier_set_max_in_flight (frontier, 0);
+  mill_frontier_get_counts (frontier, &counts);
+  g_assert_cmpuint (counts.known, ==, 1001);
+  g_assert_cmpuint (counts.taken, ==, 2);
+  g_assert_cmpuint (counts.pending, ==, 999);
+  g_assert_cmpint (mill_frontier_add_start (frontier, "http://h/"), ==, MILL_FRONTIER_KNOWN);
+  g_assert_cmpint (mill_frontier_add (frontier, "http://h/1", 1, NULL), ==, MILL_FRONTIER_KNOWN);
+  for (guint i = 2; i <= 1000; i++)
+    {
+      g_autofree char *url = g_strdup_printf ("http://h/%u", i);
+
+      g_assert_cmpint (mill_frontier_take (frontier, 0, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
+      g_assert_cmpstr (entry.url, ==, url);
+      g_assert_cmpuint (entry.depth, ==, i == 900 ? 1 : 2);
+      g_assert_cmpstr (entry.referrer, ==, i == 900 ? NULL : "http://h/");
+      mill_frontier_settled (frontier, url, MILL_OUTCOME_DONE);
+    }
+  assert_end (frontier);
+  assert_conserved (frontier);
+  g_object_unref (frontier);
+}
+
+/* What cannot be kept ends the crawl, with the reason. */
+static void
+test_failed (void)
+{
+  g_autoptr (MillRunFile) file = mill_run_file_new_temporary ();
+  g_autoptr (MillFrontier) frontier = mill_frontier_new_recorded (-1, 0, NULL, file);
+  g_autoptr (GError) error = NULL;
+  MillFrontierEntry entry;
+
+  g_assert_true (mill_frontier_check (frontier, NULL));
+  mill_run_file_begin (file);
+  mill_run_file_step (file, mill_run_file_prepare (file, "DROP TABLE frontier"));
+  mill_run_file_end (file);
+  mill_frontier_add_start (frontier, "http://h/");
+  g_assert_cmpint (mill_frontier_take (frontier, 0, &entry, NULL, NULL), ==, MILL_FRONTIER_FAILED);
+  g_assert_false (mill_frontier_check (frontier, &error));
+  g_assert_error (error, MILL_ERROR, MILL_ERROR_FAILED);
 }
 
 static void
@@ -413,10 +486,10 @@ test_wake (void)
   mill_frontier_set_max_in_flight (frontier, 2);
   g_assert_cmpuint (woken, ==, 3);
   assert_taken (frontier, 0, "http://h/3");
-  mill_frontier_settled (frontier, "http://h/1");
-  mill_frontier_settled (frontier, "http://h/2");
+  mill_frontier_settled (frontier, "http://h/1", MILL_OUTCOME_DONE);
+  mill_frontier_settled (frontier, "http://h/2", MILL_OUTCOME_DONE);
   g_assert_cmpuint (woken, ==, 3);
-  mill_frontier_settled (frontier, "http://h/3"); /* the end */
+  mill_frontier_settled (frontier, "http://h/3", MILL_OUTCOME_DONE); /* the end */
   g_assert_cmpuint (woken, ==, 4);
 
   mill_frontier_set_wake (frontier, count_wake_cb, &other, destroyed_cb);
@@ -491,7 +564,7 @@ test_simulation (void)
               hosts[done->url[7] - 'a'].in_flight--;
               mill_frontier_finished (frontier, done->url);
               add_children (frontier, done, n_pages);
-              mill_frontier_settled (frontier, done->url);
+              mill_frontier_settled (frontier, done->url, MILL_OUTCOME_DONE);
               now += g_test_rand_int_range (0, 5) * MS;
             }
           else if (result == MILL_FRONTIER_WAIT)
@@ -555,7 +628,7 @@ crawl_thread (gpointer data)
           g_atomic_int_inc (&crawl->taken);
           mill_frontier_finished (crawl->frontier, entry.url);
           add_children (crawl->frontier, &entry, 20000);
-          mill_frontier_settled (crawl->frontier, entry.url);
+          mill_frontier_settled (crawl->frontier, entry.url, MILL_OUTCOME_DONE);
           continue;
         }
       g_mutex_lock (&crawl->lock);
@@ -624,7 +697,7 @@ test_many (void)
 
           g_assert_cmpint (mill_frontier_take (frontier, i, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
           mill_frontier_finished (frontier, entry.url);
-          mill_frontier_settled (frontier, entry.url);
+          mill_frontier_settled (frontier, entry.url, MILL_OUTCOME_DONE);
         }
       take_seconds = g_test_timer_elapsed ();
       assert_end (frontier);
@@ -652,6 +725,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/frontier/robots", test_robots);
   g_test_add_func ("/frontier/robots-unreachable", test_robots_unreachable);
   g_test_add_func ("/frontier/hold", test_hold);
+  g_test_add_func ("/frontier/resumed", test_resumed);
+  g_test_add_func ("/frontier/failed", test_failed);
   g_test_add_func ("/frontier/properties", test_properties);
   g_test_add_func ("/frontier/wake", test_wake);
   g_test_add_func ("/frontier/simulation", test_simulation);

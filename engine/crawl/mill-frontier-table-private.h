@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The inside of MillFrontier, for one thread at a time: mill-frontier.c adds the lock, the wake-up and the
- * object. Where a function here returns whether something changed, mill_frontier_table_take() may answer
- * differently now. */
+ * object, whose file may hold a crawl to go on with. Where a function here returns whether something changed,
+ * mill_frontier_table_take() may answer differently now. */
 
 #pragma once
 
 #include "crawl/mill-frontier.h"
+#include "record/mill-run-file-private.h"
 
 G_BEGIN_DECLS
 
 typedef struct _MillFrontierTable MillFrontierTable;
 
-MillFrontierTable *mill_frontier_table_new (void);
+MillFrontier *mill_frontier_new_recorded (int max_depth, guint64 max_pages, const char *robots_token,
+                                          MillRunFile *file);
+
+MillFrontierTable *mill_frontier_table_new (MillRunFile *file);
 void mill_frontier_table_free (MillFrontierTable *self);
 
 void mill_frontier_table_set_bounds (MillFrontierTable *self, int max_depth, guint64 max_pages,
@@ -21,10 +25,12 @@ gboolean mill_frontier_table_set_politeness (MillFrontierTable *self, guint max_
 void mill_frontier_table_add_scope (MillFrontierTable *self, const char *url);
 MillFrontierVerdict mill_frontier_table_add (MillFrontierTable *self, const char *url, guint depth,
                                              const char *referrer, gboolean *changed);
+guint mill_frontier_table_add_links (MillFrontierTable *self, GPtrArray *urls, guint depth,
+                                     const char *referrer, gboolean *changed);
 MillFrontierResult mill_frontier_table_take (MillFrontierTable *self, gint64 now_us, MillFrontierEntry *entry,
                                              gint64 *ready_at_us, const char **why);
 gboolean mill_frontier_table_finish (MillFrontierTable *self, const char *url);
-gboolean mill_frontier_table_settle (MillFrontierTable *self, const char *url);
+gboolean mill_frontier_table_settle (MillFrontierTable *self, const char *url, MillOutcome outcome);
 void mill_frontier_table_reopen (MillFrontierTable *self, const char *url);
 gboolean mill_frontier_table_set_robots (MillFrontierTable *self, const char *host_key, MillRobots *robots);
 gboolean mill_frontier_table_hold (MillFrontierTable *self, const char *host_key, gint64 until_us,

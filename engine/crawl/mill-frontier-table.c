@@ -1,76 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The crawl frontier in memory. An entry per URL, in a table and, while pending, in its host's queue; a host
- * that has something to fetch stands in a list sorted by the time at which it may. */
+/* The crawl frontier. All URLs are rows of the run file's table; in memory are those that are out, and for
+ * each host the next few that are to be, so that what a crawl knows may be much more than what memory holds.
+ *
+ * - A row stays queued until its URL is settled. What is out when the program ends is so queued again.
+ * - Rows are handed out in the order of their ids. `cursor` is the last one that a host's window has seen:
+ *   what is queued beyond it is still to come, what is queued before it is in the window or out.
+ * - Most links lead to URLs that are known: MillKnownUrls answers for these without a look into the file.
+ *
+ * A host that has something to fetch stands in a list sorted by the time at which it may.
+ */
 
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "crawl/mill-frontier-host-private.h"
+#include "crawl/mill-frontier-rows-private.h"
 #include "crawl/mill-frontier-table-private.h"
 #include "crawl/mill-hash-private.h"
+#include "crawl/mill-known-urls-private.h"
 #include "crawl/mill-url.h"
 
-typedef struct _MillHost MillHost;
-typedef struct _MillEntry MillEntry;
-
-enum
-{
-  ENTRY_PENDING = 1 << 0,
-  ENTRY_IN_FLIGHT = 1 << 1,
-  ENTRY_UNSETTLED = 1 << 2,
-  ENTRY_ROBOTS = 1 << 3,
-};
-
-/* There may be millions: one allocation each, and found by `url`, which is the key in the table. */
-struct _MillEntry
-{
-  MillEntry *next;           /* (unowned) (nullable) in the host's queue */
-  const MillEntry *referrer; /* (unowned) (nullable) */
-  MillHost *host;            /* (unowned) */
-  guint32 depth;
-  guint32 flags;
-  char url[];
-};
-
-typedef enum
-{
-  HOST_IDLE,    /* nothing pending */
-  HOST_ROBOTS,  /* waits for its robots.txt */
-  HOST_LIMITED, /* max-in-flight reached */
-  HOST_READY,   /* may go on at ready_at_us */
-  N_HOST_STATES
-} MillHostState;
-
-typedef enum
-{
-  ROBOTS_NONE,    /* not asked for */
-  ROBOTS_WANTED,  /* to be handed out before anything else */
-  ROBOTS_FETCHED, /* handed out */
-  ROBOTS_KNOWN,
-} MillRobotsState;
-
-struct _MillHost
-{
-  char *key;        /* (owned) */
-  char *robots_url; /* (owned) */
-  MillEntry *head;  /* (unowned) (nullable) queue of pending entries */
-  MillEntry *tail;  /* (unowned) (nullable) */
-  MillHostState state;
-  MillRobotsState robots_state;
-  MillRobots *robots; /* (owned) (nullable) */
-  gint64 crawl_delay_us;
-  guint in_flight;
-  gboolean started;
-  gint64 last_start_us; /* if started */
-  gint64 hold_until_us;
-  const char *hold_reason; /* (unowned) (nullable) static */
-  gint64 ready_at_us;      /* if HOST_READY */
-  GSequenceIter *place;    /* (unowned) (nullable) in `ready` */
-};
+#define WINDOW 256 /* URLs of a host that are read at a time */
 
 struct _MillFrontierTable
 {
+  MillRunFile *file; /* (owned) */
   int max_depth;
   guint64 max_pages;
   char *robots_token; /* (owned) (nullable) */
@@ -83,12 +39,14 @@ struct _MillFrontierTable
   GSequence *ready;    /* (owned) of MillHost in HOST_READY, the earliest first */
   guint n_hosts[N_HOST_STATES];
   MillFrontierCounts counts;
+
+  MillKnownUrls *known; /* (owned) */
 };
 
-static MillEntry *
-entry_of_url (gpointer url)
+static gint64
+get_id (const MillEntry *entry)
 {
-  return (MillEntry *) (gpointer) ((char *) url - G_STRUCT_OFFSET (MillEntry, url));
+  return entry != NULL ? entry->id : 0;
 }
 
 static MillEntry *
@@ -98,24 +56,7 @@ find_entry (MillFrontierTable *self, const char *url)
 
   if (url == NULL || !g_hash_table_lookup_extended (self->entries, url, &key, NULL))
     return NULL;
-  return entry_of_url (key);
-}
-
-static void
-entry_free (gpointer url)
-{
-  g_free (entry_of_url (url));
-}
-
-static void
-host_free (gpointer data)
-{
-  MillHost *host = data;
-
-  g_clear_pointer (&host->robots, mill_robots_unref);
-  g_free (host->robots_url);
-  g_free (host->key);
-  g_free (host);
+  return mill_entry_of_url (key);
 }
 
 static int
@@ -124,26 +65,6 @@ compare_ready (gconstpointer a, gconstpointer b, gpointer unused)
   const MillHost *left = a, *right = b;
 
   return left->ready_at_us < right->ready_at_us ? -1 : left->ready_at_us > right->ready_at_us;
-}
-
-static MillHostState
-find_state (const MillFrontierTable *self, const MillHost *host)
-{
-  if (host->head == NULL)
-    return HOST_IDLE;
-  if (host->robots_state == ROBOTS_FETCHED)
-    return HOST_ROBOTS;
-  if (self->max_in_flight > 0 && host->in_flight >= self->max_in_flight)
-    return HOST_LIMITED;
-  return HOST_READY;
-}
-
-static gint64
-delay_end (const MillFrontierTable *self, const MillHost *host)
-{
-  gint64 delay = MAX ((gint64) self->delay_ms * G_TIME_SPAN_MILLISECOND, host->crawl_delay_us);
-
-  return host->started ? host->last_start_us + delay : G_MININT64;
 }
 
 /* Puts a host where it belongs after a change. Returns: whether it may go on, and could not before or only
@@ -157,11 +78,11 @@ update_host (MillFrontierTable *self, MillHost *host)
   self->n_hosts[host->state]--;
   if (host->place != NULL)
     g_sequence_remove (g_steal_pointer (&host->place));
-  host->state = find_state (self, host);
+  host->state = mill_host_find_state (host, self->max_in_flight);
   self->n_hosts[host->state]++;
   if (host->state != HOST_READY)
     return FALSE;
-  host->ready_at_us = MAX (delay_end (self, host), host->hold_until_us);
+  host->ready_at_us = MAX (mill_host_get_delay_end (host, self->delay_ms), host->hold_until_us);
   host->place = g_sequence_insert_sorted (self->ready, host, compare_ready, NULL);
   return before != HOST_READY || host->ready_at_us < ready_before;
 }
@@ -179,70 +100,23 @@ update_all_hosts (MillFrontierTable *self)
   return changed;
 }
 
-static void
-push (MillFrontierTable *self, MillEntry *entry)
-{
-  MillHost *host = entry->host;
-
-  entry->flags |= ENTRY_PENDING;
-  entry->next = NULL;
-  if (host->tail != NULL)
-    host->tail->next = entry;
-  else
-    host->head = entry;
-  host->tail = entry;
-  self->counts.pending++;
-}
-
 static MillEntry *
-pop (MillFrontierTable *self, MillHost *host)
-{
-  MillEntry *entry = host->head;
-
-  host->head = entry->next;
-  if (host->head == NULL)
-    host->tail = NULL;
-  entry->next = NULL;
-  entry->flags &= ~(guint32) ENTRY_PENDING;
-  self->counts.pending--;
-  return entry;
-}
-
-static MillHost *
-get_host (MillFrontierTable *self, const char *url)
-{
-  g_autofree char *key = mill_url_host_key (url);
-  MillHost *host = g_hash_table_lookup (self->hosts, key);
-  size_t root = (size_t) (mill_url_path_and_query (url) - url);
-
-  if (host != NULL)
-    return host;
-  host = g_new0 (MillHost, 1);
-  host->key = g_steal_pointer (&key);
-  host->robots_url = g_strdup_printf ("%.*s/robots.txt", (int) root, url);
-  host->robots_state = self->robots_token != NULL ? ROBOTS_WANTED : ROBOTS_NONE;
-  host->hold_until_us = G_MININT64;
-  self->n_hosts[HOST_IDLE]++;
-  g_hash_table_insert (self->hosts, host->key, host);
-  return host;
-}
-
-static MillEntry *
-new_entry (MillFrontierTable *self, MillHost *host, const char *url, guint depth, const MillEntry *referrer)
+new_entry (MillFrontierTable *self, MillHost *host, gint64 id, const char *url, guint depth,
+           const char *referrer)
 {
   size_t size = strlen (url) + 1;
   MillEntry *entry = g_malloc (sizeof (MillEntry) + size);
 
-  *entry = (MillEntry){ .host = host, .referrer = referrer, .depth = depth };
+  *entry = (MillEntry){ .id = id, .host = host, .depth = depth, .referrer = g_strdup (referrer) };
   memcpy (entry->url, url, size);
   g_hash_table_add (self->entries, entry->url);
   return entry;
 }
 
-static gboolean
-limit_reached (const MillFrontierTable *self)
+static void
+forget_entry (MillFrontierTable *self, MillEntry *entry)
 {
-  return self->max_pages > 0 && self->counts.taken >= self->max_pages;
+  g_hash_table_remove (self->entries, entry->url);
 }
 
 static gboolean
@@ -250,6 +124,94 @@ is_disallowed (const MillFrontierTable *self, const MillHost *host, const char *
 {
   return host->robots != NULL &&
          !mill_robots_allows (host->robots, self->robots_token, mill_url_path_and_query (url));
+}
+
+static void
+disallow (MillFrontierTable *self, gint64 id)
+{
+  mill_frontier_rows_set_state (self->file, id, MILL_FRONTIER_ROW_DISALLOWED);
+  self->counts.pending--;
+  self->counts.skipped_robots++;
+}
+
+typedef struct
+{
+  MillFrontierTable *table;
+  MillHost *host;
+  GArray *disallowed; /* of gint64: ids */
+} Reading;
+
+static void
+read_row (const MillFrontierRow *row, gpointer user_data)
+{
+  Reading *reading = user_data;
+  MillHost *host = reading->host;
+
+  host->cursor = row->id;
+  if (is_disallowed (reading->table, host, row->url))
+    g_array_append_val (reading->disallowed, row->id);
+  else
+    mill_host_push (host, new_entry (reading->table, host, row->id, row->url, row->depth, row->referrer));
+}
+
+/* Reads the next rows into the window. */
+static void
+read_window (MillFrontierTable *self, MillHost *host)
+{
+  g_autoptr (GArray) disallowed = g_array_new (FALSE, FALSE, sizeof (gint64));
+  Reading reading = { self, host, disallowed };
+  guint n = mill_frontier_rows_read_queued (self->file, host->id, host->cursor, WINDOW, read_row, &reading);
+
+  /* Fewer than there were to be only if the file has failed. */
+  host->n_beyond = n > 0 ? host->n_beyond - MIN (n, host->n_beyond) : 0;
+  for (guint i = 0; i < disallowed->len; i++)
+    disallow (self, g_array_index (disallowed, gint64, i));
+}
+
+static void
+fill_window (MillFrontierTable *self, MillHost *host)
+{
+  while (host->head == NULL && host->n_beyond > 0)
+    read_window (self, host);
+}
+
+static MillEntry *
+pop (MillFrontierTable *self, MillHost *host)
+{
+  MillEntry *entry = mill_host_shift (host);
+
+  self->counts.pending--;
+  fill_window (self, host);
+  return entry;
+}
+
+static MillHost *
+add_host (MillFrontierTable *self, char *key, gint64 id, const char *url)
+{
+  MillHost *host = mill_host_new (key, id, url, self->robots_token != NULL);
+
+  self->n_hosts[HOST_IDLE]++;
+  g_hash_table_insert (self->hosts, host->key, host);
+  return host;
+}
+
+static MillHost *
+get_host (MillFrontierTable *self, const char *url)
+{
+  g_autofree char *key = mill_url_host_key (url);
+  MillHost *host = g_hash_table_lookup (self->hosts, key);
+  gint64 id;
+
+  if (host != NULL)
+    return host;
+  id = mill_frontier_rows_add_host (self->file, key);
+  return add_host (self, g_steal_pointer (&key), id, url);
+}
+
+static gboolean
+limit_reached (const MillFrontierTable *self)
+{
+  return self->max_pages > 0 && self->counts.taken >= self->max_pages;
 }
 
 static gboolean
@@ -262,50 +224,66 @@ in_scope (MillFrontierTable *self, const char *url)
 
 /* A shorter way to a page counts, as long as the page was not taken. */
 static void
-shorten (MillEntry *entry, guint depth, const MillEntry *referrer)
+shorten (MillFrontierTable *self, const char *url, guint depth, const MillEntry *referrer)
 {
-  if ((entry->flags & ENTRY_PENDING) == 0 || entry->depth <= depth)
+  MillEntry *entry = find_entry (self, url);
+
+  if (entry != NULL && ((entry->flags & ENTRY_PENDING) == 0 || entry->depth <= depth))
+    return;
+  mill_frontier_rows_shorten (self->file, url, depth, get_id (referrer));
+  if (entry == NULL)
     return;
   entry->depth = depth;
-  entry->referrer = referrer;
+  g_free (entry->referrer);
+  entry->referrer = g_strdup (referrer != NULL ? referrer->url : NULL);
 }
 
-/* Gives up what is pending, once max_pages were taken. */
+/* Gives up what is pending, once max_pages were taken. The rows stay queued: a later run may want more. */
 static void
 drop_pending (MillFrontierTable *self)
 {
   GHashTableIter iter;
-  gpointer host;
+  gpointer value;
 
   g_hash_table_iter_init (&iter, self->hosts);
-  while (g_hash_table_iter_next (&iter, NULL, &host))
-    while (((MillHost *) host)->head != NULL)
-      {
-        pop (self, host);
-        self->counts.skipped_limit++;
-      }
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      MillHost *host = value;
+
+      host->n_beyond = 0;
+      while (host->head != NULL)
+        forget_entry (self, mill_host_shift (host));
+    }
+  self->counts.skipped_limit += self->counts.pending;
+  self->counts.pending = 0;
   update_all_hosts (self);
 }
 
-/* Drops what a robots.txt that has just come disallows. */
+/* Drops what a robots.txt that has just come disallows of the window; what is beyond is looked at when it is
+ * read. */
 static void
-filter_queue (MillFrontierTable *self, MillHost *host)
+filter_window (MillFrontierTable *self, MillHost *host)
 {
   MillEntry *entry = host->head, *next;
 
   host->head = host->tail = NULL;
+  host->n_window = 0;
   for (; entry != NULL; entry = next)
     {
+      gint64 cursor = host->cursor;
+
       next = entry->next;
-      self->counts.pending--;
+      entry->next = NULL;
       if (is_disallowed (self, host, entry->url))
         {
-          entry->flags &= ~(guint32) ENTRY_PENDING;
-          self->counts.skipped_robots++;
+          disallow (self, entry->id);
+          forget_entry (self, entry);
         }
       else
-        push (self, entry);
+        mill_host_push (host, entry);
+      host->cursor = cursor;
     }
+  fill_window (self, host);
 }
 
 static gboolean
@@ -318,7 +296,7 @@ set_robots (MillFrontierTable *self, MillHost *host, MillRobots *robots)
   host->robots = robots;
   host->robots_state = ROBOTS_KNOWN;
   host->crawl_delay_us = delay > 0 ? (gint64) (delay * G_USEC_PER_SEC) : 0;
-  filter_queue (self, host);
+  filter_window (self, host);
   return update_host (self, host);
 }
 
@@ -351,7 +329,7 @@ take_from (MillFrontierTable *self, MillHost *host, gint64 now_us)
 
   if (host->robots_state == ROBOTS_WANTED)
     {
-      entry = new_entry (self, host, host->robots_url, 0, NULL);
+      entry = new_entry (self, host, 0, host->robots_url, 0, NULL);
       entry->flags = ENTRY_ROBOTS;
       host->robots_state = ROBOTS_FETCHED;
     }
@@ -385,21 +363,56 @@ blocked_reason (const MillFrontierTable *self)
 static const char *
 delay_reason (const MillFrontierTable *self, const MillHost *host)
 {
-  if (host->hold_reason != NULL && host->hold_until_us >= delay_end (self, host))
+  if (host->hold_reason != NULL && host->hold_until_us >= mill_host_get_delay_end (host, self->delay_ms))
     return host->hold_reason;
   return N_ ("delay between requests");
 }
 
+static void
+read_scope (gpointer authority, gpointer user_data)
+{
+  g_hash_table_add (((MillFrontierTable *) user_data)->scope, g_strdup (authority));
+}
+
+static void
+read_host (gint64 id, const char *key, const char *url, guint64 n_queued, gpointer user_data)
+{
+  add_host (user_data, g_strdup (key), id, url)->n_beyond = n_queued;
+}
+
+static void
+count_rows (MillFrontierRowState state, guint64 n, gpointer user_data)
+{
+  MillFrontierCounts *counts = user_data;
+
+  counts->known += n;
+  switch (state)
+    {
+    case MILL_FRONTIER_ROW_QUEUED:
+      counts->pending += n;
+      break;
+    case MILL_FRONTIER_ROW_DISALLOWED:
+      counts->skipped_robots += n;
+      break;
+    case MILL_FRONTIER_ROW_DONE:
+    case MILL_FRONTIER_ROW_DEAD:
+    default:
+      counts->taken += n;
+    }
+}
+
 MillFrontierTable *
-mill_frontier_table_new (void)
+mill_frontier_table_new (MillRunFile *file)
 {
   MillFrontierTable *self = g_new0 (MillFrontierTable, 1);
 
+  self->file = mill_run_file_ref (file);
   self->max_depth = -1;
-  self->entries = g_hash_table_new_full (mill_hash_string, g_str_equal, entry_free, NULL);
-  self->hosts = g_hash_table_new_full (mill_hash_string, g_str_equal, NULL, host_free);
+  self->entries = g_hash_table_new_full (mill_hash_string, g_str_equal, mill_entry_free, NULL);
+  self->hosts = g_hash_table_new_full (mill_hash_string, g_str_equal, NULL, mill_host_free);
   self->scope = g_hash_table_new_full (mill_hash_string, g_str_equal, g_free, NULL);
   self->ready = g_sequence_new (NULL);
+  self->known = mill_known_urls_new ();
   return self;
 }
 
@@ -410,19 +423,35 @@ mill_frontier_table_free (MillFrontierTable *self)
   g_hash_table_unref (self->entries);
   g_hash_table_unref (self->hosts);
   g_hash_table_unref (self->scope);
+  mill_known_urls_free (self->known);
   g_free (self->robots_token);
+  mill_run_file_unref (self->file);
   g_free (self);
 }
 
-/* Sets what holds for the whole crawl; before anything is added. */
+/* Sets what holds for the whole crawl, and takes up what the file holds of it; before anything is added. */
 void
 mill_frontier_table_set_bounds (MillFrontierTable *self, int max_depth, guint64 max_pages,
                                 const char *robots_token)
 {
+  GHashTableIter iter;
+  gpointer host;
+
   self->max_depth = max_depth;
   self->max_pages = max_pages;
   g_free (self->robots_token);
   self->robots_token = g_strdup (robots_token);
+  mill_run_file_begin (self->file);
+  mill_frontier_rows_read_scope (self->file, read_scope, self);
+  mill_frontier_rows_read_hosts (self->file, read_host, self);
+  mill_frontier_rows_count (self->file, count_rows, &self->counts);
+  if (limit_reached (self))
+    drop_pending (self);
+  g_hash_table_iter_init (&iter, self->hosts);
+  while (g_hash_table_iter_next (&iter, NULL, &host))
+    fill_window (self, host);
+  mill_run_file_end (self->file);
+  update_all_hosts (self);
 }
 
 gboolean
@@ -436,22 +465,53 @@ mill_frontier_table_set_politeness (MillFrontierTable *self, guint max_in_flight
 void
 mill_frontier_table_add_scope (MillFrontierTable *self, const char *url)
 {
-  g_hash_table_add (self->scope, mill_url_authority (url));
+  char *authority = mill_url_authority (url);
+
+  if (!g_hash_table_add (self->scope, authority))
+    return;
+  mill_run_file_begin (self->file);
+  mill_frontier_rows_add_scope (self->file, authority);
+  mill_run_file_end (self->file);
 }
 
-/* Adds a URL; sets *@changed, but never clears it. */
-MillFrontierVerdict
-mill_frontier_table_add (MillFrontierTable *self, const char *url, guint depth, const char *referrer,
-                         gboolean *changed)
+/* Of a URL that has no row yet. */
+static MillFrontierVerdict
+add_new (MillFrontierTable *self, MillHost *host, gint64 id, const char *url, guint depth,
+         const MillEntry *referrer, gboolean *changed)
 {
-  MillEntry *entry = find_entry (self, url);
-  MillHost *host;
-
-  if (entry != NULL)
+  self->counts.known++;
+  if (limit_reached (self))
     {
-      shorten (entry, depth, find_entry (self, referrer));
-      return MILL_FRONTIER_KNOWN;
+      self->counts.skipped_limit++;
+      return MILL_FRONTIER_PAGE_LIMIT;
     }
+  self->counts.pending++;
+  if (is_disallowed (self, host, url))
+    {
+      disallow (self, id);
+      return MILL_FRONTIER_DISALLOWED;
+    }
+  if (host->n_beyond > 0 || host->n_window >= WINDOW)
+    {
+      host->n_beyond++;
+      return MILL_FRONTIER_ADDED;
+    }
+  mill_host_push (host, new_entry (self, host, id, url, depth, referrer != NULL ? referrer->url : NULL));
+  if (host->state == HOST_IDLE)
+    *changed |= update_host (self, host);
+  return MILL_FRONTIER_ADDED;
+}
+
+static MillFrontierVerdict
+add (MillFrontierTable *self, const char *url, guint depth, const char *referrer_url, gboolean *changed)
+{
+  guint64 hash = mill_known_urls_get_hash (self->known, url);
+  const MillEntry *referrer;
+  MillHost *host;
+  gint64 id;
+
+  if (mill_known_urls_has (self->known, hash, depth))
+    return MILL_FRONTIER_KNOWN;
   if (!in_scope (self, url))
     {
       self->counts.skipped_scope++;
@@ -459,28 +519,49 @@ mill_frontier_table_add (MillFrontierTable *self, const char *url, guint depth, 
     }
   if (self->max_depth >= 0 && depth > (guint) self->max_depth)
     {
+      if (mill_frontier_rows_has (self->file, url))
+        return MILL_FRONTIER_KNOWN;
       self->counts.skipped_depth++;
       return MILL_FRONTIER_TOO_DEEP;
     }
   host = get_host (self, url);
   if (host->robots_state != ROBOTS_NONE && strcmp (url, host->robots_url) == 0)
     return MILL_FRONTIER_KNOWN; /* it is fetched anyway, for itself */
-  entry = new_entry (self, host, url, depth, find_entry (self, referrer));
-  self->counts.known++;
-  if (limit_reached (self))
-    {
-      self->counts.skipped_limit++;
-      return MILL_FRONTIER_PAGE_LIMIT;
-    }
-  if (is_disallowed (self, host, url))
-    {
-      self->counts.skipped_robots++;
-      return MILL_FRONTIER_DISALLOWED;
-    }
-  push (self, entry);
-  if (host->state == HOST_IDLE)
-    *changed |= update_host (self, host);
-  return MILL_FRONTIER_ADDED;
+  referrer = find_entry (self, referrer_url);
+  id = mill_frontier_rows_add (self->file, host->id, url, depth, get_id (referrer));
+  mill_known_urls_note (self->known, hash, depth);
+  if (id != 0)
+    return add_new (self, host, id, url, depth, referrer, changed);
+  shorten (self, url, depth, referrer);
+  return MILL_FRONTIER_KNOWN;
+}
+
+/* Adds a URL; sets *@changed, but never clears it. */
+MillFrontierVerdict
+mill_frontier_table_add (MillFrontierTable *self, const char *url, guint depth, const char *referrer,
+                         gboolean *changed)
+{
+  MillFrontierVerdict verdict;
+
+  mill_run_file_begin (self->file);
+  verdict = add (self, url, depth, referrer, changed);
+  mill_run_file_end (self->file);
+  return verdict;
+}
+
+/* Adds what a page links to, whole or not at all. Returns how many were new. */
+guint
+mill_frontier_table_add_links (MillFrontierTable *self, GPtrArray *urls, guint depth, const char *referrer,
+                               gboolean *changed)
+{
+  guint added = 0;
+
+  mill_run_file_begin (self->file);
+  for (guint i = 0; i < urls->len; i++)
+    if (add (self, g_ptr_array_index (urls, i), depth, referrer, changed) == MILL_FRONTIER_ADDED)
+      added++;
+  mill_run_file_end (self->file);
+  return added;
 }
 
 MillFrontierResult
@@ -507,9 +588,11 @@ mill_frontier_table_take (MillFrontierTable *self, gint64 now_us, MillFrontierEn
       *why = delay_reason (self, host);
       return MILL_FRONTIER_WAIT;
     }
+  mill_run_file_begin (self->file);
   taken = take_from (self, host, now_us);
+  mill_run_file_end (self->file);
   entry->url = taken->url;
-  entry->referrer = taken->referrer != NULL ? taken->referrer->url : NULL;
+  entry->referrer = taken->referrer;
   entry->depth = taken->depth;
   entry->is_robots = (taken->flags & ENTRY_ROBOTS) != 0;
   return MILL_FRONTIER_READY;
@@ -524,16 +607,22 @@ mill_frontier_table_finish (MillFrontierTable *self, const char *url)
 }
 
 gboolean
-mill_frontier_table_settle (MillFrontierTable *self, const char *url)
+mill_frontier_table_settle (MillFrontierTable *self, const char *url, MillOutcome outcome)
 {
   MillEntry *entry = find_entry (self, url);
   gboolean changed;
 
   if (entry == NULL || (entry->flags & ENTRY_UNSETTLED) == 0)
     return FALSE;
+  mill_run_file_begin (self->file);
   changed = finish (self, entry);
   changed |= settle_robots (self, entry);
-  entry->flags &= ~(guint32) ENTRY_UNSETTLED;
+  if (entry->id != 0 && outcome != MILL_OUTCOME_RETURNED)
+    mill_frontier_rows_set_state (self->file, entry->id,
+                                  outcome == MILL_OUTCOME_DEAD ? MILL_FRONTIER_ROW_DEAD
+                                                               : MILL_FRONTIER_ROW_DONE);
+  mill_run_file_end (self->file);
+  forget_entry (self, entry);
   self->counts.unsettled--;
   return changed || self->counts.unsettled == 0; /* this may be the end */
 }
@@ -541,20 +630,36 @@ mill_frontier_table_settle (MillFrontierTable *self, const char *url)
 void
 mill_frontier_table_reopen (MillFrontierTable *self, const char *url)
 {
-  MillEntry *entry = find_entry (self, url);
+  MillEntry *entry;
+  guint depth;
+  gint64 id;
 
-  if (entry == NULL || (entry->flags & ENTRY_UNSETTLED) != 0)
+  if (find_entry (self, url) != NULL)
     return;
-  entry->flags |= ENTRY_UNSETTLED;
-  self->counts.unsettled++;
+  mill_run_file_begin (self->file);
+  id = mill_frontier_rows_find_settled (self->file, url, &depth);
+  if (id != 0)
+    {
+      entry = new_entry (self, get_host (self, url), id, url, depth, NULL);
+      entry->flags = ENTRY_UNSETTLED;
+      self->counts.unsettled++;
+      mill_frontier_rows_set_state (self->file, id, MILL_FRONTIER_ROW_QUEUED);
+    }
+  mill_run_file_end (self->file);
 }
 
 gboolean
 mill_frontier_table_set_robots (MillFrontierTable *self, const char *host_key, MillRobots *robots)
 {
   MillHost *host = g_hash_table_lookup (self->hosts, host_key);
+  gboolean changed;
 
-  return host != NULL && set_robots (self, host, robots);
+  if (host == NULL)
+    return FALSE;
+  mill_run_file_begin (self->file);
+  changed = set_robots (self, host, robots);
+  mill_run_file_end (self->file);
+  return changed;
 }
 
 gboolean

@@ -27,6 +27,8 @@ struct _MillFrontier
   guint64 max_pages;
   char *robots_token; /* (owned) (nullable) */
 
+  MillRunFile *file; /* (owned) */
+
   GMutex lock; /* all below */
   guint max_in_flight;
   guint delay_ms;
@@ -43,9 +45,10 @@ typedef enum
   PROP_ROBOTS_TOKEN,
   PROP_MAX_IN_FLIGHT,
   PROP_DELAY_MS,
+  PROP_RUN_FILE,
 } MillFrontierProperty;
 
-static GParamSpec *props[PROP_DELAY_MS + 1] = { NULL };
+static GParamSpec *props[PROP_RUN_FILE + 1] = { NULL };
 
 static void
 wake_clear (gpointer data)
@@ -97,6 +100,7 @@ mill_frontier_get_property (GObject *object, guint prop_id, GValue *value, GPara
     case PROP_DELAY_MS:
       g_value_set_uint (value, mill_frontier_get_delay_ms (self));
       break;
+    case PROP_RUN_FILE: /* is for writing only */
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -124,6 +128,10 @@ mill_frontier_set_property (GObject *object, guint prop_id, const GValue *value,
     case PROP_DELAY_MS:
       mill_frontier_set_delay_ms (self, g_value_get_uint (value));
       break;
+    case PROP_RUN_FILE:
+      self->file =
+          g_value_get_pointer (value) != NULL ? mill_run_file_ref (g_value_get_pointer (value)) : NULL;
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -136,6 +144,10 @@ mill_frontier_constructed (GObject *object)
 
   G_OBJECT_CLASS (mill_frontier_parent_class)->constructed (object);
 
+  if (self->file == NULL)
+    self->file = mill_run_file_new_temporary ();
+  self->table = mill_frontier_table_new (self->file);
+  mill_frontier_table_set_politeness (self->table, self->max_in_flight, self->delay_ms);
   mill_frontier_table_set_bounds (self->table, self->max_depth, self->max_pages, self->robots_token);
 }
 
@@ -146,6 +158,7 @@ mill_frontier_finalize (GObject *object)
 
   g_clear_pointer (&self->wake, wake_unref);
   mill_frontier_table_free (self->table);
+  mill_run_file_unref (self->file);
   g_free (self->robots_token);
   g_mutex_clear (&self->lock);
 
@@ -205,6 +218,13 @@ mill_frontier_class_init (MillFrontierClass *klass)
   props[PROP_DELAY_MS] = g_param_spec_uint ("delay-ms", _ ("Delay"),
                                             _ ("Milliseconds between the starts of two requests to one host"),
                                             0, 24 * 3600 * 1000, DEFAULT_DELAY_MS, live);
+  /**
+   * MillFrontier:run-file: (skip)
+   *
+   * Where to keep what is known; the engine's own.
+   */
+  props[PROP_RUN_FILE] = g_param_spec_pointer (
+      "run-file", NULL, NULL, G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }
 
@@ -214,8 +234,14 @@ mill_frontier_init (MillFrontier *self)
   g_mutex_init (&self->lock);
   self->max_in_flight = DEFAULT_MAX_IN_FLIGHT;
   self->delay_ms = DEFAULT_DELAY_MS;
-  self->table = mill_frontier_table_new ();
-  mill_frontier_table_set_politeness (self->table, self->max_in_flight, self->delay_ms);
+}
+
+/* Private: one that keeps what it knows in @file (transfer none), and goes on from what is there. */
+MillFrontier *
+mill_frontier_new_recorded (int max_depth, guint64 max_pages, const char *robots_token, MillRunFile *file)
+{
+  return g_object_new (MILL_TYPE_FRONTIER, "max-depth", max_depth, "max-pages", max_pages, "robots-token",
+                       robots_token, "run-file", file, NULL);
 }
 
 /**
@@ -379,7 +405,7 @@ mill_frontier_add (MillFrontier *self, const char *url, guint depth, const char 
  * @depth: how many links away from a start URL they are
  * @referrer: (nullable): the URL they were found on, as taken from here
  *
- * Does what mill_frontier_add() does for each, under one lock.
+ * Does what mill_frontier_add() does for each, under one lock; a run file keeps all of it or nothing.
  *
  * Returns: how many were added
  */
@@ -387,16 +413,13 @@ guint
 mill_frontier_add_links (MillFrontier *self, GPtrArray *urls, guint depth, const char *referrer)
 {
   gboolean changed = FALSE;
-  guint added = 0;
+  guint added;
 
   g_return_val_if_fail (MILL_IS_FRONTIER (self), 0);
   g_return_val_if_fail (urls != NULL, 0);
 
   g_mutex_lock (&self->lock);
-  for (guint i = 0; i < urls->len; i++)
-    if (mill_frontier_table_add (self->table, g_ptr_array_index (urls, i), depth, referrer, &changed) ==
-        MILL_FRONTIER_ADDED)
-      added++;
+  added = mill_frontier_table_add_links (self->table, urls, depth, referrer, &changed);
   unlock_and_wake (self, changed);
   return added;
 }
@@ -427,6 +450,8 @@ mill_frontier_take (MillFrontier *self, gint64 now_us, MillFrontierEntry *entry,
 
   g_mutex_lock (&self->lock);
   result = mill_frontier_table_take (self->table, now_us, entry, &ready_at, &reason);
+  if (!mill_run_file_check (self->file, NULL))
+    result = MILL_FRONTIER_FAILED;
   g_mutex_unlock (&self->lock);
 
   if (ready_at_us != NULL)
@@ -457,19 +482,35 @@ mill_frontier_finished (MillFrontier *self, const char *url)
  * mill_frontier_settled:
  * @self: the frontier
  * @url: a URL that was taken
+ * @outcome: what became of it; one that is returned is pending again for who takes up the run file
  *
  * Says that nothing more will come of a URL: its links were added, or there are none. Finishes it if nobody
  * has. A robots.txt that mill_frontier_set_robots() was not called for is one that could not be read, and the
  * host is left alone. Once per URL counts.
  */
 void
-mill_frontier_settled (MillFrontier *self, const char *url)
+mill_frontier_settled (MillFrontier *self, const char *url, MillOutcome outcome)
 {
   g_return_if_fail (MILL_IS_FRONTIER (self));
   g_return_if_fail (url != NULL);
 
   g_mutex_lock (&self->lock);
-  unlock_and_wake (self, mill_frontier_table_settle (self->table, url));
+  unlock_and_wake (self, mill_frontier_table_settle (self->table, url, outcome));
+}
+
+/**
+ * mill_frontier_check:
+ * @self: the frontier
+ *
+ * Asks whether what is known is kept.
+ *
+ * Returns: %FALSE with @error set to what went wrong first, if anything has
+ */
+gboolean
+mill_frontier_check (MillFrontier *self, GError **error)
+{
+  g_return_val_if_fail (MILL_IS_FRONTIER (self), FALSE);
+  return mill_run_file_check (self->file, error);
 }
 
 /**

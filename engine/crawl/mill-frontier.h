@@ -7,17 +7,21 @@
  * A feeder calls mill_frontier_take() and fetches what it gets; whoever reads the pages adds the links. The
  * contract (tests/test-frontier.c):
  *
- * - Each URL is handed out at most once, however often it is added.
+ * - Each URL is handed out at most once, however often it is added, and whatever number there is: what is
+ * known is on disk, and memory holds what is out and the next few of each host.
  * - Of one host (mill_url_host_key()) at most `max-in-flight` URLs are out at a time, started at least
  * `delay-ms` apart, or its robots.txt's Crawl-delay if that is longer.
  * - With a `robots-token`, each host's /robots.txt is handed out first; its other URLs wait for the answer.
  * - A URL that was taken is first *finished* (the fetch is over, its place is free), then *settled* (nothing
  * more will come of it: its links were added). The crawl is over when nothing is pending and all is settled.
+ * - With a run file, that is where it is: what was settled stays settled and what was out is pending again
+ * when another frontier takes the file up, whatever happened to the program. What cannot be written ends the
+ * crawl.
  * - There is no clock inside: times are microseconds of any monotonic clock, and the caller's.
  *
  * Threads: every function may be called from any thread; the wake function runs in the caller's, without the
- * lock. Every operation takes constant or logarithmic time, but for setting a property (all hosts) and
- * mill_frontier_set_robots() (the URLs waiting for it).
+ * lock. Every operation takes constant or logarithmic time, but for setting a property (all hosts) and for
+ * disallowed URLs, which are passed over as they come up. Some read or write the disk.
  */
 
 #pragma once
@@ -25,6 +29,7 @@
 #include <glib-object.h>
 
 #include "crawl/mill-robots.h"
+#include "pipeline/mill-types.h"
 
 G_BEGIN_DECLS
 
@@ -36,6 +41,7 @@ G_DECLARE_FINAL_TYPE (MillFrontier, mill_frontier, MILL, FRONTIER, GObject)
  * @MILL_FRONTIER_READY: an entry was taken
  * @MILL_FRONTIER_WAIT: nothing may be fetched yet
  * @MILL_FRONTIER_END: nothing is pending and nothing can come
+ * @MILL_FRONTIER_FAILED: what is known cannot be kept any more; see mill_frontier_check()
  *
  * What a frontier has to fetch.
  */
@@ -44,6 +50,7 @@ typedef enum
   MILL_FRONTIER_READY,
   MILL_FRONTIER_WAIT,
   MILL_FRONTIER_END,
+  MILL_FRONTIER_FAILED,
 } MillFrontierResult;
 
 /**
@@ -69,9 +76,8 @@ typedef enum
 
 /**
  * MillFrontierEntry:
- * @url: what to fetch; valid as long as the frontier
- * @referrer: (nullable): the page it was found on; %NULL for a start URL; valid as long as the
- * frontier
+ * @url: what to fetch; valid until it is settled
+ * @referrer: (nullable): the page it was found on; %NULL for a start URL; valid as long as @url
  * @depth: how many links away from a start URL
  * @is_robots: it is a host's robots.txt: answer with mill_frontier_set_robots()
  *
@@ -135,8 +141,10 @@ guint mill_frontier_add_links (MillFrontier *self, GPtrArray *urls, guint depth,
 MillFrontierResult mill_frontier_take (MillFrontier *self, gint64 now_us, MillFrontierEntry *entry,
                                        gint64 *ready_at_us, const char **why);
 void mill_frontier_finished (MillFrontier *self, const char *url);
-void mill_frontier_settled (MillFrontier *self, const char *url);
+void mill_frontier_settled (MillFrontier *self, const char *url, MillOutcome outcome);
 void mill_frontier_reopen (MillFrontier *self, const char *url);
+
+gboolean mill_frontier_check (MillFrontier *self, GError **error);
 
 void mill_frontier_set_robots (MillFrontier *self, const char *host_key, MillRobots *robots);
 void mill_frontier_hold_host (MillFrontier *self, const char *host_key, gint64 until_us, const char *reason);

@@ -421,6 +421,26 @@ mill_save_names_new (void)
 }
 
 /**
+ * mill_save_names_reserve:
+ * @self: the table
+ * @name: a path that mill_save_names_get() returned in an earlier run
+ * @url: for what
+ *
+ * Takes a name for what has it already. Any thread.
+ */
+void
+mill_save_names_reserve (MillSaveNames *self, const char *name, const char *url)
+{
+  g_return_if_fail (MILL_IS_SAVE_NAMES (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (url != NULL);
+
+  g_mutex_lock (&self->lock);
+  take (self, name, url);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
  * mill_save_names_get:
  * @self: the table
  * @url: a canonical URL
@@ -429,8 +449,7 @@ mill_save_names_new (void)
  * Gives a URL its path: that of mill_save_name() unless another URL has it already, has it in another case,
  * or has a file where this one needs a folder (or the reverse); then with "~" and a hash in the name that is
  * in the way. Asked again with the same arguments, the answer is the same. What comes first keeps the plain
- * name, so to go on with a folder that is partly filled, first ask for the URLs that are in it, in their
- * order.
+ * name, so to go on with a folder that is partly filled, first reserve the names in it.
  *
  * Any thread.
  *

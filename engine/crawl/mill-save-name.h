@@ -32,6 +32,7 @@ char *mill_save_name (const char *url, const char *content_type);
 G_DECLARE_FINAL_TYPE (MillSaveNames, mill_save_names, MILL, SAVE_NAMES, GObject)
 
 MillSaveNames *mill_save_names_new (void);
+void mill_save_names_reserve (MillSaveNames *self, const char *name, const char *url);
 char *mill_save_names_get (MillSaveNames *self, const char *url, const char *content_type);
 
 G_END_DECLS

@@ -484,6 +484,20 @@ mill_job_get_description (MillJob *self)
 }
 
 /**
+ * mill_job_to_text:
+ *
+ * What mill_job_new_from_bytes() reads.
+ *
+ * Returns: (transfer full): the job as the text of a job file
+ */
+char *
+mill_job_to_text (MillJob *self)
+{
+  g_return_val_if_fail (MILL_IS_JOB (self), NULL);
+  return g_key_file_to_data (self->keys, NULL, NULL);
+}
+
+/**
  * mill_job_build:
  *
  * Builds the pipeline. A pipeline runs once; build another one to run the job again.

@@ -31,6 +31,8 @@ MillJob *mill_job_new_from_bytes (GBytes *bytes, const char *display_name, GErro
 const char *mill_job_get_name (MillJob *self);
 const char *mill_job_get_description (MillJob *self);
 
+char *mill_job_to_text (MillJob *self);
+
 MillPipeline *mill_job_build (MillJob *self, GError **error);
 
 G_END_DECLS

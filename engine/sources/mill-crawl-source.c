@@ -4,20 +4,23 @@
 
 #include "config.h"
 
-#include "sources/mill-crawl-source.h"
+#include "sources/mill-crawl-source-private.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "core/mill-error.h"
 #include "crawl/mill-crawl-job.h"
+#include "crawl/mill-frontier-table-private.h"
 #include "crawl/mill-url.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
+#include "record/mill-item-rows-private.h"
 #include "sources/mill-robots-reader-private.h"
 
 #define ROBOTS_TOKEN        "Millrace"
 #define MAX_START_REDIRECTS 20
 #define MAX_PROBLEMS        100
+#define COMMIT_EVERY_MS     500
 
 struct _MillCrawlSource
 {
@@ -27,6 +30,11 @@ struct _MillCrawlSource
   guint max_pages;
   gint max_depth;
   gboolean robots;
+
+  MillRunFile *file;     /* (owned) (nullable) set before the start, then constant */
+  GSource *commit_timer; /* (owned) (nullable) */
+
+  guint64 n_before; /* URLs that were taken in an earlier run; set by open */
 
   guint64 given;  /* used by poll alone */
   gint redirects; /* (atomic) of start addresses */
@@ -73,13 +81,39 @@ got_robots_cb (const char *url, MillRobots *robots, const GError *problem, gpoin
   if (problem != NULL)
     add_problem (self, url, problem);
   mill_frontier_set_robots (self->frontier, host_key, robots);
-  mill_frontier_settled (self->frontier, url);
+  mill_frontier_settled (self->frontier, url, MILL_OUTCOME_DONE);
 }
 
 static void
 wake_cb (MillFrontier *frontier, gpointer user_data)
 {
   mill_source_wake (user_data);
+}
+
+/* What is done is soon kept, even when nothing else is for a while. */
+static gboolean
+commit_cb (gpointer user_data)
+{
+  mill_run_file_commit (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+start_commit_timer (MillCrawlSource *self, GMainContext *context)
+{
+  self->commit_timer = g_timeout_source_new (COMMIT_EVERY_MS);
+  g_source_set_static_name (self->commit_timer, "mill run file");
+  g_source_set_callback (self->commit_timer, commit_cb, mill_run_file_ref (self->file),
+                         (GDestroyNotify) mill_run_file_unref);
+  g_source_attach (self->commit_timer, context);
+}
+
+static void
+stop_commit_timer (MillCrawlSource *self)
+{
+  if (self->commit_timer != NULL)
+    g_source_destroy (self->commit_timer);
+  g_clear_pointer (&self->commit_timer, g_source_unref);
 }
 
 static gboolean
@@ -122,8 +156,8 @@ static gboolean
 mill_crawl_source_open (MillSource *source, MillPipeline *pipeline, GError **error)
 {
   MillCrawlSource *self = MILL_CRAWL_SOURCE (source);
-  MillFrontier *frontier =
-      mill_frontier_new (self->max_depth, self->max_pages, self->robots ? ROBOTS_TOKEN : NULL);
+  MillFrontier *frontier = mill_frontier_new_recorded (self->max_depth, self->max_pages,
+                                                       self->robots ? ROBOTS_TOKEN : NULL, self->file);
   MillFrontierCounts counts;
 
   forget_run (self);
@@ -132,6 +166,8 @@ mill_crawl_source_open (MillSource *source, MillPipeline *pipeline, GError **err
   mill_frontier_set_delay_ms (frontier, self->delay_ms);
   self->frontier = frontier;
   g_mutex_unlock (&self->lock);
+  mill_frontier_get_counts (frontier, &counts);
+  self->n_before = counts.taken;
   if (self->start != NULL && !add_starts (self, pipeline, error))
     return FALSE;
   mill_frontier_get_counts (frontier, &counts);
@@ -143,16 +179,22 @@ mill_crawl_source_open (MillSource *source, MillPipeline *pipeline, GError **err
     }
   self->reader = mill_robots_reader_new (mill_pipeline_get_context (pipeline), got_robots_cb, self);
   mill_frontier_set_wake (frontier, wake_cb, self, NULL);
-  return TRUE;
+  if (self->file != NULL)
+    start_commit_timer (self, mill_pipeline_get_context (pipeline));
+  return mill_frontier_check (frontier, error);
 }
 
-/* A crawl that fetched nothing has failed, and says why. */
+/* A crawl that fetched nothing has failed, and says why; so has one that could not be kept. */
 static MillSourceResult
 end (MillCrawlSource *self, GError **error)
 {
   MillFrontierCounts counts;
   g_autofree char *problem = NULL;
 
+  if (self->file != NULL)
+    mill_run_file_commit (self->file);
+  if (!mill_frontier_check (self->frontier, error))
+    return MILL_SOURCE_ERROR;
   mill_frontier_get_counts (self->frontier, &counts);
   if (counts.taken > 0)
     return MILL_SOURCE_END;
@@ -200,6 +242,9 @@ mill_crawl_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yiel
         case MILL_FRONTIER_WAIT:
           yield->why = why != NULL ? _ (why) : NULL;
           return MILL_SOURCE_WAIT;
+        case MILL_FRONTIER_FAILED:
+          mill_frontier_check (self->frontier, error);
+          return MILL_SOURCE_ERROR;
         case MILL_FRONTIER_END:
         default:
           return end (self, error);
@@ -217,7 +262,12 @@ mill_crawl_source_left_stage (MillSource *source, MillItem *item, guint stage)
 static void
 mill_crawl_source_settled (MillSource *source, MillItem *item, MillOutcome outcome, const GError *error)
 {
-  mill_frontier_settled (MILL_CRAWL_SOURCE (source)->frontier, mill_item_get_key (item));
+  MillCrawlSource *self = MILL_CRAWL_SOURCE (source);
+
+  /* First, so that what is settled has its result. */
+  if (self->file != NULL)
+    mill_item_rows_put (self->file, item, outcome, error);
+  mill_frontier_settled (self->frontier, mill_item_get_key (item), outcome);
 }
 
 static void
@@ -232,12 +282,27 @@ mill_crawl_source_get_total (MillSource *source)
 {
   MillCrawlSource *self = MILL_CRAWL_SOURCE (source);
   MillFrontierCounts counts;
+  guint64 total;
 
   if (!mill_crawl_source_get_counts (self, &counts))
     return -1;
+  total = counts.taken + counts.pending;
   if (self->max_pages > 0)
-    return (gint64) MIN (counts.taken + counts.pending, self->max_pages);
-  return (gint64) (counts.taken + counts.pending);
+    total = MIN (total, self->max_pages);
+  return (gint64) (total - MIN (total, self->n_before));
+}
+
+/* What is lost this late is said as a problem. */
+static void
+close_file (MillCrawlSource *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->file == NULL || mill_run_file_close (self->file, &error))
+    return;
+  g_mutex_lock (&self->lock);
+  g_ptr_array_insert (self->problems, 0, g_strdup (error->message));
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -249,6 +314,8 @@ mill_crawl_source_close (MillSource *source)
     mill_frontier_set_wake (self->frontier, NULL, NULL, NULL);
   if (self->reader != NULL)
     mill_robots_reader_stop (self->reader);
+  stop_commit_timer (self);
+  close_file (self);
 }
 
 static void
@@ -371,6 +438,8 @@ mill_crawl_source_finalize (GObject *object)
   MillCrawlSource *self = MILL_CRAWL_SOURCE (object);
 
   forget_run (self);
+  stop_commit_timer (self);
+  g_clear_pointer (&self->file, mill_run_file_unref);
   g_ptr_array_unref (self->problems);
   g_free (self->start);
   g_mutex_clear (&self->lock);
@@ -475,6 +544,20 @@ MillSource *
 mill_crawl_source_new (const char *start)
 {
   return g_object_new (MILL_TYPE_CRAWL_SOURCE, "start", start, NULL);
+}
+
+void
+mill_crawl_source_set_run_file (MillCrawlSource *self, MillRunFile *file)
+{
+  mill_run_file_ref (file);
+  g_clear_pointer (&self->file, mill_run_file_unref);
+  self->file = file;
+}
+
+MillRunFile *
+mill_crawl_source_get_run_file (MillCrawlSource *self)
+{
+  return self->file;
 }
 
 static guint

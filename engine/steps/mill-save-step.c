@@ -17,6 +17,8 @@
 #include "crawl/mill-save-name.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
+#include "record/mill-item-rows-private.h"
+#include "sources/mill-crawl-source-private.h"
 
 #define SLICE (1024 * 1024) /* between two looks at the cancellable */
 
@@ -159,6 +161,23 @@ test_folder (MillSaveStep *self, GError **error)
   return TRUE;
 }
 
+static void
+reserve_name (const char *key, const char *file, gpointer user_data)
+{
+  mill_save_names_reserve (MILL_SAVE_STEP (user_data)->names, file, key);
+}
+
+/* A crawl that goes on leaves alone what it saved before. */
+static void
+reserve_names (MillSaveStep *self, MillSource *source)
+{
+  MillRunFile *file =
+      MILL_IS_CRAWL_SOURCE (source) ? mill_crawl_source_get_run_file (MILL_CRAWL_SOURCE (source)) : NULL;
+
+  if (file != NULL)
+    mill_item_rows_read_files (file, reserve_name, self);
+}
+
 static gboolean
 mill_save_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
 {
@@ -175,6 +194,7 @@ mill_save_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
     return FALSE;
   g_free (self->root);
   self->root = g_canonicalize_filename (expanded, NULL);
+  reserve_names (self, mill_pipeline_get_source (pipeline));
   return test_folder (self, error);
 }
 
@@ -207,6 +227,7 @@ mill_save_step_process (MillStep *step, MillWork *work, GCancellable *cancellabl
   if (!make_folder (self, folder) || !replace_file (self, folder, path, payload, cancellable))
     return set_errno_error (error, path, errno);
   mill_item_set_attribute (item, "saved-as", path);
+  mill_item_set_attribute (item, "file", name);
   return TRUE;
 }
 

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A run file holds the job that began it, so that its path is all that is needed to go on. */
+
+#include "config.h"
+
+#include "crawl/mill-crawl-record.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "core/mill-error.h"
+#include "pipeline/mill-pipeline.h"
+#include "record/mill-run-file-private.h"
+#include "sources/mill-crawl-source-private.h"
+
+#define META_JOB     "job"
+#define META_PROGRAM "program"
+
+static MillCrawlSource *
+get_crawl (MillPipeline *pipeline, GError **error)
+{
+  MillSource *source = mill_pipeline_get_source (pipeline);
+
+  if (MILL_IS_CRAWL_SOURCE (source))
+    return MILL_CRAWL_SOURCE (source);
+  g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("only a crawl can be kept in a run file"));
+  return NULL;
+}
+
+/**
+ * mill_crawl_record:
+ * @pipeline: a crawl that was not started
+ * @job: what it was built from
+ * @path: a file that does not exist yet
+ *
+ * Has the crawl keep what it knows, and what becomes of each page, in a run file: whatever happens to the
+ * program, mill_crawl_resume() goes on from there.
+ *
+ * Returns: %FALSE with @error set when the file cannot be made
+ */
+gboolean
+mill_crawl_record (MillPipeline *pipeline, MillJob *job, const char *path, GError **error)
+{
+  g_autoptr (MillRunFile) file = NULL;
+  g_autofree char *text = NULL;
+  MillCrawlSource *crawl;
+
+  g_return_val_if_fail (MILL_IS_PIPELINE (pipeline), FALSE);
+  g_return_val_if_fail (MILL_IS_JOB (job), FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  crawl = get_crawl (pipeline, error);
+  if (crawl == NULL)
+    return FALSE;
+  file = mill_run_file_create (path, error);
+  if (file == NULL)
+    return FALSE;
+  text = mill_job_to_text (job);
+  mill_run_file_set_meta (file, META_JOB, text);
+  mill_run_file_set_meta (file, META_PROGRAM, "Millrace " MILLRACE_VERSION);
+  mill_run_file_commit (file);
+  if (!mill_run_file_check (file, error))
+    return FALSE;
+  mill_crawl_source_set_run_file (crawl, file);
+  return TRUE;
+}
+
+static MillPipeline *
+build (MillRunFile *file, const char *path, GError **error)
+{
+  g_autofree char *text = mill_run_file_dup_meta (file, META_JOB);
+  g_autofree char *name = g_filename_display_name (path);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (MillJob) job = NULL;
+
+  if (text == NULL)
+    {
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("%s does not say what was to be crawled"), name);
+      return NULL;
+    }
+  bytes = g_bytes_new (text, strlen (text));
+  job = mill_job_new_from_bytes (bytes, name, error);
+  return job != NULL ? mill_job_build (job, error) : NULL;
+}
+
+/**
+ * mill_crawl_resume:
+ * @path: a run file
+ *
+ * Makes ready to go on with a crawl: what was settled stays as it is, and the rest is fetched once the
+ * pipeline is started.
+ *
+ * Returns: (transfer full): the pipeline, or %NULL with @error set, and the file as it was
+ */
+MillPipeline *
+mill_crawl_resume (const char *path, GError **error)
+{
+  g_autoptr (MillRunFile) file = NULL;
+  g_autoptr (MillPipeline) pipeline = NULL;
+  MillCrawlSource *crawl;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  file = mill_run_file_open (path, error);
+  pipeline = file != NULL ? build (file, path, error) : NULL;
+  crawl = pipeline != NULL ? get_crawl (pipeline, error) : NULL;
+  if (crawl == NULL)
+    return NULL;
+  mill_crawl_source_set_run_file (crawl, file);
+  return g_steal_pointer (&pipeline);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What MillFrontierTable has of one host in memory: its window of pending URLs, what its robots.txt says, and
+ * when it may be asked again. */
+
+#pragma once
+
+#include "crawl/mill-robots.h"
+
+G_BEGIN_DECLS
+
+typedef struct _MillHost MillHost;
+typedef struct _MillEntry MillEntry;
+
+enum
+{
+  ENTRY_PENDING = 1 << 0,
+  ENTRY_IN_FLIGHT = 1 << 1,
+  ENTRY_UNSETTLED = 1 << 2,
+  ENTRY_ROBOTS = 1 << 3,
+};
+
+/* In a host's window, or out. Found by `url`, which is the key in the table. */
+struct _MillEntry
+{
+  gint64 id;       /* of its row; 0 for a robots.txt */
+  MillEntry *next; /* (unowned) (nullable) in the host's window */
+  MillHost *host;  /* (unowned) */
+  char *referrer;  /* (owned) (nullable) */
+  guint32 depth;
+  guint32 flags;
+  char url[];
+};
+
+typedef enum
+{
+  HOST_IDLE,    /* nothing pending */
+  HOST_ROBOTS,  /* waits for its robots.txt */
+  HOST_LIMITED, /* max-in-flight reached */
+  HOST_READY,   /* may go on at ready_at_us */
+  N_HOST_STATES
+} MillHostState;
+
+typedef enum
+{
+  ROBOTS_NONE,    /* not asked for */
+  ROBOTS_WANTED,  /* to be handed out before anything else */
+  ROBOTS_FETCHED, /* handed out */
+  ROBOTS_KNOWN,
+} MillRobotsState;
+
+struct _MillHost
+{
+  gint64 id;
+  char *key;        /* (owned) */
+  char *robots_url; /* (owned) */
+  MillEntry *head;  /* (unowned) (nullable) window: the pending entries that are in memory */
+  MillEntry *tail;  /* (unowned) (nullable) */
+  guint n_window;
+  gint64 cursor;
+  guint64 n_beyond; /* queued rows beyond it */
+  MillHostState state;
+  MillRobotsState robots_state;
+  MillRobots *robots; /* (owned) (nullable) */
+  gint64 crawl_delay_us;
+  guint in_flight;
+  gboolean started;
+  gint64 last_start_us; /* if started */
+  gint64 hold_until_us;
+  const char *hold_reason; /* (unowned) (nullable) static */
+  gint64 ready_at_us;      /* if HOST_READY */
+  GSequenceIter *place;    /* (unowned) (nullable) in `ready` */
+};
+
+MillHost *mill_host_new (char *key, gint64 id, const char *url, gboolean robots_wanted);
+void mill_host_free (gpointer host);
+/* Adds to the window what follows on its cursor. */
+void mill_host_push (MillHost *self, MillEntry *entry);
+/* (transfer none): the first of the window, which is not pending any more. */
+MillEntry *mill_host_shift (MillHost *self);
+MillHostState mill_host_find_state (const MillHost *self, guint max_in_flight);
+/* When the next request may begin as far as the last one is concerned, in microseconds. */
+gint64 mill_host_get_delay_end (const MillHost *self, guint delay_ms);
+
+/* @url: as in the entry */
+MillEntry *mill_entry_of_url (gpointer url);
+void mill_entry_free (gpointer url);
+
+G_END_DECLS

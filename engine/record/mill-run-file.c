@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillRunFile. All writing is one connection's, in transactions of up to COMMIT_EVERY_US: so they follow each
+ * other in the order of the calls, which is what makes a file that was cut off a file of an earlier moment.
+ * WAL with synchronous=NORMAL waits for the disk at checkpoints only; a crash of the program loses nothing
+ * that was committed, one of the machine the last moments, and neither damages the file. */
+
+#include "config.h"
+
+#include "record/mill-run-file-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "core/mill-error.h"
+
+#define COMMIT_EVERY_US (250 * G_TIME_SPAN_MILLISECOND)
+#define APPLICATION_ID  0x4d696c6c /* "Mill" */
+#define VERSION         1
+
+struct _MillRunFile
+{
+  gatomicrefcount refs;
+  char *name; /* (owned) for messages */
+  gboolean is_temporary;
+  int lock_fd; /* holds the lock that keeps other writers away; -1 is none */
+
+  GMutex lock;            /* guards the rest */
+  sqlite3 *db;            /* (owned) (nullable) NULL once it is closed */
+  GHashTable *statements; /* (owned) sql, static → (owned) sqlite3_stmt */
+  gint64 began_us;        /* when the transaction began; 0 is none */
+  GError *error;          /* (owned) (nullable) the first */
+};
+
+/* The version is in `user_version`. A later version of this program adds what it needs to a file of an
+ * earlier one, in steps, when it opens it. */
+static const char schema[] =
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
+    "CREATE TABLE host (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE frontier ("
+    " id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, host INTEGER NOT NULL REFERENCES host,"
+    " depth INTEGER NOT NULL, referrer INTEGER REFERENCES frontier, state INTEGER NOT NULL DEFAULT 0);"
+    "CREATE INDEX frontier_queued ON frontier (host, id) WHERE state = 0;"
+    "CREATE TABLE scope (authority TEXT PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TABLE item ("
+    " key TEXT PRIMARY KEY, outcome TEXT NOT NULL, finished TEXT NOT NULL, attempts INTEGER NOT NULL,"
+    " status INTEGER, type TEXT, bytes INTEGER, depth INTEGER, referrer TEXT, location TEXT, file TEXT,"
+    " error TEXT)"
+    " WITHOUT ROWID;";
+
+static void
+statement_free (gpointer statement)
+{
+  sqlite3_finalize (statement);
+}
+
+/* What SQLite says, in our words where a person can do something about it. */
+static void
+set_error (GError **error, const char *name, int code, const char *message)
+{
+  switch (code & 0xff)
+    {
+    case SQLITE_NOTADB:
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("%s is not a run file"), name);
+      break;
+    case SQLITE_CORRUPT:
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("%s is damaged (%s)"), name, message);
+      break;
+    case SQLITE_FULL:
+      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, _ ("%s: the disk is full"), name);
+      break;
+    case SQLITE_READONLY:
+      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, _ ("%s cannot be written to"), name);
+      break;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, _ ("%s is in use by another program"), name);
+      break;
+    default:
+      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, "%s: %s", name, message);
+    }
+}
+
+static gboolean
+check_code (MillRunFile *self, int code, GError **error)
+{
+  if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
+    return TRUE;
+  set_error (error, self->name, code, self->db != NULL ? sqlite3_errmsg (self->db) : sqlite3_errstr (code));
+  return FALSE;
+}
+
+static void
+note_locked (MillRunFile *self, int code)
+{
+  if (self->error == NULL)
+    check_code (self, code, &self->error);
+}
+
+static gboolean
+execute (MillRunFile *self, const char *sql, GError **error)
+{
+  return check_code (self, sqlite3_exec (self->db, sql, NULL, NULL, NULL), error);
+}
+
+/* Of a statement with a number for an answer. */
+static gboolean
+ask_number (MillRunFile *self, const char *sql, gint64 *number, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+  int code = sqlite3_prepare_v2 (self->db, sql, -1, &statement, NULL);
+
+  if (code == SQLITE_OK)
+    code = sqlite3_step (statement);
+  *number = code == SQLITE_ROW ? sqlite3_column_int64 (statement, 0) : 0;
+  sqlite3_finalize (statement);
+  return check_code (self, code, error);
+}
+
+/* Keeps other programs that write from the file: SQLite's own locks come and go with each transaction. */
+static gboolean
+take_lock (MillRunFile *self, const char *path, GError **error)
+{
+  self->lock_fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
+  if (self->lock_fd < 0)
+    {
+      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, "%s: %s", self->name, g_strerror (errno));
+      return FALSE;
+    }
+  if (flock (self->lock_fd, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  set_error (error, self->name, SQLITE_BUSY, NULL);
+  return FALSE;
+}
+
+static gboolean
+set_pragmas (MillRunFile *self, GError **error)
+{
+  return execute (self,
+                  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;"
+                  "PRAGMA cache_size = -32768; PRAGMA busy_timeout = 5000;",
+                  error);
+}
+
+static gboolean
+make_tables (MillRunFile *self, GError **error)
+{
+  g_autofree char *sql =
+      g_strdup_printf ("BEGIN; PRAGMA application_id = %d; PRAGMA user_version = %d; %s COMMIT;",
+                       APPLICATION_ID, VERSION, schema);
+
+  return execute (self, sql, error);
+}
+
+/* Nothing is written before it is known to be ours. */
+static gboolean
+check_file (MillRunFile *self, GError **error)
+{
+  gint64 application_id, version, problems;
+
+  if (!ask_number (self, "PRAGMA application_id", &application_id, error) ||
+      !ask_number (self, "PRAGMA user_version", &version, error))
+    return FALSE;
+  if (application_id != APPLICATION_ID)
+    {
+      set_error (error, self->name, SQLITE_NOTADB, NULL);
+      return FALSE;
+    }
+  if (version > VERSION)
+    {
+      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("%s was written by a later version of Millrace"),
+                   self->name);
+      return FALSE;
+    }
+  if (!ask_number (self, "SELECT count (*) FROM pragma_quick_check (1) WHERE quick_check <> 'ok'", &problems,
+                   error))
+    return FALSE;
+  if (problems > 0)
+    set_error (error, self->name, SQLITE_CORRUPT, _ ("its tables do not fit together"));
+  return problems == 0;
+}
+
+static MillRunFile *
+new_closed (const char *path)
+{
+  MillRunFile *self = g_new0 (MillRunFile, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  g_mutex_init (&self->lock);
+  self->lock_fd = -1;
+  self->is_temporary = *path == '\0';
+  self->name = self->is_temporary ? g_strdup (_ ("the list of addresses")) : g_filename_display_name (path);
+  self->statements = g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, statement_free);
+  return self;
+}
+
+static gboolean
+open_database (MillRunFile *self, const char *path, int flags, GError **error)
+{
+  int code = sqlite3_open_v2 (path, &self->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+
+  return check_code (self, code, error) && (self->is_temporary || take_lock (self, path, error));
+}
+
+/**
+ * mill_run_file_new_temporary:
+ *
+ * Returns: (transfer full): a file that nobody sees and that goes away by itself; in memory as long as it is
+ *   small. What is wrong with it, mill_run_file_check() says
+ */
+MillRunFile *
+mill_run_file_new_temporary (void)
+{
+  MillRunFile *self = new_closed ("");
+
+  (void) (open_database (self, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &self->error) &&
+          execute (self, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768;",
+                   &self->error) &&
+          make_tables (self, &self->error) && execute (self, "BEGIN", &self->error));
+  return self;
+}
+
+/**
+ * mill_run_file_create:
+ * @path: where; there must be nothing yet
+ *
+ * Returns: (transfer full): an empty run file, or %NULL with @error set
+ */
+MillRunFile *
+mill_run_file_create (const char *path, GError **error)
+{
+  g_autoptr (MillRunFile) self = NULL;
+  g_autofree char *name = g_filename_display_name (path);
+  int fd = g_open (path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+
+  if (fd < 0 && errno == EEXIST)
+    g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED,
+                 _ ("%s is there already; resume it, or take another name"), name);
+  else if (fd < 0)
+    g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, "%s: %s", name, g_strerror (errno));
+  if (fd < 0)
+    return NULL;
+  close (fd);
+  self = new_closed (path);
+  if (open_database (self, path, SQLITE_OPEN_READWRITE, error) && set_pragmas (self, error) &&
+      make_tables (self, error))
+    return g_steal_pointer (&self);
+  g_unlink (path);
+  return NULL;
+}
+
+/**
+ * mill_run_file_open:
+ * @path: a run file
+ *
+ * Opens a file to go on with it.
+ *
+ * Returns: (transfer full): the file, or %NULL with @error set, untouched
+ */
+MillRunFile *
+mill_run_file_open (const char *path, GError **error)
+{
+  g_autoptr (MillRunFile) self = NULL;
+  g_autofree char *name = g_filename_display_name (path);
+
+  if (g_access (path, R_OK | W_OK) != 0)
+    {
+      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, "%s: %s", name, g_strerror (errno));
+      return NULL;
+    }
+  self = new_closed (path);
+  if (!open_database (self, path, SQLITE_OPEN_READWRITE, error) || !check_file (self, error) ||
+      !set_pragmas (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+MillRunFile *
+mill_run_file_ref (MillRunFile *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+static void
+commit_locked (MillRunFile *self)
+{
+  if (self->began_us == 0)
+    return;
+  self->began_us = 0;
+  if (self->error == NULL)
+    note_locked (self, sqlite3_exec (self->db, "COMMIT", NULL, NULL, NULL));
+}
+
+static void
+close_locked (MillRunFile *self)
+{
+  if (self->db == NULL)
+    return;
+  g_hash_table_remove_all (self->statements);
+  commit_locked (self);
+  sqlite3_close (self->db);
+  self->db = NULL;
+}
+
+void
+mill_run_file_unref (MillRunFile *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  close_locked (self);
+  /* After SQLite's own: to close any descriptor of a file gives up all of a process's locks on it. */
+  if (self->lock_fd >= 0)
+    close (self->lock_fd);
+  g_hash_table_unref (self->statements);
+  g_clear_error (&self->error);
+  g_free (self->name);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/**
+ * mill_run_file_close:
+ *
+ * Writes what is not written yet. Nothing can be written afterwards.
+ *
+ * Returns: %FALSE with @error set if something could not be written, now or before
+ */
+gboolean
+mill_run_file_close (MillRunFile *self, GError **error)
+{
+  g_mutex_lock (&self->lock);
+  close_locked (self);
+  g_mutex_unlock (&self->lock);
+  return mill_run_file_check (self, error);
+}
+
+/**
+ * mill_run_file_begin:
+ *
+ * What is written until mill_run_file_end() belongs together. The file is the calling thread's meanwhile.
+ */
+void
+mill_run_file_begin (MillRunFile *self)
+{
+  g_mutex_lock (&self->lock);
+  /* A temporary file's only transaction is never committed. */
+  if (self->db == NULL || self->error != NULL || self->began_us != 0 || self->is_temporary)
+    return;
+  self->began_us = g_get_monotonic_time ();
+  note_locked (self, sqlite3_exec (self->db, "BEGIN", NULL, NULL, NULL));
+}
+
+/**
+ * mill_run_file_end:
+ *
+ * Ends what belongs together. It is committed soon.
+ */
+void
+mill_run_file_end (MillRunFile *self)
+{
+  if (self->began_us != 0 && g_get_monotonic_time () - self->began_us >= COMMIT_EVERY_US)
+    commit_locked (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * mill_run_file_commit:
+ *
+ * Commits what has ended. For who knows that nothing may be written for a while.
+ */
+void
+mill_run_file_commit (MillRunFile *self)
+{
+  g_mutex_lock (&self->lock);
+  commit_locked (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * mill_run_file_check:
+ *
+ * Returns: %FALSE with @error set to what went wrong first, if anything has
+ */
+gboolean
+mill_run_file_check (MillRunFile *self, GError **error)
+{
+  gboolean ok;
+
+  g_mutex_lock (&self->lock);
+  ok = self->error == NULL;
+  if (!ok && error != NULL)
+    *error = g_error_copy (self->error);
+  g_mutex_unlock (&self->lock);
+  return ok;
+}
+
+/**
+ * mill_run_file_prepare:
+ * @sql: a static string
+ *
+ * Returns: (transfer none) (nullable): the statement, with nothing bound; %NULL once the file failed or was
+ *   closed, which SQLite's functions and mill_run_file_step() put up with
+ */
+sqlite3_stmt *
+mill_run_file_prepare (MillRunFile *self, const char *sql)
+{
+  sqlite3_stmt *statement = g_hash_table_lookup (self->statements, sql);
+
+  if (self->db == NULL || self->error != NULL)
+    return NULL;
+  if (statement != NULL)
+    {
+      sqlite3_reset (statement);
+      sqlite3_clear_bindings (statement);
+      return statement;
+    }
+  note_locked (self, sqlite3_prepare_v3 (self->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL));
+  if (statement != NULL)
+    g_hash_table_insert (self->statements, (gpointer) sql, statement);
+  return statement;
+}
+
+/**
+ * mill_run_file_step:
+ * @statement: (nullable): from mill_run_file_prepare()
+ *
+ * Returns: whether there is a row to be read
+ */
+gboolean
+mill_run_file_step (MillRunFile *self, sqlite3_stmt *statement)
+{
+  int code;
+
+  if (statement == NULL || self->error != NULL)
+    return FALSE;
+  code = sqlite3_step (statement);
+  if (code == SQLITE_ROW)
+    return TRUE;
+  note_locked (self, code);
+  sqlite3_reset (statement);
+  return FALSE;
+}
+
+gint64
+mill_run_file_last_id (MillRunFile *self)
+{
+  return self->db != NULL ? sqlite3_last_insert_rowid (self->db) : 0;
+}
+
+/* By the last statement. */
+guint
+mill_run_file_n_changed (MillRunFile *self)
+{
+  return self->db != NULL && self->error == NULL ? (guint) sqlite3_changes (self->db) : 0;
+}
+
+/**
+ * mill_run_file_dup_meta:
+ *
+ * Returns: (transfer full) (nullable): what mill_run_file_set_meta() set
+ */
+char *
+mill_run_file_dup_meta (MillRunFile *self, const char *key)
+{
+  sqlite3_stmt *query;
+  char *value = NULL;
+
+  mill_run_file_begin (self);
+  query = mill_run_file_prepare (self, "SELECT value FROM meta WHERE key = ?");
+  sqlite3_bind_text (query, 1, key, -1, SQLITE_STATIC);
+  if (mill_run_file_step (self, query))
+    value = g_strdup ((const char *) sqlite3_column_text (query, 0));
+  sqlite3_reset (query);
+  mill_run_file_end (self);
+  return value;
+}
+
+void
+mill_run_file_set_meta (MillRunFile *self, const char *key, const char *value)
+{
+  sqlite3_stmt *insert;
+
+  mill_run_file_begin (self);
+  insert = mill_run_file_prepare (self, "INSERT OR REPLACE INTO meta VALUES (?, ?)");
+  sqlite3_bind_text (insert, 1, key, -1, SQLITE_STATIC);
+  sqlite3_bind_text (insert, 2, value, -1, SQLITE_STATIC);
+  mill_run_file_step (self, insert);
+  mill_run_file_end (self);
+}
