@@ -32,6 +32,7 @@ MillCliStatus mill_cli_run (char **arguments);
 MillCliStatus mill_cli_crawl (char **arguments);
 MillCliStatus mill_cli_serve (char **arguments);
 MillCliStatus mill_cli_check (char **arguments);
+MillCliStatus mill_cli_export (char **arguments);
 MillCliStatus mill_cli_bench (char **arguments);
 
 gboolean mill_cli_parse (char ***arguments, const char *synopsis, const char *summary,

@@ -26,6 +26,7 @@ typedef struct _MillRunFile MillRunFile;
 MillRunFile *mill_run_file_new_temporary (void);
 MillRunFile *mill_run_file_create (const char *path, GError **error);
 MillRunFile *mill_run_file_open (const char *path, GError **error);
+MillRunFile *mill_run_file_open_for_reading (const char *path, GError **error);
 MillRunFile *mill_run_file_ref (MillRunFile *self);
 void mill_run_file_unref (MillRunFile *self);
 gboolean mill_run_file_close (MillRunFile *self, GError **error);

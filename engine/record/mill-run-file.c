@@ -27,6 +27,7 @@ struct _MillRunFile
   gatomicrefcount refs;
   char *name; /* (owned) for messages */
   gboolean is_temporary;
+  gboolean is_read_only;
   int lock_fd; /* holds the lock that keeps other writers away; -1 is none */
 
   GMutex lock;            /* guards the rest */
@@ -203,7 +204,8 @@ open_database (MillRunFile *self, const char *path, int flags, GError **error)
 {
   int code = sqlite3_open_v2 (path, &self->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 
-  return check_code (self, code, error) && (self->is_temporary || take_lock (self, path, error));
+  return check_code (self, code, error) &&
+         (self->is_temporary || self->is_read_only || take_lock (self, path, error));
 }
 
 /**
@@ -275,6 +277,29 @@ mill_run_file_open (const char *path, GError **error)
   self = new_closed (path);
   if (!open_database (self, path, SQLITE_OPEN_READWRITE, error) || !check_file (self, error) ||
       !set_pragmas (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+/**
+ * mill_run_file_open_for_reading:
+ * @path: a run file, which may be in use
+ *
+ * Returns: (transfer full): the file, or %NULL with @error set; what is written to it fails
+ */
+MillRunFile *
+mill_run_file_open_for_reading (const char *path, GError **error)
+{
+  g_autoptr (MillRunFile) self = new_closed (path);
+  g_autofree char *name = g_filename_display_name (path);
+
+  if (g_access (path, R_OK) != 0)
+    {
+      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, "%s: %s", name, g_strerror (errno));
+      return NULL;
+    }
+  self->is_read_only = TRUE;
+  if (!open_database (self, path, SQLITE_OPEN_READONLY, error) || !check_file (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }

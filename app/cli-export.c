@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* millrace-cli export: a run file's results, for other programs. */
+
+#include "config.h"
+
+#include <gio/gunixoutputstream.h>
+#include <glib/gi18n.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "record/mill-export.h"
+
+typedef struct
+{
+  char *format; /* (owned) (nullable) */
+  char *output; /* (owned) (nullable) */
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->format);
+  g_free (options->output);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static gboolean
+find_format (const char *name, MillExportFormat *format)
+{
+  if (g_strcmp0 (name, "csv") == 0)
+    *format = MILL_EXPORT_CSV;
+  else if (g_strcmp0 (name, "jsonl") == 0)
+    *format = MILL_EXPORT_JSONL;
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/* A file takes the place of what was there only once it is whole. */
+static gboolean
+export_to_file (const char *path, MillExportFormat format, const char *output, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (output);
+  g_autoptr (GCancellable) given_up = g_cancellable_new ();
+  g_autoptr (GFileOutputStream) stream =
+      g_file_replace (file, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, error);
+
+  if (stream == NULL)
+    return FALSE;
+  if (mill_export_run (path, format, G_OUTPUT_STREAM (stream), NULL, error))
+    return g_output_stream_close (G_OUTPUT_STREAM (stream), NULL, error);
+  /* Closed by a cancelled operation, the stream leaves the old file alone. */
+  g_cancellable_cancel (given_up);
+  g_output_stream_close (G_OUTPUT_STREAM (stream), given_up, NULL);
+  return FALSE;
+}
+
+static gboolean
+export_to_stdout (const char *path, MillExportFormat format, GError **error)
+{
+  g_autoptr (GOutputStream) stream = g_unix_output_stream_new (STDOUT_FILENO, FALSE);
+
+  return mill_export_run (path, format, stream, NULL, error);
+}
+
+/**
+ * mill_cli_export:
+ * @arguments: "export", then options and a run file
+ *
+ * Writes a run's results.
+ *
+ * Returns: the exit status
+ */
+MillCliStatus
+mill_cli_export (char **arguments)
+{
+  g_auto (GStrv) words = g_strdupv (arguments);
+  g_auto (Options) options = { 0 };
+  const GOptionEntry entries[] = {
+    { "to", 0, 0, G_OPTION_ARG_STRING, &options.format, N_ ("csv or jsonl"), N_ ("FORMAT") },
+    { "output", 0, 0, G_OPTION_ARG_FILENAME, &options.output, N_ ("Write to this file (standard output)"),
+      N_ ("FILE") },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GError) error = NULL;
+  MillExportFormat format;
+  gboolean ok;
+
+  if (!mill_cli_parse (&words, _ ("RUN"), _ ("Writes what became of each page of a recorded crawl."),
+                       entries))
+    return MILL_CLI_USAGE;
+  if (words[1] == NULL || words[2] != NULL)
+    {
+      mill_cli_complain (_ ("export: which run? Give one run file"));
+      return MILL_CLI_USAGE;
+    }
+  if (!find_format (options.format, &format))
+    {
+      mill_cli_complain (_ ("export: --to is csv or jsonl"));
+      return MILL_CLI_USAGE;
+    }
+  ok = options.output != NULL ? export_to_file (words[1], format, options.output, &error)
+                              : export_to_stdout (words[1], format, &error);
+  if (ok)
+    return MILL_CLI_FINISHED;
+  mill_cli_complain (error->message);
+  return MILL_CLI_FAILED;
+}
