@@ -108,6 +108,7 @@ write_rows (MillRunFile *file, MillExportFormat format, GOutputStream *output, G
 /**
  * mill_export_run:
  * @path: a run file; it may be in use
+ * @format: how
  * @output: where to
  * @cancellable: (nullable): ends it early
  *
