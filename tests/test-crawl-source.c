@@ -9,6 +9,7 @@
 
 #include "core/mill-error.h"
 #include "crawl/mill-crawl-job.h"
+#include "crawl/mill-robots.h"
 #include "demo/mill-demo-site.h"
 #include "sources/mill-crawl-source.h"
 #include "steps/mill-links-step.h"
@@ -257,6 +258,22 @@ test_robots_long (Fixture *fixture, gconstpointer data)
   g_autofree char *filler = g_strnfill (600 * 1024, '#');
   g_autofree char *body =
       g_strconcat ("User-agent: *\nDisallow: /x\n", filler, "\nUser-agent: *\nDisallow: /y\n", NULL);
+
+  test_web_server_set_page (fixture->server, "/robots.txt", "text/plain", body);
+  test_web_server_set_page (fixture->server, "/", HTML, "<a href=x>x</a> <a href=y>y</a>");
+  test_web_server_set_page (fixture->server, "/y", HTML, "");
+  crawl (fixture, "/");
+  assert_asked (fixture, "/x", 0);
+  assert_asked (fixture, "/y", 1);
+}
+
+/* A rule that the limit cuts is no rule: half of this one would forbid the whole site. */
+static void
+test_robots_cut (Fixture *fixture, gconstpointer data)
+{
+  const char *head = "User-agent: *\nDisallow: /x\n", *rule = "Disallow: /";
+  g_autofree char *filler = g_strnfill (MILL_ROBOTS_MAX_BYTES - strlen (head) - 1 - strlen (rule), '#');
+  g_autofree char *body = g_strconcat (head, filler, "\n", rule, "private/\n", NULL);
 
   test_web_server_set_page (fixture->server, "/robots.txt", "text/plain", body);
   test_web_server_set_page (fixture->server, "/", HTML, "<a href=x>x</a> <a href=y>y</a>");
@@ -552,6 +569,7 @@ main (int argc, char **argv)
   ADD ("robots/redirected", test_robots_redirected);
   ADD ("robots/loop", test_robots_loop);
   ADD ("robots/long", test_robots_long);
+  ADD ("robots/cut", test_robots_cut);
   ADD ("robots/unavailable", test_robots_unavailable);
   ADD ("robots/all-disallowed", test_all_disallowed);
   ADD ("unreachable", test_unreachable);

@@ -296,7 +296,7 @@ test_size_limit (void)
 static void
 test_nul_bytes (void)
 {
-  static const char text[] = "User-agent: *\0\nDisallow: /a\0b\nDisallow: /c\n\0\xFF";
+  static const char text[] = "User-agent: *\n\0\nDisallow: /a\0b\nDisallow: /c\n\0\xFF";
   g_autoptr (GBytes) body = g_bytes_new (text, sizeof text);
   g_autoptr (MillRobots) robots = mill_robots_parse (body);
   g_autoptr (GBytes) empty = g_bytes_new (NULL, 0);

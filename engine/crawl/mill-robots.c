@@ -16,10 +16,26 @@
 typedef struct
 {
   char *pattern;  /* (owned) normalised; "*" stands for anything, a "$" at the end is cut off into `whole` */
+  char *in_query; /* (owned) (nullable) the pattern if what is behind its first "*" lies in a query */
   size_t weight;  /* octets of the pattern: the more, the more specific */
   gboolean whole; /* must match to the end of the path */
   gboolean allow;
 } MillRule;
+
+/* A path to be matched, normalised. */
+typedef struct
+{
+  const char *text;  /* (unowned) */
+  const char *query; /* where its "?" is, or its end */
+  const char *end;
+} MillRobotsPath;
+
+typedef enum
+{
+  NORMALIZE_PATH,
+  NORMALIZE_PATTERN,
+  NORMALIZE_PATTERN_IN_QUERY, /* as if the first "*" reached into the query */
+} MillRobotsForm;
 
 /* What is said of one crawler, by its name. */
 typedef struct
@@ -50,7 +66,10 @@ G_DEFINE_BOXED_TYPE (MillRobots, mill_robots, mill_robots_ref, mill_robots_unref
 static void
 rule_clear (gpointer data)
 {
-  g_free (((MillRule *) data)->pattern);
+  MillRule *rule = data;
+
+  g_free (rule->pattern);
+  g_free (rule->in_query);
 }
 
 static GArray *
@@ -130,9 +149,9 @@ is_plain (guchar c)
   return g_ascii_isalnum (c) || (c != '\0' && strchr ("-._~!&'()+,;=:@/?", c) != NULL);
 }
 
-/* Brings a path, or a @pattern in which "*" is special, into the form in which they are compared. */
+/* Brings a path, or a pattern, in which "*" is special, into the form in which they are compared. */
 static char *
-normalize (const char *text, size_t length, gboolean pattern)
+normalize (const char *text, size_t length, MillRobotsForm form)
 {
   GString *out = g_string_sized_new (length + 16);
   gboolean in_query = FALSE;
@@ -151,8 +170,8 @@ normalize (const char *text, size_t length, gboolean pattern)
           i += 2;
           continue;
         }
-      in_query |= c == '?';
-      if (is_plain (c) || (pattern && c == '*'))
+      in_query |= c == '?' || (c == '*' && form == NORMALIZE_PATTERN_IN_QUERY);
+      if (is_plain (c) || (c == '*' && form != NORMALIZE_PATH))
         g_string_append_c (out, (char) c);
       else
         append_escaped (out, c);
@@ -217,13 +236,14 @@ is_token_char (char c)
   return g_ascii_isalnum (c) || c == '-' || c == '_' || c == '.';
 }
 
-/* The product token at the start of @value: "ExampleBot/1.2 (…)" is "examplebot". */
+/* The product token at the start of @value: "ExampleBot/1.2 (…)" is "examplebot". What is no token is
+ * nobody's, such as "*bot", which is not "*". */
 static char *
 read_token (const char *value, size_t length)
 {
   size_t n = 0;
 
-  if (length > 0 && value[0] == '*')
+  if (length > 0 && value[0] == '*' && (length == 1 || g_ascii_isspace (value[1])))
     return g_strdup ("*");
   while (n < length && is_token_char (value[n]))
     n++;
@@ -268,6 +288,18 @@ add_agent (MillRobotsParser *self, const char *value, size_t length)
   self->after_rule = self->after_delay = FALSE;
 }
 
+/* Returns: (transfer full): the pattern, its first slash added where it lacks: a common slip, and its meaning
+ * is plain */
+static char *
+read_pattern (const char *value, size_t length, MillRobotsForm form)
+{
+  g_autofree char *pattern = normalize (value, length, form);
+
+  if (pattern[0] == '/' || pattern[0] == '*')
+    return g_steal_pointer (&pattern);
+  return g_strconcat ("/", pattern, NULL);
+}
+
 static void
 add_rule (GArray *group, gboolean allow, const char *value, size_t length)
 {
@@ -280,14 +312,11 @@ add_rule (GArray *group, gboolean allow, const char *value, size_t length)
       rule.whole = TRUE;
       length--;
     }
-  rule.pattern = normalize (value, length, TRUE);
-  if (rule.pattern[0] != '/' && rule.pattern[0] != '*')
-    {
-      char *slashed = g_strconcat ("/", rule.pattern, NULL); /* a common slip, and its meaning is plain */
-
-      g_free (rule.pattern);
-      rule.pattern = slashed;
-    }
+  rule.pattern = read_pattern (value, length, NORMALIZE_PATTERN);
+  if (memchr (value, '*', length) != NULL)
+    rule.in_query = read_pattern (value, length, NORMALIZE_PATTERN_IN_QUERY);
+  if (rule.in_query != NULL && strcmp (rule.in_query, rule.pattern) == 0)
+    g_clear_pointer (&rule.in_query, g_free);
   rule.weight = strlen (rule.pattern) + (rule.whole ? 1 : 0);
   g_array_append_val (group, rule);
 }
@@ -351,6 +380,18 @@ parse_lines (MillRobots *robots, const char *text, size_t left)
     }
 }
 
+/* How much of a file counts: whole lines within the limit, which may end with what ends the last of them. */
+static size_t
+limited_length (const char *text, size_t length)
+{
+  if (length <= MILL_ROBOTS_MAX_BYTES)
+    return length;
+  length = MILL_ROBOTS_MAX_BYTES + 1;
+  while (length > 0 && text[length - 1] != '\n' && text[length - 1] != '\r')
+    length--;
+  return length;
+}
+
 /**
  * mill_robots_parse:
  * @body: a robots.txt; any bytes
@@ -371,9 +412,7 @@ mill_robots_parse (GBytes *body)
 
   self = robots_new ();
   text = g_bytes_get_data (body, &length);
-  if (length > MILL_ROBOTS_MAX_BYTES)
-    for (length = MILL_ROBOTS_MAX_BYTES; length > 0 && text[length - 1] != '\n' && text[length - 1] != '\r';)
-      length--;
+  length = limited_length (text, length);
   if (length >= 3 && memcmp (text, "\xEF\xBB\xBF", 3) == 0)
     {
       text += 3;
@@ -461,31 +500,91 @@ find_agent (const MillRobots *self, const char *product_token)
   return agent != NULL ? agent : g_hash_table_lookup (self->agents, "*");
 }
 
-/* Each literal part is taken where it is first found: with "*" as the only wildcard that is never too early,
- * and no path is looked at twice. */
-static gboolean
-rule_matches (const MillRule *rule, const char *path, size_t length)
+static const char *
+find_end (const char *from, const char *end, const char *part, size_t length)
 {
-  const char *part = rule->pattern, *at = path, *end = path + length;
-  const char *star = strchrnul (part, '*');
-  size_t n = (size_t) (star - part);
+  const char *found = memmem (from, (size_t) (end - from), part, length);
 
-  if (n > length || memcmp (part, path, n) != 0)
+  return found != NULL ? found + length : NULL;
+}
+
+static gboolean
+ends_with (const char *from, const char *end, const char *part, size_t length)
+{
+  return (size_t) (end - from) >= length && memcmp (end - length, part, length) == 0;
+}
+
+/* Goes on behind the "*" at @star. Returns: the part of the pattern up to the next one */
+static const char *
+next_part (const char **star, size_t *length)
+{
+  const char *part = *star + 1;
+
+  *star = strchrnul (part, '*');
+  *length = (size_t) (*star - part);
+  return part;
+}
+
+/* Each literal part is taken where it first ends: with "*" as the only wildcard that is never too early, and
+ * no path is looked at more than twice. */
+static gboolean
+rule_matches (const MillRule *rule, const MillRobotsPath *path)
+{
+  const char *star = strchrnul (rule->pattern, '*'), *at = path->text;
+  const char *query_star = rule->in_query != NULL ? strchrnul (rule->in_query, '*') : NULL;
+  size_t length = (size_t) (star - rule->pattern), query_length = 0;
+
+  if (length > (size_t) (path->end - at) || memcmp (rule->pattern, at, length) != 0)
     return FALSE;
-  at += n;
+  at += length;
   while (*star == '*')
     {
-      part = star + 1;
-      star = strchrnul (part, '*');
-      n = (size_t) (star - part);
+      const char *part = next_part (&star, &length), *end;
+      const char *query_part = query_star != NULL ? next_part (&query_star, &query_length) : NULL;
+      const char *query = MAX (at, path->query);
+
       if (*star == '\0' && rule->whole)
-        return (size_t) (end - at) >= n && memcmp (end - n, part, n) == 0;
-      at = memmem (at, (size_t) (end - at), part, n);
-      if (at == NULL)
+        return ends_with (at, path->end, part, length) ||
+               (query_part != NULL && ends_with (query, path->end, query_part, query_length));
+      end = find_end (at, path->end, part, length);
+      if (query_part != NULL)
+        {
+          const char *query_end = find_end (query, path->end, query_part, query_length);
+
+          if (end == NULL || (query_end != NULL && query_end < end))
+            end = query_end;
+        }
+      if (end == NULL)
         return FALSE;
-      at += n;
+      at = end;
     }
-  return !rule->whole || at == end;
+  return !rule->whole || at == path->end;
+}
+
+/* Of the rules that match, the one that decides. Returns: (nullable) */
+static const MillRule *
+find_rule (const MillAgent *agent, const MillRobotsPath *path)
+{
+  const MillRule *best = NULL;
+
+  for (guint i = 0; i < agent->groups->len; i++)
+    {
+      const GArray *rules = g_ptr_array_index (agent->groups, i);
+
+      for (guint j = 0; j < rules->len; j++)
+        {
+          const MillRule *rule = &g_array_index (rules, MillRule, j);
+
+          if (best != NULL && compare_rules (best, rule) <= 0)
+            break;
+          if (rule_matches (rule, path))
+            {
+              best = rule;
+              break;
+            }
+        }
+    }
+  return best;
 }
 
 /**
@@ -503,32 +602,18 @@ gboolean
 mill_robots_allows (const MillRobots *self, const char *product_token, const char *path_and_query)
 {
   const MillAgent *agent = find_agent (self, product_token);
-  const MillRule *best = NULL;
-  g_autofree char *path = NULL;
-  size_t length;
+  g_autofree char *text = NULL;
+  const MillRule *rule;
+  MillRobotsPath path;
 
-  if (agent == NULL || strcmp (path_and_query, "/robots.txt") == 0)
+  if (agent == NULL)
     return TRUE;
-  path = normalize (path_and_query, strlen (path_and_query), FALSE);
-  length = strlen (path);
-  for (guint i = 0; i < agent->groups->len; i++)
-    {
-      const GArray *rules = g_ptr_array_index (agent->groups, i);
-
-      for (guint j = 0; j < rules->len; j++)
-        {
-          const MillRule *rule = &g_array_index (rules, MillRule, j);
-
-          if (best != NULL && compare_rules (best, rule) <= 0)
-            break;
-          if (rule_matches (rule, path, length))
-            {
-              best = rule;
-              break;
-            }
-        }
-    }
-  return best == NULL || best->allow;
+  text = normalize (path_and_query, strlen (path_and_query), NORMALIZE_PATH);
+  if (strcmp (text, "/robots.txt") == 0)
+    return TRUE;
+  path = (MillRobotsPath){ text, strchrnul (text, '?'), text + strlen (text) };
+  rule = find_rule (agent, &path);
+  return rule == NULL || rule->allow;
 }
 
 /**

@@ -140,7 +140,8 @@ timed_out_cb (gpointer user_data)
 static gboolean
 begin_fetch_cb (gpointer user_data)
 {
-  const MillHttpLimits limits = { .max_body = MILL_ROBOTS_MAX_BYTES,
+  /* One byte more than counts, so that the parser can tell a file that ends there from one that is cut. */
+  const MillHttpLimits limits = { .max_body = MILL_ROBOTS_MAX_BYTES + 1,
                                   .truncate = TRUE,
                                   .max_redirects = MAX_REDIRECTS };
   Fetch *fetch = user_data;
