@@ -14,20 +14,24 @@ G_BEGIN_DECLS
  * @max_body: the longest body, in bytes after decompression
  * @truncate: cut a longer body there; otherwise it is %MILL_ERROR_TOO_LARGE
  * @max_redirects: how many redirects to follow; with 0, a redirect is the response
+ * @max_stall_s: how long it may come slower than @min_speed before it is %MILL_ERROR_TIMED_OUT; 0 is no limit
+ * @min_speed: in bytes of the body per second; with 0, any byte is progress
  */
 typedef struct
 {
   gsize max_body;
   gboolean truncate;
   guint max_redirects;
+  double max_stall_s;
+  guint min_speed;
 } MillHttpLimits;
 
 /**
  * MillHttpResponse:
  * @status: the HTTP status
  * @url: the address that answered, after redirects
- * @content_type: the header's value, made valid UTF-8
- * @location: where a redirect that was not followed leads, as the server wrote it, made valid UTF-8
+ * @content_type: the header's value, made valid UTF-8 without control characters
+ * @location: where a redirect that was not followed leads, as the server wrote it, but for the same
  * @retry_after_s: seconds the server asks to wait; negative when it does not say
  * @body: the body of a 2xx response; others are read and discarded
  */
@@ -46,6 +50,11 @@ gboolean mill_http_response_is_success (const MillHttpResponse *self);
 char *mill_http_response_describe_status (const MillHttpResponse *self);
 
 SoupSession *mill_http_session_new (void);
+
+/* mill-http-words.c */
+char *mill_http_clean_header (const char *value);
+char *mill_http_shorten (const char *text);
+GError *mill_http_explain_error (SoupMessage *message, GError *error);
 
 void mill_http_get_async (SoupSession *session, const char *url, const MillHttpLimits *limits,
                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

@@ -18,6 +18,15 @@
 #define DISCARD_CHUNK       (8 * 1024)
 #define DISCARD_LIMIT       (256 * 1024) /* a longer body costs more than a new connection */
 #define LONGEST_RETRY_AFTER 120.0
+#define MAX_INFORMATIONAL   16 /* such as 103 Early Hints, before the response itself */
+
+/* Why a request was broken off from within. */
+typedef enum
+{
+  BROKEN_OFF_NOT,
+  BROKEN_OFF_STALLED,
+  BROKEN_OFF_INFORMATIONAL,
+} BrokenOff;
 
 typedef struct
 {
@@ -25,10 +34,18 @@ typedef struct
   char *url;            /* (owned) */
   MillHttpLimits limits;
   guint redirects;
+  GCancellable *cancellable; /* (owned) (nullable) the caller's */
   /* Fires when the caller's does, but on this context: libsoup 3.2 crashes on a cancellation from another
    * thread. */
   GCancellable *here; /* (owned) */
-  GSource *watch;     /* (owned) (nullable) looks at the caller's */
+  /* (owned) (nullable) Fires with the caller's cancellable, and at the end of each stretch of max_stall_s. A
+   * response that takes no longer than one costs no timer. */
+  GSource *watch;
+  gboolean has_head;     /* of the response at hand */
+  gboolean head_is_news; /* it came in this stretch */
+  gsize n_news;          /* bytes of the body that came in this stretch */
+  guint n_informational;
+  BrokenOff broken_off;
 
   SoupMessage *message; /* (owned) (nullable) the request on its way */
   GInputStream *stream; /* (owned) (nullable) its body, as it comes */
@@ -53,6 +70,7 @@ request_free (gpointer data)
 
   g_clear_pointer (&self->watch, mill_cancel_source_destroy);
   g_object_unref (self->here);
+  g_clear_object (&self->cancellable);
   g_clear_object (&self->plain);
   g_clear_object (&self->stream);
   g_clear_object (&self->message);
@@ -113,10 +131,10 @@ return_response (GTask *task)
   response->status = soup_message_get_status (self->message);
   response->url = g_steal_pointer (&self->url);
   content_type = get_header (self->message, "Content-Type");
-  response->content_type = content_type != NULL ? g_utf8_make_valid (content_type, -1) : NULL;
+  response->content_type = content_type != NULL ? mill_http_clean_header (content_type) : NULL;
   response->retry_after_s = parse_retry_after (get_header (self->message, "Retry-After"));
   if (get_redirect (self) != NULL)
-    response->location = g_utf8_make_valid (get_redirect (self), -1);
+    response->location = mill_http_clean_header (get_redirect (self));
   if (self->keeps_body)
     {
       if (self->capacity > self->length)
@@ -130,7 +148,8 @@ static void
 follow_redirect (GTask *task)
 {
   Request *self = g_task_get_task_data (task);
-  g_autofree char *location = g_utf8_make_valid (get_redirect (self), -1);
+  g_autofree char *location = mill_http_clean_header (get_redirect (self));
+  g_autofree char *shown = mill_http_shorten (location);
   g_autoptr (GError) error = NULL;
   char *target = NULL;
 
@@ -138,13 +157,13 @@ follow_redirect (GTask *task)
     {
       g_task_return_new_error (task, MILL_ERROR, MILL_ERROR_HTTP,
                                _ ("more than %u redirects, the last one to “%s”"), self->limits.max_redirects,
-                               location);
+                               shown);
       return;
     }
   target = mill_url_canonicalize (self->url, location, MILL_URL_FLAGS_NONE, &error);
   if (target == NULL)
     {
-      g_task_return_new_error (task, MILL_ERROR, MILL_ERROR_HTTP, _ ("redirects to “%s”: %s"), location,
+      g_task_return_new_error (task, MILL_ERROR, MILL_ERROR_HTTP, _ ("redirects to “%s”: %s"), shown,
                                error->message);
       return;
     }
@@ -175,11 +194,36 @@ end_response (GTask *task)
     return_response (task);
 }
 
+/* Ends what has no response; consumes @error, which only says "cancelled" when the reason is another. */
+static void
+fail_request (GTask *task, GError *error)
+{
+  Request *self = g_task_get_task_data (task);
+
+  if (self->broken_off == BROKEN_OFF_NOT)
+    {
+      g_task_return_error (task, mill_http_explain_error (self->message, error));
+      return;
+    }
+  g_error_free (error);
+  if (self->broken_off == BROKEN_OFF_INFORMATIONAL)
+    g_task_return_new_error (task, MILL_ERROR, MILL_ERROR_FAILED,
+                             _ ("the server sent more than %u interim responses (1xx) and no real one"),
+                             MAX_INFORMATIONAL);
+  else if (self->has_head)
+    g_task_return_new_error (task, MILL_ERROR, MILL_ERROR_TIMED_OUT,
+                             _ ("the body comes too slowly: %u bytes within %g s"), (guint) self->n_news,
+                             self->limits.max_stall_s);
+  else
+    g_task_return_new_error (task, MILL_ERROR, MILL_ERROR_TIMED_OUT, _ ("no answer within %g s"),
+                             self->limits.max_stall_s);
+}
+
 static void
 fail (GTask *task, GError *error)
 {
   close_body (g_task_get_task_data (task));
-  g_task_return_error (task, error);
+  fail_request (task, error);
 }
 
 static void
@@ -205,7 +249,10 @@ discarded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gssize n = g_input_stream_read_finish (G_INPUT_STREAM (source), result, NULL);
 
   if (n > 0)
-    self->n_discarded += (gsize) n;
+    {
+      self->n_discarded += (gsize) n;
+      self->n_news += (gsize) n;
+    }
   /* What goes wrong here costs a connection, not the response. */
   if (n <= 0 || self->n_discarded > DISCARD_LIMIT)
     end_response (task);
@@ -223,6 +270,17 @@ discard_more (GTask *task)
                              self->here, discarded_cb, g_object_ref (task));
 }
 
+/* A body that announces its length and then the end of the connection is whole for libsoup wherever it ends.
+ */
+static gboolean
+breaks_off (const Request *self)
+{
+  goffset announced =
+      soup_message_headers_get_content_length (soup_message_get_response_headers (self->message));
+
+  return self->plain == NULL && announced > 0 && self->length < (guint64) announced;
+}
+
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -232,13 +290,19 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gssize n = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
 
   if (n > 0)
-    self->length += (gsize) n;
+    {
+      self->length += (gsize) n;
+      self->n_news += (gsize) n;
+    }
   if (n < 0)
     fail (task, error);
   else if (self->length > self->limits.max_body)
     end_long_body (task);
   else if (n > 0)
     read_more (task);
+  else if (breaks_off (self))
+    fail (task, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
+                                     _ ("the body ends before the length that was announced")));
   else if (self->plain != NULL)
     discard_more (task); /* the end of what is compressed may come before that of the body */
   else
@@ -252,7 +316,7 @@ read_more (GTask *task)
 
   if (self->capacity - self->length < CHUNK)
     {
-      self->capacity = MAX (self->length + CHUNK, 2 * self->capacity);
+      self->capacity = MIN (MAX (self->length + CHUNK, 2 * self->capacity), self->limits.max_body + CHUNK);
       self->body = g_realloc (self->body, self->capacity);
     }
   g_input_stream_read_async (self->plain != NULL ? self->plain : self->stream, self->body + self->length,
@@ -312,9 +376,24 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
   if (self->stream == NULL)
-    g_task_return_error (task, error);
-  else
-    begin_body (task);
+    {
+      fail_request (task, error);
+      return;
+    }
+  self->has_head = self->head_is_news = TRUE;
+  begin_body (task);
+}
+
+/* libsoup reads on for as long as they come, without a look at anything else. */
+static void
+got_informational_cb (SoupMessage *message, gpointer user_data)
+{
+  Request *self = user_data;
+
+  if (++self->n_informational <= MAX_INFORMATIONAL)
+    return;
+  self->broken_off = BROKEN_OFF_INFORMATIONAL;
+  g_cancellable_cancel (self->here);
 }
 
 static gboolean
@@ -337,7 +416,9 @@ send_request (GTask *task)
       return;
     }
   self->message = soup_message_new_from_uri (SOUP_METHOD_GET, uri);
+  self->has_head = FALSE;
   soup_message_add_flags (self->message, SOUP_MESSAGE_NO_REDIRECT);
+  g_signal_connect (self->message, "got-informational", G_CALLBACK (got_informational_cb), self);
   soup_message_headers_replace (soup_message_get_request_headers (self->message), "Accept-Encoding", "gzip");
   soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, self->here, sent_cb,
                            g_object_ref (task));
@@ -393,19 +474,49 @@ mill_http_session_new (void)
   return session;
 }
 
-static gboolean
-cancelled_cb (gpointer user_data)
-{
-  g_cancellable_cancel (user_data);
-  return G_SOURCE_REMOVE;
-}
+static gboolean watch_cb (gpointer user_data);
 
 static void
-watch_cancellable (Request *self, GCancellable *cancellable)
+begin_stretch (Request *self, GMainContext *context)
 {
-  self->watch = mill_cancel_source_new ("mill http", MILL_NEVER, cancellable, cancelled_cb,
-                                        g_object_ref (self->here), g_object_unref);
-  g_source_attach (self->watch, g_main_context_get_thread_default ());
+  gint64 end_us = MILL_NEVER;
+
+  if (self->limits.max_stall_s > 0.0)
+    end_us = g_get_monotonic_time () + (gint64) (self->limits.max_stall_s * G_USEC_PER_SEC);
+  else if (self->cancellable == NULL)
+    return;
+  self->n_news = 0;
+  self->head_is_news = FALSE;
+  self->watch = mill_cancel_source_new ("mill http", end_us, self->cancellable, watch_cb, self, NULL);
+  g_source_attach (self->watch, context);
+}
+
+static gboolean
+is_stalled (const Request *self)
+{
+  return !self->head_is_news &&
+         (double) self->n_news < MAX (self->limits.min_speed * self->limits.max_stall_s, 1.0);
+}
+
+static gboolean
+watch_cb (gpointer user_data)
+{
+  Request *self = user_data;
+  GMainContext *context = g_source_get_context (self->watch);
+
+  if (self->cancellable != NULL && g_cancellable_is_cancelled (self->cancellable))
+    g_cancellable_cancel (self->here);
+  else if (is_stalled (self))
+    {
+      self->broken_off = BROKEN_OFF_STALLED;
+      g_cancellable_cancel (self->here);
+    }
+  else
+    {
+      g_clear_pointer (&self->watch, mill_cancel_source_destroy);
+      begin_stretch (self, context);
+    }
+  return G_SOURCE_REMOVE;
 }
 
 /**
@@ -413,8 +524,8 @@ watch_cancellable (Request *self, GCancellable *cancellable)
  * @session: a session of the thread-default main context
  * @url: an http or https address
  *
- * Fetches @url. A response with whatever status is a success; no response, a body beyond the limit and a
- * redirect that leads nowhere are errors. Cancelling closes the connection.
+ * Fetches @url. A response with whatever status is a success; no response, a body beyond the limit or too
+ * slow, and a redirect that leads nowhere are errors. Cancelling closes the connection.
  */
 void
 mill_http_get_async (SoupSession *session, const char *url, const MillHttpLimits *limits,
@@ -427,11 +538,11 @@ mill_http_get_async (SoupSession *session, const char *url, const MillHttpLimits
   self->url = g_strdup (url);
   self->limits = *limits;
   self->here = g_cancellable_new ();
+  g_set_object (&self->cancellable, cancellable);
   g_task_set_task_data (task, self, request_free);
   if (g_task_return_error_if_cancelled (task))
     return;
-  if (cancellable != NULL)
-    watch_cancellable (self, cancellable);
+  begin_stretch (self, g_main_context_get_thread_default ());
   send_request (task);
 }
 

@@ -19,12 +19,16 @@
 #define MAX_REDIRECTS    20
 #define DEFAULT_MAX_BODY 64
 #define MIB              (1024 * 1024)
+#define DEFAULT_STALL    15.0
+#define DEFAULT_SPEED    100
 
 struct _MillFetchStep
 {
   MillStep parent_instance;
 
-  guint max_body; /* (atomic) MiB */
+  guint max_body;     /* (atomic) MiB */
+  guint max_stall_ms; /* (atomic) */
+  guint min_speed;    /* (atomic) bytes per second */
   gboolean follow_redirects;
   MillCrawlSource *crawl;    /* (owned) (nullable) then its frontier takes redirects and requests to wait */
   MillSessionPool *sessions; /* (owned) */
@@ -41,9 +45,11 @@ typedef enum
 {
   PROP_MAX_BODY = 1,
   PROP_FOLLOW_REDIRECTS,
+  PROP_MAX_STALL,
+  PROP_MIN_SPEED,
 } MillFetchStepProperty;
 
-static GParamSpec *properties[PROP_FOLLOW_REDIRECTS + 1];
+static GParamSpec *properties[PROP_MIN_SPEED + 1];
 
 G_DEFINE_FINAL_TYPE (MillFetchStep, mill_fetch_step, MILL_TYPE_STEP)
 
@@ -102,8 +108,9 @@ accept_redirect (MillItem *item, const MillHttpResponse *response, GError **erro
 
   if (target == NULL)
     {
-      g_set_error (error, MILL_ERROR, MILL_ERROR_HTTP, _ ("redirects to “%s”: %s"), response->location,
-                   reason->message);
+      g_autofree char *shown = mill_http_shorten (response->location);
+
+      g_set_error (error, MILL_ERROR, MILL_ERROR_HTTP, _ ("redirects to “%s”: %s"), shown, reason->message);
       return FALSE;
     }
   mill_item_set_attribute (item, "location", target);
@@ -181,7 +188,9 @@ mill_fetch_step_process_async (MillStep *step, MillWork *work, GCancellable *can
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   Fetch *fetch = g_new0 (Fetch, 1);
   const char *url = mill_item_get_key (mill_work_get_item (work));
-  MillHttpLimits limits = { .max_body = (gsize) g_atomic_int_get (&self->max_body) * MIB };
+  MillHttpLimits limits = { .max_body = (gsize) g_atomic_int_get (&self->max_body) * MIB,
+                            .max_stall_s = (guint) g_atomic_int_get (&self->max_stall_ms) / 1000.0,
+                            .min_speed = (guint) g_atomic_int_get (&self->min_speed) };
   GError *error = NULL;
 
   fetch->work = work;
@@ -222,9 +231,22 @@ mill_fetch_step_get_property (GObject *object, guint prop_id, GValue *value, GPa
     case PROP_FOLLOW_REDIRECTS:
       g_value_set_boolean (value, self->follow_redirects);
       break;
+    case PROP_MAX_STALL:
+      g_value_set_double (value, (guint) g_atomic_int_get (&self->max_stall_ms) / 1000.0);
+      break;
+    case PROP_MIN_SPEED:
+      g_value_set_uint (value, (guint) g_atomic_int_get (&self->min_speed));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
+}
+
+static void
+set_atomic (MillFetchStep *self, guint *field, guint value, GParamSpec *pspec)
+{
+  if ((guint) g_atomic_int_exchange ((gint *) field, (gint) value) != value)
+    g_object_notify_by_pspec (G_OBJECT (self), pspec);
 }
 
 static void
@@ -235,9 +257,7 @@ mill_fetch_step_set_property (GObject *object, guint prop_id, const GValue *valu
   switch ((MillFetchStepProperty) prop_id)
     {
     case PROP_MAX_BODY:
-      if (g_atomic_int_exchange (&self->max_body, g_value_get_uint (value)) !=
-          (gint) g_value_get_uint (value))
-        g_object_notify_by_pspec (object, pspec);
+      set_atomic (self, &self->max_body, g_value_get_uint (value), pspec);
       break;
     case PROP_FOLLOW_REDIRECTS:
       if (self->follow_redirects != g_value_get_boolean (value))
@@ -245,6 +265,12 @@ mill_fetch_step_set_property (GObject *object, guint prop_id, const GValue *valu
           self->follow_redirects = g_value_get_boolean (value);
           g_object_notify_by_pspec (object, pspec);
         }
+      break;
+    case PROP_MAX_STALL:
+      set_atomic (self, &self->max_stall_ms, (guint) (g_value_get_double (value) * 1000.0 + 0.5), pspec);
+      break;
+    case PROP_MIN_SPEED:
+      set_atomic (self, &self->min_speed, g_value_get_uint (value), pspec);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -283,6 +309,30 @@ install_properties (GObjectClass *object_class)
       "follow-redirects", _ ("Follow redirects"),
       _ ("Fetch what a redirect points to. In a crawl its target is queued like any link instead"), TRUE,
       MILL_CONFIG_FLAGS);
+  /**
+   * MillFetchStep:max-stall:
+   *
+   * For how long a response may come slower than [property@Mill.FetchStep:min-speed], in seconds; 0 is no
+   * limit. It is measured from one such stretch to the next, the first of which holds the connecting and the
+   * waiting for the answer. Live, from any thread, for requests that begin.
+   */
+  properties[PROP_MAX_STALL] = mill_knob_with_unit (
+      g_param_spec_double ("max-stall", _ ("Longest stall"),
+                           _ ("A response that stays below the least speed for so long is given up; 0 is no "
+                              "limit"),
+                           0.0, 3600.0, DEFAULT_STALL, MILL_KNOB_FLAGS),
+      N_ ("s"));
+  /**
+   * MillFetchStep:min-speed:
+   *
+   * What is no stall, in bytes of the decompressed body per second; with 0, any byte will do. Live, from any
+   * thread, for requests that begin.
+   */
+  properties[PROP_MIN_SPEED] = mill_knob_with_unit (
+      g_param_spec_uint ("min-speed", _ ("Least speed"),
+                         _ ("A response that is slower counts as stalled; with 0, any byte is progress"), 0,
+                         G_MAXINT, DEFAULT_SPEED, MILL_KNOB_FLAGS),
+      N_ ("B/s"));
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
@@ -306,6 +356,8 @@ static void
 mill_fetch_step_init (MillFetchStep *self)
 {
   self->max_body = DEFAULT_MAX_BODY;
+  self->max_stall_ms = (guint) (DEFAULT_STALL * 1000.0);
+  self->min_speed = DEFAULT_SPEED;
   self->follow_redirects = TRUE;
   self->sessions = mill_session_pool_new ();
 }
@@ -313,7 +365,8 @@ mill_fetch_step_init (MillFetchStep *self)
 /**
  * mill_fetch_step_new:
  *
- * Creates the step with its defaults: bodies up to 64 MiB, redirects followed.
+ * Creates the step with its defaults: bodies up to 64 MiB, no slower than 100 bytes per second for 15
+ * seconds, redirects followed.
  *
  * Returns: (transfer full): the step
  */
