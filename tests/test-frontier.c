@@ -113,6 +113,63 @@ test_end (void)
   assert_end (frontier);
 }
 
+/* Adds and takes where @from redirects to, @n times in a row, from /0 on. */
+static void
+redirect_on (MillFrontier *frontier, const char *host, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *from = g_strdup_printf ("http://%s/%u", host, i);
+      g_autofree char *to = g_strdup_printf ("http://%s/%u", host, i + 1);
+
+      g_assert_cmpint (mill_frontier_add_redirect (frontier, to, from), ==, MILL_FRONTIER_ADDED);
+      assert_taken (frontier, 0, to);
+    }
+}
+
+/* Redirects in a row are counted; a page in between, or another row, begins anew. */
+static void
+test_redirects (void)
+{
+  g_autoptr (MillFrontier) frontier = new_frontier (0, 0);
+
+  mill_frontier_add_start (frontier, "http://h/");
+  assert_taken (frontier, 0, "http://h/");
+  mill_frontier_add (frontier, "http://h/0", 1, "http://h/");
+  assert_taken (frontier, 0, "http://h/0");
+  redirect_on (frontier, "h", MILL_FRONTIER_MAX_REDIRECTS);
+  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://h/21", "http://h/20"), ==,
+                   MILL_FRONTIER_TOO_MANY_REDIRECTS);
+  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://h/3", "http://h/20"), ==,
+                   MILL_FRONTIER_KNOWN);
+  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://elsewhere/", "http://h/5"), ==,
+                   MILL_FRONTIER_OUT_OF_SCOPE);
+  mill_frontier_add (frontier, "http://h/21", 2, "http://h/20");
+  assert_taken (frontier, 0, "http://h/21");
+  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://h/22", "http://h/21"), ==,
+                   MILL_FRONTIER_ADDED);
+  assert_conserved (frontier);
+}
+
+/* Where a start URL leads is a start URL, with its site, and so on. */
+static void
+test_redirected_start (void)
+{
+  g_autoptr (MillFrontier) frontier = new_frontier (0, 0);
+  MillFrontierEntry entry;
+
+  mill_frontier_add_start (frontier, "http://h/");
+  assert_taken (frontier, 0, "http://h/");
+  mill_frontier_add_redirect (frontier, "http://www.h/0", "http://h/");
+  g_assert_cmpint (mill_frontier_take (frontier, 0, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
+  g_assert_cmpstr (entry.url, ==, "http://www.h/0");
+  g_assert_cmpuint (entry.depth, ==, 0);
+  redirect_on (frontier, "www.h", MILL_FRONTIER_MAX_REDIRECTS - 1);
+  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://www.h/20", "http://www.h/19"), ==,
+                   MILL_FRONTIER_TOO_MANY_REDIRECTS);
+  assert_conserved (frontier);
+}
+
 /* A page that is tried once more keeps the crawl from ending; it is settled again, once. */
 static void
 test_reopen (void)
@@ -715,6 +772,8 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/frontier/order", test_order);
   g_test_add_func ("/frontier/end", test_end);
+  g_test_add_func ("/frontier/redirects", test_redirects);
+  g_test_add_func ("/frontier/redirected-start", test_redirected_start);
   g_test_add_func ("/frontier/reopen", test_reopen);
   g_test_add_func ("/frontier/scope-and-depth", test_scope_and_depth);
   g_test_add_func ("/frontier/shorter-way", test_shorter_way);

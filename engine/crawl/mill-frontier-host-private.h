@@ -27,7 +27,8 @@ struct _MillEntry
   MillHost *host;  /* (unowned) */
   char *referrer;  /* (owned) (nullable) */
   guint32 depth;
-  guint32 flags;
+  guint16 flags;
+  guint16 redirects; /* how many in a row led here */
   char url[];
 };
 

@@ -69,7 +69,7 @@ mill_host_shift (MillHost *self)
   if (self->head == NULL)
     self->tail = NULL;
   entry->next = NULL;
-  entry->flags &= ~(guint32) ENTRY_PENDING;
+  entry->flags &= (guint16) ~ENTRY_PENDING;
   self->n_window--;
   return entry;
 }

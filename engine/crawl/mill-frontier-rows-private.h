@@ -24,6 +24,7 @@ typedef struct
   const char *url;
   const char *referrer; /* (nullable) */
   guint depth;
+  guint redirects;
 } MillFrontierRow;
 
 typedef void (*MillFrontierRowFunc) (const MillFrontierRow *row, gpointer user_data);
@@ -38,8 +39,9 @@ void mill_frontier_rows_read_hosts (MillRunFile *file, MillFrontierHostFunc func
 void mill_frontier_rows_add_scope (MillRunFile *file, const char *authority);
 void mill_frontier_rows_read_scope (MillRunFile *file, GFunc func, gpointer user_data);
 
-/* The id of a new queued row, or 0 if the URL has one. @referrer: an id, or 0 */
-gint64 mill_frontier_rows_add (MillRunFile *file, gint64 host, const char *url, guint depth, gint64 referrer);
+/* The id of a new queued row, or 0 if the URL has one. @referrer: an id, or 0. @redirects: how many in a row */
+gint64 mill_frontier_rows_add (MillRunFile *file, gint64 host, const char *url, guint depth, gint64 referrer,
+                               guint redirects);
 gboolean mill_frontier_rows_has (MillRunFile *file, const char *url);
 /* The id of a row that is done or dead, or 0. */
 gint64 mill_frontier_rows_find_settled (MillRunFile *file, const char *url, guint *depth);

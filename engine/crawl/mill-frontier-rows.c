@@ -60,15 +60,17 @@ mill_frontier_rows_read_scope (MillRunFile *file, GFunc func, gpointer user_data
 }
 
 gint64
-mill_frontier_rows_add (MillRunFile *file, gint64 host, const char *url, guint depth, gint64 referrer)
+mill_frontier_rows_add (MillRunFile *file, gint64 host, const char *url, guint depth, gint64 referrer,
+                        guint redirects)
 {
   sqlite3_stmt *insert = mill_run_file_prepare (
-      file, "INSERT OR IGNORE INTO frontier (url, host, depth, referrer) VALUES (?, ?, ?, ?)");
+      file, "INSERT OR IGNORE INTO frontier (url, host, depth, referrer, redirects) VALUES (?, ?, ?, ?, ?)");
 
   sqlite3_bind_text (insert, 1, url, -1, SQLITE_STATIC);
   sqlite3_bind_int64 (insert, 2, host);
   sqlite3_bind_int64 (insert, 3, depth);
   bind_id (insert, 4, referrer);
+  sqlite3_bind_int64 (insert, 5, redirects);
   mill_run_file_step (file, insert);
   return mill_run_file_n_changed (file) > 0 ? mill_run_file_last_id (file) : 0;
 }
@@ -129,7 +131,7 @@ mill_frontier_rows_read_queued (MillRunFile *file, gint64 host, gint64 after, gu
                                 MillFrontierRowFunc func, gpointer user_data)
 {
   sqlite3_stmt *query = mill_run_file_prepare (
-      file, "SELECT f.id, f.url, f.depth, r.url FROM frontier f LEFT JOIN frontier r ON r.id = f.referrer"
+      file, "SELECT f.id, f.url, f.depth, f.redirects, r.url FROM frontier f LEFT JOIN frontier r ON r.id = f.referrer"
             " WHERE f.host = ? AND f.state = 0 AND f.id > ? ORDER BY f.id LIMIT ?");
   guint n_read = 0;
 
@@ -141,7 +143,8 @@ mill_frontier_rows_read_queued (MillRunFile *file, gint64 host, gint64 after, gu
       const MillFrontierRow row = { .id = sqlite3_column_int64 (query, 0),
                                     .url = get_text (query, 1),
                                     .depth = (guint) sqlite3_column_int64 (query, 2),
-                                    .referrer = get_text (query, 3) };
+                                    .redirects = (guint) sqlite3_column_int64 (query, 3),
+                                    .referrer = get_text (query, 4) };
 
       func (&row, user_data);
     }

@@ -102,12 +102,16 @@ update_all_hosts (MillFrontierTable *self)
 
 static MillEntry *
 new_entry (MillFrontierTable *self, MillHost *host, gint64 id, const char *url, guint depth,
-           const char *referrer)
+           const char *referrer, guint redirects)
 {
   size_t size = strlen (url) + 1;
   MillEntry *entry = g_malloc (sizeof (MillEntry) + size);
 
-  *entry = (MillEntry){ .id = id, .host = host, .depth = depth, .referrer = g_strdup (referrer) };
+  *entry = (MillEntry){ .id = id,
+                        .host = host,
+                        .depth = depth,
+                        .redirects = (guint16) redirects,
+                        .referrer = g_strdup (referrer) };
   memcpy (entry->url, url, size);
   g_hash_table_add (self->entries, entry->url);
   return entry;
@@ -151,7 +155,7 @@ read_row (const MillFrontierRow *row, gpointer user_data)
   if (is_disallowed (reading->table, host, row->url))
     g_array_append_val (reading->disallowed, row->id);
   else
-    mill_host_push (host, new_entry (reading->table, host, row->id, row->url, row->depth, row->referrer));
+    mill_host_push (host, new_entry (reading->table, host, row->id, row->url, row->depth, row->referrer, row->redirects));
 }
 
 /* Reads the next rows into the window. */
@@ -317,7 +321,7 @@ finish (MillFrontierTable *self, MillEntry *entry)
 {
   if ((entry->flags & ENTRY_IN_FLIGHT) == 0)
     return FALSE;
-  entry->flags &= ~(guint32) ENTRY_IN_FLIGHT;
+  entry->flags &= (guint16) ~ENTRY_IN_FLIGHT;
   entry->host->in_flight--;
   return update_host (self, entry->host);
 }
@@ -329,7 +333,7 @@ take_from (MillFrontierTable *self, MillHost *host, gint64 now_us)
 
   if (host->robots_state == ROBOTS_WANTED)
     {
-      entry = new_entry (self, host, 0, host->robots_url, 0, NULL);
+      entry = new_entry (self, host, 0, host->robots_url, 0, NULL, 0);
       entry->flags = ENTRY_ROBOTS;
       host->robots_state = ROBOTS_FETCHED;
     }
@@ -462,22 +466,27 @@ mill_frontier_table_set_politeness (MillFrontierTable *self, guint max_in_flight
   return update_all_hosts (self);
 }
 
-void
-mill_frontier_table_add_scope (MillFrontierTable *self, const char *url)
+static void
+add_scope (MillFrontierTable *self, const char *url)
 {
   char *authority = mill_url_authority (url);
 
-  if (!g_hash_table_add (self->scope, authority))
-    return;
+  if (g_hash_table_add (self->scope, authority))
+    mill_frontier_rows_add_scope (self->file, authority);
+}
+
+void
+mill_frontier_table_add_scope (MillFrontierTable *self, const char *url)
+{
   mill_run_file_begin (self->file);
-  mill_frontier_rows_add_scope (self->file, authority);
+  add_scope (self, url);
   mill_run_file_end (self->file);
 }
 
 /* Of a URL that has no row yet. */
 static MillFrontierVerdict
 add_new (MillFrontierTable *self, MillHost *host, gint64 id, const char *url, guint depth,
-         const MillEntry *referrer, gboolean *changed)
+         const MillEntry *referrer, guint redirects, gboolean *changed)
 {
   self->counts.known++;
   if (limit_reached (self))
@@ -496,14 +505,16 @@ add_new (MillFrontierTable *self, MillHost *host, gint64 id, const char *url, gu
       host->n_beyond++;
       return MILL_FRONTIER_ADDED;
     }
-  mill_host_push (host, new_entry (self, host, id, url, depth, referrer != NULL ? referrer->url : NULL));
+  mill_host_push (host, new_entry (self, host, id, url, depth, referrer != NULL ? referrer->url : NULL,
+                                   redirects));
   if (host->state == HOST_IDLE)
     *changed |= update_host (self, host);
   return MILL_FRONTIER_ADDED;
 }
 
 static MillFrontierVerdict
-add (MillFrontierTable *self, const char *url, guint depth, const char *referrer_url, gboolean *changed)
+add (MillFrontierTable *self, const char *url, guint depth, const char *referrer_url, guint redirects,
+     gboolean *changed)
 {
   guint64 hash = mill_known_urls_get_hash (self->known, url);
   const MillEntry *referrer;
@@ -528,10 +539,10 @@ add (MillFrontierTable *self, const char *url, guint depth, const char *referrer
   if (host->robots_state != ROBOTS_NONE && strcmp (url, host->robots_url) == 0)
     return MILL_FRONTIER_KNOWN; /* it is fetched anyway, for itself */
   referrer = find_entry (self, referrer_url);
-  id = mill_frontier_rows_add (self->file, host->id, url, depth, get_id (referrer));
+  id = mill_frontier_rows_add (self->file, host->id, url, depth, get_id (referrer), redirects);
   mill_known_urls_note (self->known, hash, depth);
   if (id != 0)
-    return add_new (self, host, id, url, depth, referrer, changed);
+    return add_new (self, host, id, url, depth, referrer, redirects, changed);
   shorten (self, url, depth, referrer);
   return MILL_FRONTIER_KNOWN;
 }
@@ -544,7 +555,29 @@ mill_frontier_table_add (MillFrontierTable *self, const char *url, guint depth, 
   MillFrontierVerdict verdict;
 
   mill_run_file_begin (self->file);
-  verdict = add (self, url, depth, referrer, changed);
+  verdict = add (self, url, depth, referrer, 0, changed);
+  mill_run_file_end (self->file);
+  return verdict;
+}
+
+/* Adds where a URL redirects to. */
+MillFrontierVerdict
+mill_frontier_table_add_redirect (MillFrontierTable *self, const char *url, const char *from,
+                                  gboolean *changed)
+{
+  const MillEntry *sender = find_entry (self, from);
+  gboolean is_start = sender != NULL && sender->depth == 0;
+  guint redirects = sender != NULL ? sender->redirects + 1u : 1;
+  guint depth = is_start ? 0 : sender != NULL ? sender->depth + 1 : 1;
+  MillFrontierVerdict verdict = MILL_FRONTIER_TOO_MANY_REDIRECTS;
+
+  mill_run_file_begin (self->file);
+  if (redirects <= MILL_FRONTIER_MAX_REDIRECTS || mill_frontier_rows_has (self->file, url))
+    {
+      if (is_start)
+        add_scope (self, url);
+      verdict = add (self, url, depth, is_start ? NULL : from, redirects, changed);
+    }
   mill_run_file_end (self->file);
   return verdict;
 }
@@ -558,7 +591,7 @@ mill_frontier_table_add_links (MillFrontierTable *self, GPtrArray *urls, guint d
 
   mill_run_file_begin (self->file);
   for (guint i = 0; i < urls->len; i++)
-    if (add (self, g_ptr_array_index (urls, i), depth, referrer, changed) == MILL_FRONTIER_ADDED)
+    if (add (self, g_ptr_array_index (urls, i), depth, referrer, 0, changed) == MILL_FRONTIER_ADDED)
       added++;
   mill_run_file_end (self->file);
   return added;
@@ -640,7 +673,7 @@ mill_frontier_table_reopen (MillFrontierTable *self, const char *url)
   id = mill_frontier_rows_find_settled (self->file, url, &depth);
   if (id != 0)
     {
-      entry = new_entry (self, get_host (self, url), id, url, depth, NULL);
+      entry = new_entry (self, get_host (self, url), id, url, depth, NULL, 0);
       entry->flags = ENTRY_UNSETTLED;
       self->counts.unsettled++;
       mill_frontier_rows_set_state (self->file, id, MILL_FRONTIER_ROW_QUEUED);

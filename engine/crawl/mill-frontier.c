@@ -399,6 +399,34 @@ mill_frontier_add (MillFrontier *self, const char *url, guint depth, const char 
 }
 
 /**
+ * mill_frontier_add_redirect:
+ * @self: the frontier
+ * @url: a canonical URL
+ * @from: the URL that redirects to it, as taken from here
+ *
+ * Adds a URL like a link. But where a start URL leads is a start URL, be it another site: who asks for
+ * example.org and is sent to www.example.org wants the latter. A server that sends on and on is left after
+ * %MILL_FRONTIER_MAX_REDIRECTS redirects.
+ *
+ * Returns: what became of it
+ */
+MillFrontierVerdict
+mill_frontier_add_redirect (MillFrontier *self, const char *url, const char *from)
+{
+  MillFrontierVerdict verdict;
+  gboolean changed = FALSE;
+
+  g_return_val_if_fail (MILL_IS_FRONTIER (self), MILL_FRONTIER_OUT_OF_SCOPE);
+  g_return_val_if_fail (url != NULL, MILL_FRONTIER_OUT_OF_SCOPE);
+  g_return_val_if_fail (from != NULL, MILL_FRONTIER_OUT_OF_SCOPE);
+
+  g_mutex_lock (&self->lock);
+  verdict = mill_frontier_table_add_redirect (self->table, url, from, &changed);
+  unlock_and_wake (self, changed);
+  return verdict;
+}
+
+/**
  * mill_frontier_add_links:
  * @self: the frontier
  * @urls: (element-type utf8): canonical URLs, as from mill_links_extract()

@@ -37,6 +37,13 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MillFrontier, mill_frontier, MILL, FRONTIER, GObject)
 
 /**
+ * MILL_FRONTIER_MAX_REDIRECTS:
+ *
+ * How many redirects in a row are gone after.
+ */
+#define MILL_FRONTIER_MAX_REDIRECTS 20
+
+/**
  * MillFrontierResult:
  * @MILL_FRONTIER_READY: an entry was taken
  * @MILL_FRONTIER_WAIT: nothing may be fetched yet
@@ -61,6 +68,7 @@ typedef enum
  * @MILL_FRONTIER_TOO_DEEP: it is deeper than `max-depth`
  * @MILL_FRONTIER_DISALLOWED: the host's robots.txt disallows it
  * @MILL_FRONTIER_PAGE_LIMIT: `max-pages` have been handed out
+ * @MILL_FRONTIER_TOO_MANY_REDIRECTS: %MILL_FRONTIER_MAX_REDIRECTS redirects in a row led to it
  *
  * What became of a URL that was added to a frontier.
  */
@@ -72,6 +80,7 @@ typedef enum
   MILL_FRONTIER_TOO_DEEP,
   MILL_FRONTIER_DISALLOWED,
   MILL_FRONTIER_PAGE_LIMIT,
+  MILL_FRONTIER_TOO_MANY_REDIRECTS,
 } MillFrontierVerdict;
 
 /**
@@ -136,6 +145,7 @@ void mill_frontier_set_delay_ms (MillFrontier *self, guint delay_ms);
 MillFrontierVerdict mill_frontier_add_start (MillFrontier *self, const char *url);
 MillFrontierVerdict mill_frontier_add (MillFrontier *self, const char *url, guint depth,
                                        const char *referrer);
+MillFrontierVerdict mill_frontier_add_redirect (MillFrontier *self, const char *url, const char *from);
 guint mill_frontier_add_links (MillFrontier *self, GPtrArray *urls, guint depth, const char *referrer);
 
 MillFrontierResult mill_frontier_take (MillFrontier *self, gint64 now_us, MillFrontierEntry *entry,

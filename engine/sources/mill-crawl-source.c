@@ -17,10 +17,9 @@
 #include "record/mill-item-rows-private.h"
 #include "sources/mill-robots-reader-private.h"
 
-#define ROBOTS_TOKEN        "Millrace"
-#define MAX_START_REDIRECTS 20
-#define MAX_PROBLEMS        100
-#define COMMIT_EVERY_MS     500
+#define ROBOTS_TOKEN    "Millrace"
+#define MAX_PROBLEMS    100
+#define COMMIT_EVERY_MS 500
 
 struct _MillCrawlSource
 {
@@ -36,8 +35,7 @@ struct _MillCrawlSource
 
   guint64 n_before; /* URLs that were taken in an earlier run; set by open */
 
-  guint64 given;  /* used by poll alone */
-  gint redirects; /* (atomic) of start addresses */
+  guint64 given; /* used by poll alone */
 
   GMutex lock;
   guint per_host;         /* (lock) */
@@ -149,7 +147,6 @@ forget_run (MillCrawlSource *self)
   g_mutex_unlock (&self->lock);
   g_clear_pointer (&self->reader, mill_robots_reader_unref);
   self->given = 0;
-  g_atomic_int_set (&self->redirects, 0);
 }
 
 static gboolean
@@ -589,21 +586,25 @@ mill_crawl_source_add_links (MillCrawlSource *self, MillItem *page, GPtrArray *u
  * @page: an item of this source
  * @target: the canonical address that @page redirects to
  *
- * Adds the target like a link. But where a start address leads, the crawl goes, be it another site: who asks
- * for example.org and is sent to www.example.org wants the latter. Any thread, while @page is in work.
+ * Adds the target like a link, or a start address when @page is one (mill_frontier_add_redirect()). Any
+ * thread, while @page is in work.
+ *
+ * Returns: %FALSE with %MILL_ERROR_HTTP when there were too many redirects in a row
  */
-void
-mill_crawl_source_add_redirect (MillCrawlSource *self, MillItem *page, const char *target)
+gboolean
+mill_crawl_source_add_redirect (MillCrawlSource *self, MillItem *page, const char *target, GError **error)
 {
-  guint depth = get_depth (page);
+  MillFrontierVerdict verdict;
 
-  g_return_if_fail (MILL_IS_CRAWL_SOURCE (self));
-  g_return_if_fail (self->frontier != NULL);
+  g_return_val_if_fail (MILL_IS_CRAWL_SOURCE (self), FALSE);
+  g_return_val_if_fail (self->frontier != NULL, FALSE);
 
-  if (depth == 0 && g_atomic_int_add (&self->redirects, 1) < MAX_START_REDIRECTS)
-    mill_frontier_add_start (self->frontier, target);
-  else
-    mill_frontier_add (self->frontier, target, depth + 1, mill_item_get_key (page));
+  verdict = mill_frontier_add_redirect (self->frontier, target, mill_item_get_key (page));
+  if (verdict != MILL_FRONTIER_TOO_MANY_REDIRECTS)
+    return TRUE;
+  g_set_error (error, MILL_ERROR, MILL_ERROR_HTTP, _ ("more than %u redirects, the last one to “%s”"),
+               MILL_FRONTIER_MAX_REDIRECTS, target);
+  return FALSE;
 }
 
 /**

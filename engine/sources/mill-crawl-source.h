@@ -21,7 +21,8 @@ G_DECLARE_FINAL_TYPE (MillCrawlSource, mill_crawl_source, MILL, CRAWL_SOURCE, Mi
 MillSource *mill_crawl_source_new (const char *start);
 
 void mill_crawl_source_add_links (MillCrawlSource *self, MillItem *page, GPtrArray *urls);
-void mill_crawl_source_add_redirect (MillCrawlSource *self, MillItem *page, const char *target);
+gboolean mill_crawl_source_add_redirect (MillCrawlSource *self, MillItem *page, const char *target,
+                                         GError **error);
 void mill_crawl_source_hold_host (MillCrawlSource *self, const char *url, double seconds);
 
 gboolean mill_crawl_source_get_counts (MillCrawlSource *self, MillFrontierCounts *counts);

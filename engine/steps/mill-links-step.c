@@ -61,10 +61,7 @@ mill_links_step_process (MillStep *step, MillWork *work, GCancellable *cancellab
   g_autoptr (GPtrArray) links = NULL;
 
   if (location != NULL)
-    {
-      mill_crawl_source_add_redirect (self->crawl, page, location);
-      return TRUE;
-    }
+    return mill_crawl_source_add_redirect (self->crawl, page, location, error);
   if (mill_item_get_payload (page) == NULL || !is_html (content_type))
     return TRUE;
   if (url == NULL)
