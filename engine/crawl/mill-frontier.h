@@ -14,6 +14,7 @@
  * - With a `robots-token`, each host's /robots.txt is handed out first; its other URLs wait for the answer.
  * - A URL that was taken is first *finished* (the fetch is over, its place is free), then *settled* (nothing
  * more will come of it: its links were added). The crawl is over when nothing is pending and all is settled.
+ * - Of redirects in a row, the first %MILL_FRONTIER_MAX_REDIRECTS are gone after.
  * - With a run file, that is where it is: what was settled stays settled and what was out is pending again
  * when another frontier takes the file up, whatever happened to the program. What cannot be written ends the
  * crawl.

@@ -63,6 +63,15 @@ static void send_request (GTask *task);
 static void read_more (GTask *task);
 static void discard_more (GTask *task);
 
+/* The session may keep the message for longer. */
+static void
+drop_message (Request *self)
+{
+  if (self->message != NULL)
+    g_signal_handlers_disconnect_by_data (self->message, self);
+  g_clear_object (&self->message);
+}
+
 static void
 request_free (gpointer data)
 {
@@ -73,7 +82,7 @@ request_free (gpointer data)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->plain);
   g_clear_object (&self->stream);
-  g_clear_object (&self->message);
+  drop_message (self);
   g_clear_object (&self->session);
   g_free (self->body);
   g_free (self->url);
@@ -408,7 +417,7 @@ send_request (GTask *task)
   Request *self = g_task_get_task_data (task);
   g_autoptr (GUri) uri = g_uri_parse (self->url, SOUP_HTTP_URI_FLAGS, NULL);
 
-  g_clear_object (&self->message);
+  drop_message (self);
   if (!has_host (uri))
     {
       g_task_return_new_error (task, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not a valid web address"),
