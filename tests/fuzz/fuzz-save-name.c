@@ -8,7 +8,7 @@
 #include "crawl/mill-url.h"
 #include "fuzz.h"
 
-#define PAGES_MAX 100
+#define PAGES_MAX 16
 
 typedef struct
 {
