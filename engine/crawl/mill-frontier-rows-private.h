@@ -39,7 +39,8 @@ void mill_frontier_rows_read_hosts (MillRunFile *file, MillFrontierHostFunc func
 void mill_frontier_rows_add_scope (MillRunFile *file, const char *authority);
 void mill_frontier_rows_read_scope (MillRunFile *file, GFunc func, gpointer user_data);
 
-/* The id of a new queued row, or 0 if the URL has one. @referrer: an id, or 0. @redirects: how many in a row */
+/* The id of a new queued row, or 0 if the URL has one. @referrer: an id, or 0. @redirects: how many in a row
+ */
 gint64 mill_frontier_rows_add (MillRunFile *file, gint64 host, const char *url, guint depth, gint64 referrer,
                                guint redirects);
 gboolean mill_frontier_rows_has (MillRunFile *file, const char *url);

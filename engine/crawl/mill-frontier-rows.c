@@ -130,9 +130,10 @@ guint
 mill_frontier_rows_read_queued (MillRunFile *file, gint64 host, gint64 after, guint n,
                                 MillFrontierRowFunc func, gpointer user_data)
 {
-  sqlite3_stmt *query = mill_run_file_prepare (
-      file, "SELECT f.id, f.url, f.depth, f.redirects, r.url FROM frontier f LEFT JOIN frontier r ON r.id = f.referrer"
-            " WHERE f.host = ? AND f.state = 0 AND f.id > ? ORDER BY f.id LIMIT ?");
+  sqlite3_stmt *query =
+      mill_run_file_prepare (file, "SELECT f.id, f.url, f.depth, f.redirects, r.url FROM frontier f LEFT "
+                                   "JOIN frontier r ON r.id = f.referrer"
+                                   " WHERE f.host = ? AND f.state = 0 AND f.id > ? ORDER BY f.id LIMIT ?");
   guint n_read = 0;
 
   sqlite3_bind_int64 (query, 1, host);

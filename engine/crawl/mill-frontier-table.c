@@ -107,11 +107,9 @@ new_entry (MillFrontierTable *self, MillHost *host, gint64 id, const char *url, 
   size_t size = strlen (url) + 1;
   MillEntry *entry = g_malloc (sizeof (MillEntry) + size);
 
-  *entry = (MillEntry){ .id = id,
-                        .host = host,
-                        .depth = depth,
-                        .redirects = (guint16) redirects,
-                        .referrer = g_strdup (referrer) };
+  *entry = (MillEntry){
+    .id = id, .host = host, .depth = depth, .redirects = (guint16) redirects, .referrer = g_strdup (referrer)
+  };
   memcpy (entry->url, url, size);
   g_hash_table_add (self->entries, entry->url);
   return entry;
@@ -155,7 +153,8 @@ read_row (const MillFrontierRow *row, gpointer user_data)
   if (is_disallowed (reading->table, host, row->url))
     g_array_append_val (reading->disallowed, row->id);
   else
-    mill_host_push (host, new_entry (reading->table, host, row->id, row->url, row->depth, row->referrer, row->redirects));
+    mill_host_push (
+        host, new_entry (reading->table, host, row->id, row->url, row->depth, row->referrer, row->redirects));
 }
 
 /* Reads the next rows into the window. */
@@ -505,8 +504,8 @@ add_new (MillFrontierTable *self, MillHost *host, gint64 id, const char *url, gu
       host->n_beyond++;
       return MILL_FRONTIER_ADDED;
     }
-  mill_host_push (host, new_entry (self, host, id, url, depth, referrer != NULL ? referrer->url : NULL,
-                                   redirects));
+  mill_host_push (host,
+                  new_entry (self, host, id, url, depth, referrer != NULL ? referrer->url : NULL, redirects));
   if (host->state == HOST_IDLE)
     *changed |= update_host (self, host);
   return MILL_FRONTIER_ADDED;
