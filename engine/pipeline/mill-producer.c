@@ -165,10 +165,18 @@ put_blocking (MillProducer *self, MillItem *item)
 static gboolean
 pass_gate (MillProducer *self)
 {
-  if (!mill_gate_is_open (self->links.gate))
-    set_state (self, MILL_PRODUCER_PAUSED, NULL);
-  if (!mill_gate_pass (self->links.gate, self->end))
-    return FALSE;
+  /* One look decides: who waits has said so. */
+  if (mill_gate_is_open (self->links.gate))
+    {
+      if (g_cancellable_is_cancelled (self->end))
+        return FALSE;
+    }
+  else
+    {
+      set_state (self, MILL_PRODUCER_PAUSED, NULL);
+      if (!mill_gate_pass (self->links.gate, self->end))
+        return FALSE;
+    }
   set_state (self, MILL_PRODUCER_RUNNING, NULL);
   return TRUE;
 }

@@ -65,12 +65,23 @@ post_outbox (MillWorker *self)
     }
 }
 
+/* One look decides: who finds the gate open goes on, though it be closed right after; who waits says so
+ * first. */
+static gboolean
+pass_gate (MillWorker *self, GCancellable *cancellable)
+{
+  MillGate *gate = mill_stage_get_links (self->stage)->gate;
+
+  if (mill_gate_is_open (gate))
+    return !g_cancellable_is_cancelled (cancellable);
+  mill_worker_wait (self, MILL_WORKER_PAUSED);
+  return mill_gate_pass (gate, cancellable);
+}
+
 static MillVerdict
 first_attempt (MillWorker *self, GError **error, gint64 *retry_at_us)
 {
-  return mill_gate_pass (mill_stage_get_links (self->stage)->gate, self->stop)
-             ? attempt (self, error, retry_at_us)
-             : MILL_VERDICT_RETURN;
+  return pass_gate (self, self->stop) ? attempt (self, error, retry_at_us) : MILL_VERDICT_RETURN;
 }
 
 static MillVerdict
@@ -114,13 +125,10 @@ handle (MillWorker *self, gint64 retry_at_us)
 static gboolean
 next_item (MillWorker *self)
 {
-  MillGate *gate = mill_stage_get_links (self->stage)->gate;
   MillQueue *queue = mill_stage_get_queue (self->stage);
   MillItem *item;
 
-  if (!mill_gate_is_open (gate))
-    mill_worker_wait (self, MILL_WORKER_PAUSED);
-  if (!mill_gate_pass (gate, self->retire))
+  if (!pass_gate (self, self->retire))
     return FALSE;
   item = mill_queue_try_get (queue, NULL);
   if (item == NULL)
