@@ -5,8 +5,9 @@
 
 #include "hostile-crawl.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
+
+#include "test-parts.h"
 
 #define START_PAGE "<a href=/bad>bad</a> <a href=/good>good</a>"
 
@@ -29,9 +30,9 @@ hostile_crawl_set_up (HostileCrawl *crawl, gconstpointer data)
   crawl->min_speed = 100;
 }
 
-/* Removes a folder; returns how many files it held, at any depth. */
+/* Returns how many files a folder holds, at any depth. */
 static guint
-walk_tree (const char *path, gboolean removes)
+count_files (const char *path)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
@@ -41,10 +42,8 @@ walk_tree (const char *path, gboolean removes)
     {
       g_autofree char *child = g_build_filename (path, name, NULL);
 
-      n_files += walk_tree (child, removes);
+      n_files += count_files (child);
     }
-  if (removes)
-    g_remove (path);
   return n_files;
 }
 
@@ -55,7 +54,7 @@ hostile_crawl_tear_down (HostileCrawl *crawl, gconstpointer data)
   g_clear_object (&crawl->pipeline);
   g_assert_cmpuint (hostile_server_get_malformed (crawl->server), ==, 0);
   hostile_server_free (crawl->server);
-  walk_tree (crawl->folder, TRUE);
+  test_remove_tree (crawl->folder);
   g_free (crawl->folder);
   g_free (crawl->start[0]);
   g_free (crawl->start[1]);
@@ -175,5 +174,5 @@ hostile_crawl_assert_problem (HostileCrawl *crawl, const char *words)
 guint
 hostile_crawl_count_files (HostileCrawl *crawl)
 {
-  return walk_tree (crawl->folder, FALSE);
+  return count_files (crawl->folder);
 }

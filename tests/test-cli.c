@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
-#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <locale.h>
 #include <pty.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "demo/mill-demo-site.h"
+#include "test-parts.h"
 
 #define COLUMNS 60
 
@@ -42,25 +42,10 @@ forget_run (Fixture *fixture)
 }
 
 static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
-}
-
-static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   forget_run (fixture);
-  remove_tree (fixture->folder);
+  test_remove_tree (fixture->folder);
   g_free (fixture->folder);
 }
 

@@ -3,7 +3,6 @@
 
 #include "config.h"
 
-#include <glib/gstdio.h>
 #include <locale.h>
 #include <string.h>
 
@@ -13,6 +12,7 @@
 #include "demo/mill-demo-site.h"
 #include "sources/mill-crawl-source.h"
 #include "steps/mill-links-step.h"
+#include "test-parts.h"
 #include "test-web-server.h"
 
 #define HTML "text/html; charset=utf-8"
@@ -39,27 +39,12 @@ set_up (Fixture *fixture, gconstpointer data)
 }
 
 static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
-}
-
-static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   g_clear_pointer (&fixture->end, mill_snapshot_unref);
   g_clear_object (&fixture->pipeline);
   test_web_server_free (fixture->server);
-  remove_tree (fixture->folder);
+  test_remove_tree (fixture->folder);
   g_free (fixture->folder);
   g_free (fixture->start);
 }

@@ -44,12 +44,18 @@ act_reset_at_once (HostileTalk *talk)
 
 /* A byte now and then: always something, never enough. */
 static void
-act_drip (HostileTalk *talk)
+drip (HostileTalk *talk, const char *start)
 {
-  gboolean is_there = hostile_say (talk, OK_HEAD "Content-Length: 100000\r\n\r\n");
+  gboolean is_there = hostile_say (talk, start);
 
   while (is_there && hostile_listen (talk, 20 * G_TIME_SPAN_MILLISECOND))
     is_there = hostile_say (talk, "x");
+}
+
+static void
+act_drip (HostileTalk *talk)
+{
+  drip (talk, OK_HEAD "Content-Length: 100000\r\n\r\n");
 }
 
 /* A good start is no excuse. */
@@ -65,10 +71,7 @@ act_stall (HostileTalk *talk)
 static void
 act_drip_header (HostileTalk *talk)
 {
-  gboolean is_there = hostile_say (talk, OK_HEAD "X-Slow: ");
-
-  while (is_there && hostile_listen (talk, 20 * G_TIME_SPAN_MILLISECOND))
-    is_there = hostile_say (talk, "x");
+  drip (talk, OK_HEAD "X-Slow: ");
 }
 
 static void

@@ -5,6 +5,8 @@
 
 #include "test-parts.h"
 
+#include <glib/gstdio.h>
+
 #include "core/mill-error.h"
 
 /* What both steps keep; they differ only in how they wait. */
@@ -770,4 +772,19 @@ test_assert_nothing_left (MillPipeline *pipeline, guint threads_before)
 {
   TEST_WAIT (pipeline, s->workers_alive == 0 && s->unfinished == 0);
   test_wait_for_threads (threads_before);
+}
+
+void
+test_remove_tree (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      test_remove_tree (child);
+    }
+  g_remove (path);
 }

@@ -76,6 +76,9 @@ void test_not_in_vain (const MillSnapshot *snapshot, guint *looks, const char *c
 MillJob *test_load_job (const char *name);
 MillPipeline *test_build_job (const char *name);
 
+/* Removes a folder and what is in it. */
+void test_remove_tree (const char *path);
+
 guint test_count_engine_threads (void);
 void test_wait_for_threads (guint n);
 void test_assert_nothing_left (MillPipeline *pipeline, guint threads_before);

@@ -12,6 +12,7 @@
 #include "core/mill-error.h"
 #include "demo/mill-demo-site.h"
 #include "record/mill-run-file-private.h"
+#include "test-parts.h"
 
 #define PAGES       400
 #define QUICK_KILLS 6
@@ -31,25 +32,9 @@ set_up (Fixture *fixture, gconstpointer data)
 }
 
 static void
-remove_all (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_remove (path) != 0)
-        remove_all (path);
-    }
-  g_rmdir (folder);
-}
-
-static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  remove_all (fixture->folder);
+  test_remove_tree (fixture->folder);
   g_free (fixture->path);
   g_free (fixture->folder);
 }

@@ -18,6 +18,7 @@
 #include "pipeline/mill-pipeline.h"
 #include "pipeline/mill-work-private.h"
 #include "steps/mill-save-step.h"
+#include "test-parts.h"
 
 #define MIB (1024 * 1024)
 
@@ -37,22 +38,6 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->pipeline = mill_pipeline_new ("test");
 }
 
-/* Removes a folder and what is in it. */
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
-}
-
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
@@ -60,7 +45,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_clear_error (&fixture->error);
   g_clear_object (&fixture->step);
   g_object_unref (fixture->pipeline);
-  remove_tree (fixture->root);
+  test_remove_tree (fixture->root);
   g_free (fixture->root);
 }
 
