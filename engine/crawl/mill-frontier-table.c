@@ -268,13 +268,12 @@ static void
 filter_window (MillFrontierTable *self, MillHost *host)
 {
   MillEntry *entry = host->head, *next;
+  gint64 cursor = host->cursor;
 
   host->head = host->tail = NULL;
   host->n_window = 0;
   for (; entry != NULL; entry = next)
     {
-      gint64 cursor = host->cursor;
-
       next = entry->next;
       entry->next = NULL;
       if (is_disallowed (self, host, entry->url))
@@ -284,8 +283,8 @@ filter_window (MillFrontierTable *self, MillHost *host)
         }
       else
         mill_host_push (host, entry);
-      host->cursor = cursor;
     }
+  host->cursor = cursor;
   fill_window (self, host);
 }
 

@@ -165,20 +165,19 @@ put_blocking (MillProducer *self, MillItem *item)
 static gboolean
 pass_gate (MillProducer *self)
 {
+  gboolean passed;
+
   /* One look decides: who waits has said so. */
   if (mill_gate_is_open (self->links.gate))
-    {
-      if (g_cancellable_is_cancelled (self->end))
-        return FALSE;
-    }
+    passed = !g_cancellable_is_cancelled (self->end);
   else
     {
       set_state (self, MILL_PRODUCER_PAUSED, NULL);
-      if (!mill_gate_pass (self->links.gate, self->end))
-        return FALSE;
+      passed = mill_gate_pass (self->links.gate, self->end);
     }
-  set_state (self, MILL_PRODUCER_RUNNING, NULL);
-  return TRUE;
+  if (passed)
+    set_state (self, MILL_PRODUCER_RUNNING, NULL);
+  return passed;
 }
 
 static gpointer

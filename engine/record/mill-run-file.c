@@ -123,16 +123,21 @@ ask_number (MillRunFile *self, const char *sql, gint64 *number, GError **error)
   return check_code (self, code, error);
 }
 
+/* FALSE, with what errno says. */
+static gboolean
+fail_with_errno (MillRunFile *self, GError **error)
+{
+  g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, "%s: %s", self->name, g_strerror (errno));
+  return FALSE;
+}
+
 /* Keeps other programs that write from the file: SQLite's own locks come and go with each transaction. */
 static gboolean
 take_lock (MillRunFile *self, const char *path, GError **error)
 {
   self->lock_fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
   if (self->lock_fd < 0)
-    {
-      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, "%s: %s", self->name, g_strerror (errno));
-      return FALSE;
-    }
+    return fail_with_errno (self, error);
   if (flock (self->lock_fd, LOCK_EX | LOCK_NB) == 0)
     return TRUE;
   set_error (error, self->name, SQLITE_BUSY, NULL);
@@ -236,23 +241,35 @@ mill_run_file_new_temporary (void)
 MillRunFile *
 mill_run_file_create (const char *path, GError **error)
 {
-  g_autoptr (MillRunFile) self = NULL;
-  g_autofree char *name = g_filename_display_name (path);
+  g_autoptr (MillRunFile) self = new_closed (path);
   int fd = g_open (path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
 
   if (fd < 0 && errno == EEXIST)
     g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED,
-                 _ ("%s is there already; resume it, or take another name"), name);
+                 _ ("%s is there already; resume it, or take another name"), self->name);
   else if (fd < 0)
-    g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, "%s: %s", name, g_strerror (errno));
+    fail_with_errno (self, error);
   if (fd < 0)
     return NULL;
   close (fd);
-  self = new_closed (path);
   if (open_database (self, path, SQLITE_OPEN_READWRITE, error) && set_pragmas (self, error) &&
       make_tables (self, error))
     return g_steal_pointer (&self);
   g_unlink (path);
+  return NULL;
+}
+
+static MillRunFile *
+open_existing (const char *path, gboolean read_only, GError **error)
+{
+  g_autoptr (MillRunFile) self = new_closed (path);
+
+  self->is_read_only = read_only;
+  if (g_access (path, read_only ? R_OK : R_OK | W_OK) != 0)
+    fail_with_errno (self, error);
+  else if (open_database (self, path, read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, error) &&
+           check_file (self, error) && (read_only || set_pragmas (self, error)))
+    return g_steal_pointer (&self);
   return NULL;
 }
 
@@ -267,19 +284,7 @@ mill_run_file_create (const char *path, GError **error)
 MillRunFile *
 mill_run_file_open (const char *path, GError **error)
 {
-  g_autoptr (MillRunFile) self = NULL;
-  g_autofree char *name = g_filename_display_name (path);
-
-  if (g_access (path, R_OK | W_OK) != 0)
-    {
-      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, "%s: %s", name, g_strerror (errno));
-      return NULL;
-    }
-  self = new_closed (path);
-  if (!open_database (self, path, SQLITE_OPEN_READWRITE, error) || !check_file (self, error) ||
-      !set_pragmas (self, error))
-    return NULL;
-  return g_steal_pointer (&self);
+  return open_existing (path, FALSE, error);
 }
 
 /**
@@ -291,18 +296,7 @@ mill_run_file_open (const char *path, GError **error)
 MillRunFile *
 mill_run_file_open_for_reading (const char *path, GError **error)
 {
-  g_autoptr (MillRunFile) self = new_closed (path);
-  g_autofree char *name = g_filename_display_name (path);
-
-  if (g_access (path, R_OK) != 0)
-    {
-      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, "%s: %s", name, g_strerror (errno));
-      return NULL;
-    }
-  self->is_read_only = TRUE;
-  if (!open_database (self, path, SQLITE_OPEN_READONLY, error) || !check_file (self, error))
-    return NULL;
-  return g_steal_pointer (&self);
+  return open_existing (path, TRUE, error);
 }
 
 MillRunFile *
