@@ -17,9 +17,12 @@ typedef struct
   int slots;
   int per_host;
   int delay_ms;
-  char *folder; /* (owned) (nullable) */
-  char *record; /* (owned) (nullable) */
-  char *resume; /* (owned) (nullable) */
+  gboolean below;
+  char **include; /* (owned) (nullable) */
+  char **exclude; /* (owned) (nullable) */
+  char *folder;   /* (owned) (nullable) */
+  char *record;   /* (owned) (nullable) */
+  char *resume;   /* (owned) (nullable) */
   gboolean ignore_robots;
   gboolean as_json;
 } Options;
@@ -30,6 +33,8 @@ options_clear (Options *options)
   g_free (options->folder);
   g_free (options->record);
   g_free (options->resume);
+  g_strfreev (options->include);
+  g_strfreev (options->exclude);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -42,6 +47,12 @@ parse (char ***words, Options *options)
       N_ ("Fetch this many pages at most (no limit)"), N_ ("N") },
     { "max-depth", 0, 0, G_OPTION_ARG_INT, &options->max_depth,
       N_ ("Follow links this far at most (no limit)"), N_ ("N") },
+    { "below", 0, 0, G_OPTION_ARG_NONE, &options->below, N_ ("Stay in the folders of the start addresses"),
+      NULL },
+    { "include", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->include,
+      N_ ("Go only where such a pattern matches path and query; may be repeated"), N_ ("GLOB") },
+    { "exclude", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->exclude,
+      N_ ("Go nowhere where such a pattern matches; may be repeated"), N_ ("GLOB") },
     { "slots", 0, 0, G_OPTION_ARG_INT, &options->slots, N_ ("Requests at a time (16)"), N_ ("N") },
     { "per-host", 0, 0, G_OPTION_ARG_INT, &options->per_host, N_ ("Requests to one host at a time (4)"),
       N_ ("N") },
@@ -97,6 +108,9 @@ build (const char *const *urls, const Options *options, GError **error)
   mill_crawl_options_init (&job_options, urls);
   job_options.max_pages = (guint) options->max_pages;
   job_options.max_depth = options->max_depth;
+  job_options.below = options->below;
+  job_options.include = (const char *const *) options->include;
+  job_options.exclude = (const char *const *) options->exclude;
   job_options.slots = (guint) options->slots;
   job_options.per_host = (guint) options->per_host;
   job_options.delay_ms = (guint) options->delay_ms;

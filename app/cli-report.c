@@ -203,7 +203,7 @@ describe_skipped (const MillFrontierCounts *counts)
   add_skipped (table, _ ("not fetched because of robots.txt"), counts->skipped_robots);
   add_skipped (table, _ ("not fetched because of the limit on pages"), counts->skipped_limit);
   add_skipped (table, _ ("links not followed because of the limit on depth"), counts->skipped_depth);
-  add_skipped (table, _ ("links to other sites not followed"), counts->skipped_scope);
+  add_skipped (table, _ ("links not followed because they are out of scope"), counts->skipped_scope);
   return mill_cli_table_to_string (table);
 }
 

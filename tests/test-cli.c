@@ -175,6 +175,7 @@ test_bad_usage (Fixture *fixture, gconstpointer data)
   assert_complains (fixture, "crawl http://a.invalid --slots 0", 2, "--slots");
   assert_complains (fixture, "crawl http://a.invalid --per-host 0", 2, "--per-host");
   assert_complains (fixture, "crawl http://a.invalid --delay -1", 2, "--delay");
+  assert_complains (fixture, "crawl http://a.invalid --include news", 2, "include: “news”");
   assert_complains (fixture, "crawl ftp://x", 2, "ftp://x: only http and https");
   assert_complains (fixture, "crawl example.org", 2, "http://example.org");
   assert_complains (fixture, "serve --port 70000", 2, "--port");
@@ -371,6 +372,11 @@ test_crawl (Fixture *fixture, gconstpointer data)
   summary = g_strdup_printf ("crawl %s --delay 0 --max-pages 5", uri);
   g_assert_cmpint (run (fixture, summary), ==, 0);
   g_assert_nonnull (strstr (fixture->output, "limit on pages"));
+  g_free (summary);
+  summary = g_strdup_printf (
+      "crawl %s --delay 0 --below --include /page/1* --include /page/2* --exclude *2.html", uri);
+  g_assert_cmpint (run (fixture, summary), ==, 0);
+  g_assert_nonnull (strstr (fixture->output, "out of scope"));
   mill_demo_site_stop (site);
 }
 

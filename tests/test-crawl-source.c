@@ -379,6 +379,91 @@ test_start_redirected_for_ever (Fixture *fixture, gconstpointer data)
 }
 
 static void
+set_empty_pages (Fixture *fixture, const char *const *paths)
+{
+  for (; *paths != NULL; paths++)
+    test_web_server_set_page (fixture->server, *paths, HTML, "");
+}
+
+static void
+assert_all_asked (Fixture *fixture, guint times, const char *const *paths)
+{
+  for (; *paths != NULL; paths++)
+    assert_asked (fixture, *paths, times);
+}
+
+/* The rules hold for links and for what pages redirect to; what they keep out is counted. */
+static void
+test_scope (Fixture *fixture, gconstpointer data)
+{
+  const char *const include[] = { "/d/*", "/extra", NULL };
+  const char *const exclude[] = { "*/private*", NULL };
+  MillFrontierCounts counts;
+
+  test_web_server_set_page (fixture->server, "/d/", HTML,
+                            "<a href=a>a</a> <a href=private/b>b</a> <a href=/c>c</a> <a href=/extra>x</a> "
+                            "<a href=http://elsewhere.invalid/d/>y</a> <a href=r>r</a> <a href=s>s</a>");
+  test_web_server_set_status (fixture->server, "/d/r", "302 Found", "Location: /d/private/r\r\n");
+  test_web_server_set_status (fixture->server, "/d/s", "302 Found", "Location: /d/t\r\n");
+  set_empty_pages (fixture, (const char *[]){ "/d/a", "/extra", "/d/t", NULL });
+  fixture->options.include = include;
+  fixture->options.exclude = exclude;
+  crawl (fixture, "/d/");
+  g_assert_cmpuint (fixture->end->produced, ==, 6);
+  assert_all_asked (fixture, 1, (const char *[]){ "/d/", "/d/a", "/extra", "/d/r", "/d/s", "/d/t", NULL });
+  assert_all_asked (fixture, 0, (const char *[]){ "/d/private/b", "/c", "/d/private/r", NULL });
+  get_counts (fixture, &counts);
+  g_assert_cmpuint (counts.skipped_scope, ==, 4);
+}
+
+/* Below the folder that the start address is sent to for want of a slash. */
+static void
+test_below (Fixture *fixture, gconstpointer data)
+{
+  test_web_server_set_status (fixture->server, "/d", "301 Moved Permanently", "Location: /d/\r\n");
+  test_web_server_set_page (fixture->server, "/d/", HTML,
+                            "<a href=e/a>a</a> <a href=/b>b</a> <a href=/d>d</a>");
+  set_empty_pages (fixture, (const char *[]){ "/d/e/a", "/b", NULL });
+  fixture->options.below = TRUE;
+  crawl (fixture, "/d");
+  assert_all_asked (fixture, 1, (const char *[]){ "/d", "/d/", "/d/e/a", NULL });
+  assert_asked (fixture, "/b", 0);
+}
+
+/* Where a start address leads the crawl goes, but not where it must not. */
+static void
+test_start_redirected_out (Fixture *fixture, gconstpointer data)
+{
+  const char *const exclude[] = { "/login*", NULL };
+
+  test_web_server_set_status (fixture->server, "/", "302 Found", "Location: /login?from=/\r\n");
+  fixture->options.exclude = exclude;
+  crawl (fixture, "/");
+  g_assert_cmpuint (fixture->end->produced, ==, 1);
+  assert_asked (fixture, "/login?from=/", 0);
+}
+
+static void
+test_bad_pattern (Fixture *fixture, gconstpointer data)
+{
+  const char *const exclude[] = { "/fine", "login*", NULL };
+  g_autoptr (MillSource) source = mill_crawl_source_new ("http://h/");
+  g_autoptr (MillPipeline) pipeline = mill_pipeline_new ("test");
+  g_autoptr (GError) error = NULL;
+
+  fixture->urls[0] = "http://h/";
+  fixture->options.exclude = exclude;
+  g_assert_null (mill_crawl_job_new (&fixture->options, &error));
+  g_assert_error (error, MILL_ERROR, MILL_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "exclude: “login*”"));
+  g_clear_error (&error);
+  g_object_set (source, "include", "/fine  login*", NULL);
+  g_assert_false (mill_source_open (source, pipeline, &error));
+  g_assert_error (error, MILL_ERROR, MILL_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "include: “login*”"));
+}
+
+static void
 wait_until_asked (Fixture *fixture, const char *path)
 {
   while (test_web_server_get_asked (fixture->server, path) == 0)
@@ -500,14 +585,19 @@ test_job (Fixture *fixture, gconstpointer data)
   g_autoptr (MillJob) job = NULL;
   g_autoptr (MillPipeline) pipeline = NULL;
   g_autoptr (MillKnob) slots = NULL;
+  const char *const include[] = { "/a b/*", "*;\\?*", NULL };
+  g_autofree char *included = NULL, *excluded = NULL;
   guint max_pages;
   gint max_depth;
-  gboolean robots;
+  gboolean robots, prefix;
 
   fixture->urls[0] = "http://a.example/x;y=1#z";
   fixture->urls[1] = "https://b.example";
   fixture->options.max_pages = 12;
   fixture->options.max_depth = 3;
+  fixture->options.below = TRUE;
+  fixture->options.include = include;
+  fixture->options.exclude = include + 1;
   fixture->options.slots = 5;
   fixture->options.obey_robots = FALSE;
   fixture->options.folder = "/tmp/a folder; with \\ and =";
@@ -518,10 +608,14 @@ test_job (Fixture *fixture, gconstpointer data)
   slots = mill_pipeline_find_knob (pipeline, "fetch.slots", NULL);
   g_assert_cmpfloat_with_epsilon (mill_knob_get_number (slots), 5, 1e-9);
   g_object_get (mill_pipeline_get_source (pipeline), "max-pages", &max_pages, "max-depth", &max_depth,
-                "robots", &robots, "start", &fixture->start, NULL);
+                "robots", &robots, "prefix", &prefix, "include", &included, "exclude", &excluded, "start",
+                &fixture->start, NULL);
   g_assert_cmpuint (max_pages, ==, 12);
   g_assert_cmpint (max_depth, ==, 3);
   g_assert_false (robots);
+  g_assert_true (prefix);
+  g_assert_cmpstr (included, ==, "/a%20b/* *;/?*");
+  g_assert_cmpstr (excluded, ==, "*;/?*");
   g_assert_cmpstr (fixture->start, ==, "http://a.example/x;y=1 https://b.example/");
   g_clear_pointer (&fixture->start, g_free);
   g_object_get (mill_stage_get_step (mill_pipeline_get_stage (pipeline, 2)), "folder", &fixture->start, NULL);
@@ -562,6 +656,10 @@ main (int argc, char **argv)
   ADD ("redirects", test_redirects);
   ADD ("start-redirected/once", test_start_redirected);
   ADD ("start-redirected/for-ever", test_start_redirected_for_ever);
+  ADD ("start-redirected/out", test_start_redirected_out);
+  ADD ("scope", test_scope);
+  ADD ("below", test_below);
+  ADD ("bad-pattern", test_bad_pattern);
   ADD ("stopped/at-robots", test_stopped_at_robots);
   ADD ("stopped/at-page", test_stopped_at_page);
   ADD ("timeout", test_timeout);

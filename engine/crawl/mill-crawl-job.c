@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/mill-error.h"
+#include "crawl/mill-scope.h"
 #include "crawl/mill-url.h"
 
 #define SOURCE        "Source"
@@ -97,6 +98,27 @@ set_uint (GKeyFile *file, const char *group, const char *key, guint value)
 }
 
 static gboolean
+write_patterns (GKeyFile *file, const char *key, const char *const *patterns, GError **error)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (; patterns != NULL && *patterns != NULL; patterns++)
+    {
+      g_autofree char *pattern = mill_scope_check_pattern (*patterns, error);
+
+      if (pattern == NULL)
+        {
+          g_prefix_error (error, "%s: ", key);
+          return FALSE;
+        }
+      g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", pattern);
+    }
+  if (list->len > 0)
+    g_key_file_set_string (file, SOURCE, key, list->str);
+  return TRUE;
+}
+
+static gboolean
 write_source (GKeyFile *file, const MillCrawlOptions *options, GError **error)
 {
   g_autoptr (GString) start = g_string_new (NULL);
@@ -120,10 +142,12 @@ write_source (GKeyFile *file, const MillCrawlOptions *options, GError **error)
   g_key_file_set_string (file, SOURCE, "start", start->str);
   set_uint (file, SOURCE, "max-pages", options->max_pages);
   g_key_file_set_integer (file, SOURCE, "max-depth", options->max_depth);
+  g_key_file_set_boolean (file, SOURCE, "prefix", options->below);
   g_key_file_set_boolean (file, SOURCE, "robots", options->obey_robots);
   set_uint (file, SOURCE, "per-host", options->per_host);
   set_uint (file, SOURCE, "delay", options->delay_ms);
-  return TRUE;
+  return write_patterns (file, "include", options->include, error) &&
+         write_patterns (file, "exclude", options->exclude, error);
 }
 
 static void
@@ -157,7 +181,8 @@ write_stages (GKeyFile *file, const MillCrawlOptions *options)
  *
  * Makes a job with the stages fetch, links and, when there is a folder, save.
  *
- * Returns: (transfer full): the job, or %NULL with %MILL_ERROR_INVALID when an address cannot be crawled
+ * Returns: (transfer full): the job, or %NULL with %MILL_ERROR_INVALID when an address cannot be crawled or
+ * a pattern is no good
  */
 MillJob *
 mill_crawl_job_new (const MillCrawlOptions *options, GError **error)

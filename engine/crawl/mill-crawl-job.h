@@ -44,6 +44,9 @@ G_BEGIN_DECLS
  * @urls: (array zero-terminated=1): where to start
  * @max_pages: how many pages to fetch at most; 0 is no limit
  * @max_depth: how many links away to go; -1 is no limit
+ * @below: whether to stay in the start addresses' folders
+ * @include: (array zero-terminated=1) (nullable): patterns of where to go only, see #MillScope
+ * @exclude: (array zero-terminated=1) (nullable): patterns of where not to go
  * @slots: how many requests may be under way at a time
  * @per_host: how many of them to one host
  * @delay_ms: the least time between two requests to one host
@@ -59,6 +62,9 @@ typedef struct
   const char *const *urls; /* (unowned) */
   guint max_pages;
   gint max_depth;
+  gboolean below;
+  const char *const *include; /* (unowned) (nullable) */
+  const char *const *exclude; /* (unowned) (nullable) */
   guint slots;
   guint per_host;
   guint delay_ms;

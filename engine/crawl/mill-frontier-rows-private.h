@@ -38,6 +38,8 @@ void mill_frontier_rows_read_hosts (MillRunFile *file, MillFrontierHostFunc func
 
 void mill_frontier_rows_add_scope (MillRunFile *file, const char *authority);
 void mill_frontier_rows_read_scope (MillRunFile *file, GFunc func, gpointer user_data);
+/* The URLs that start URLs redirected to, in the order they were found. */
+void mill_frontier_rows_read_redirected (MillRunFile *file, GFunc func, gpointer user_data);
 
 /* The id of a new queued row, or 0 if the URL has one. @referrer: an id, or 0. @redirects: how many in a row
  */

@@ -59,6 +59,16 @@ mill_frontier_rows_read_scope (MillRunFile *file, GFunc func, gpointer user_data
     func ((gpointer) get_text (query, 0), user_data);
 }
 
+void
+mill_frontier_rows_read_redirected (MillRunFile *file, GFunc func, gpointer user_data)
+{
+  sqlite3_stmt *query =
+      mill_run_file_prepare (file, "SELECT url FROM frontier WHERE depth = 0 AND redirects > 0 ORDER BY id");
+
+  while (mill_run_file_step (file, query))
+    func ((gpointer) get_text (query, 0), user_data);
+}
+
 gint64
 mill_frontier_rows_add (MillRunFile *file, gint64 host, const char *url, guint depth, gint64 referrer,
                         guint redirects)

@@ -1,12 +1,45 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillCrawlSource with a run file. */
+/* The inside of MillCrawlSource, which is in several files: mill-crawl-source.c is the source,
+ * mill-crawl-source-links.c takes what pages lead to. */
 
 #pragma once
 
+#include "crawl/mill-scope.h"
 #include "record/mill-run-file-private.h"
 #include "sources/mill-crawl-source.h"
+#include "sources/mill-robots-reader-private.h"
 
 G_BEGIN_DECLS
+
+struct _MillCrawlSource
+{
+  MillSource parent_instance;
+
+  char *start; /* (owned) (nullable) */
+  guint max_pages;
+  gint max_depth;
+  gboolean prefix;
+  char *include; /* (owned) (nullable) */
+  char *exclude; /* (owned) (nullable) */
+  gboolean robots;
+
+  MillRunFile *file;     /* (owned) (nullable) set before the start, then constant */
+  GSource *commit_timer; /* (owned) (nullable) */
+
+  guint64 n_before; /* URLs that were taken in an earlier run; set by open */
+
+  guint64 given; /* used by poll alone */
+
+  GMutex lock;
+  guint per_host;         /* (lock) */
+  guint delay_ms;         /* (lock) */
+  MillFrontier *frontier; /* (owned) (nullable) set by open, then constant */
+  MillScope *scope;       /* (owned) (nullable) (lock) set by open; replaced when a start address redirects */
+  guint64 skipped_scope;  /* (lock) links that the scope kept from the frontier */
+  GPtrArray *problems;    /* (owned) (lock) of strings: which sites were left alone, and why */
+
+  MillRobotsReader *reader; /* (owned) (nullable) set by open */
+};
 
 /* Has the next run keep what it knows and what becomes of its pages in @file (transfer none), and go on from
  * what is there. Before the start. */

@@ -10,47 +10,25 @@
 
 #include "core/mill-error.h"
 #include "crawl/mill-crawl-job.h"
+#include "crawl/mill-frontier-rows-private.h"
 #include "crawl/mill-frontier-table-private.h"
 #include "crawl/mill-url.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
 #include "record/mill-item-rows-private.h"
-#include "sources/mill-robots-reader-private.h"
 
 #define ROBOTS_TOKEN    "Millrace"
 #define MAX_PROBLEMS    100
 #define COMMIT_EVERY_MS 500
-
-struct _MillCrawlSource
-{
-  MillSource parent_instance;
-
-  char *start; /* (owned) (nullable) */
-  guint max_pages;
-  gint max_depth;
-  gboolean robots;
-
-  MillRunFile *file;     /* (owned) (nullable) set before the start, then constant */
-  GSource *commit_timer; /* (owned) (nullable) */
-
-  guint64 n_before; /* URLs that were taken in an earlier run; set by open */
-
-  guint64 given; /* used by poll alone */
-
-  GMutex lock;
-  guint per_host;         /* (lock) */
-  guint delay_ms;         /* (lock) */
-  MillFrontier *frontier; /* (owned) (nullable) set by open, then constant */
-  GPtrArray *problems;    /* (owned) (lock) of strings: which sites were left alone, and why */
-
-  MillRobotsReader *reader; /* (owned) (nullable) set by open */
-};
 
 typedef enum
 {
   PROP_START = 1,
   PROP_MAX_PAGES,
   PROP_MAX_DEPTH,
+  PROP_PREFIX,
+  PROP_INCLUDE,
+  PROP_EXCLUDE,
   PROP_ROBOTS,
   PROP_PER_HOST,
   PROP_DELAY,
@@ -114,27 +92,78 @@ stop_commit_timer (MillCrawlSource *self)
   g_clear_pointer (&self->commit_timer, g_source_unref);
 }
 
-static gboolean
-add_starts (MillCrawlSource *self, MillPipeline *pipeline, GError **error)
+/* Returns: (transfer full): the words of a list with blanks between them */
+static char **
+split_list (const char *list)
 {
-  g_autofree char *expanded = mill_pipeline_expand (pipeline, self->start, error);
-  g_auto (GStrv) words = NULL;
+  g_auto (GStrv) parts = g_strsplit_set (list != NULL ? list : "", " \t\n", -1);
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
 
-  if (expanded == NULL)
-    return FALSE;
-  words = g_strsplit_set (expanded, " \t\n", -1);
+  for (char **part = parts; *part != NULL; part++)
+    if (**part != '\0')
+      g_strv_builder_add (words, *part);
+  return g_strv_builder_end (words);
+}
+
+/* Returns: (transfer full) (nullable): the canonical addresses to begin with */
+static char **
+read_starts (MillCrawlSource *self, MillPipeline *pipeline, GError **error)
+{
+  g_autofree char *expanded = mill_pipeline_expand (pipeline, self->start != NULL ? self->start : "", error);
+  g_auto (GStrv) words = expanded != NULL ? split_list (expanded) : NULL;
+
+  if (words == NULL)
+    return NULL;
   for (char **word = words; *word != NULL; word++)
     {
-      g_autofree char *url = NULL;
+      char *url = mill_crawl_check_start (*word, error);
 
-      if (**word == '\0')
-        continue;
-      url = mill_crawl_check_start (*word, error);
       if (url == NULL)
-        return FALSE;
-      mill_frontier_add_start (self->frontier, url);
+        return NULL;
+      g_free (*word);
+      *word = url;
     }
-  return TRUE;
+  if (*words != NULL)
+    return g_steal_pointer (&words);
+  g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("a crawl needs an address to “start” from"));
+  return NULL;
+}
+
+static MillScope *
+make_scope (MillCrawlSource *self, char **starts, GError **error)
+{
+  g_auto (GStrv) include = split_list (self->include);
+  g_auto (GStrv) exclude = split_list (self->exclude);
+
+  return mill_scope_new ((const char *const *) starts, self->prefix, (const char *const *) include,
+                         (const char *const *) exclude, error);
+}
+
+static void
+collect_cb (gpointer url, gpointer urls)
+{
+  g_ptr_array_add (urls, g_strdup (url));
+}
+
+/* Returns: (transfer full) (nullable): the scope, with what the starts redirected to in an earlier run */
+static MillScope *
+restore_scope (MillCrawlSource *self, char **starts, GError **error)
+{
+  g_autoptr (GPtrArray) redirected = g_ptr_array_new_with_free_func (g_free);
+  MillScope *scope = make_scope (self, starts, error);
+
+  if (scope == NULL || self->file == NULL)
+    return scope;
+  mill_run_file_begin (self->file);
+  mill_frontier_rows_read_redirected (self->file, collect_cb, redirected);
+  mill_run_file_end (self->file);
+  for (guint i = 0; i < redirected->len; i++)
+    {
+      g_autoptr (MillScope) old = scope;
+
+      scope = mill_scope_new_restored (old, g_ptr_array_index (redirected, i));
+    }
+  return scope;
 }
 
 /* A start that failed may be tried again. */
@@ -143,7 +172,9 @@ forget_run (MillCrawlSource *self)
 {
   g_mutex_lock (&self->lock);
   g_clear_object (&self->frontier);
+  g_clear_pointer (&self->scope, mill_scope_unref);
   g_ptr_array_set_size (self->problems, 0);
+  self->skipped_scope = 0;
   g_mutex_unlock (&self->lock);
   g_clear_pointer (&self->reader, mill_robots_reader_unref);
   self->given = 0;
@@ -153,27 +184,28 @@ static gboolean
 mill_crawl_source_open (MillSource *source, MillPipeline *pipeline, GError **error)
 {
   MillCrawlSource *self = MILL_CRAWL_SOURCE (source);
-  MillFrontier *frontier = mill_frontier_new_recorded (self->max_depth, self->max_pages,
-                                                       self->robots ? ROBOTS_TOKEN : NULL, self->file);
+  g_auto (GStrv) starts = NULL;
+  g_autoptr (MillScope) scope = NULL;
+  MillFrontier *frontier;
   MillFrontierCounts counts;
 
   forget_run (self);
+  starts = read_starts (self, pipeline, error);
+  scope = starts != NULL ? restore_scope (self, starts, error) : NULL;
+  if (scope == NULL)
+    return FALSE;
+  frontier = mill_frontier_new_recorded (self->max_depth, self->max_pages, self->robots ? ROBOTS_TOKEN : NULL,
+                                         self->file);
   g_mutex_lock (&self->lock);
   mill_frontier_set_max_in_flight (frontier, self->per_host);
   mill_frontier_set_delay_ms (frontier, self->delay_ms);
   self->frontier = frontier;
+  self->scope = g_steal_pointer (&scope);
   g_mutex_unlock (&self->lock);
   mill_frontier_get_counts (frontier, &counts);
   self->n_before = counts.taken;
-  if (self->start != NULL && !add_starts (self, pipeline, error))
-    return FALSE;
-  mill_frontier_get_counts (frontier, &counts);
-  if (counts.known == 0)
-    {
-      g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID,
-                           _ ("a crawl needs an address to “start” from"));
-      return FALSE;
-    }
+  for (char **start = starts; *start != NULL; start++)
+    mill_frontier_add_start (frontier, *start);
   self->reader = mill_robots_reader_new (mill_pipeline_get_context (pipeline), got_robots_cb, self);
   mill_frontier_set_wake (frontier, wake_cb, self, NULL);
   if (self->file != NULL)
@@ -332,6 +364,15 @@ mill_crawl_source_get_property (GObject *object, guint prop_id, GValue *value, G
     case PROP_MAX_DEPTH:
       g_value_set_int (value, self->max_depth);
       break;
+    case PROP_PREFIX:
+      g_value_set_boolean (value, self->prefix);
+      break;
+    case PROP_INCLUDE:
+      g_value_set_string (value, self->include);
+      break;
+    case PROP_EXCLUDE:
+      g_value_set_string (value, self->exclude);
+      break;
     case PROP_ROBOTS:
       g_value_set_boolean (value, self->robots);
       break;
@@ -389,6 +430,12 @@ change_locked (MillCrawlSource *self, MillCrawlSourceProperty property, const GV
       return change_uint (&self->max_pages, g_value_get_uint (value));
     case PROP_MAX_DEPTH:
       return change_int (&self->max_depth, g_value_get_int (value));
+    case PROP_PREFIX:
+      return change_int (&self->prefix, g_value_get_boolean (value));
+    case PROP_INCLUDE:
+      return change_string (&self->include, g_value_get_string (value));
+    case PROP_EXCLUDE:
+      return change_string (&self->exclude, g_value_get_string (value));
     case PROP_ROBOTS:
       return change_int (&self->robots, g_value_get_boolean (value));
     case PROP_PER_HOST:
@@ -439,6 +486,8 @@ mill_crawl_source_finalize (GObject *object)
   g_clear_pointer (&self->file, mill_run_file_unref);
   g_ptr_array_unref (self->problems);
   g_free (self->start);
+  g_free (self->include);
+  g_free (self->exclude);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (mill_crawl_source_parent_class)->finalize (object);
 }
@@ -470,6 +519,31 @@ install_properties (GObjectClass *object_class)
   properties[PROP_MAX_DEPTH] = g_param_spec_int (
       "max-depth", _ ("Greatest depth"), _ ("How many links away from a start address to go; -1 is no limit"),
       -1, G_MAXINT, -1, MILL_CONFIG_FLAGS);
+  /**
+   * MillCrawlSource:prefix:
+   *
+   * Go only where a start address's folder is, and further down.
+   */
+  properties[PROP_PREFIX] = g_param_spec_boolean (
+      "prefix", _ ("Stay below"), _ ("Go only where a start address's folder is, and further down"), FALSE,
+      MILL_CONFIG_FLAGS);
+  /**
+   * MillCrawlSource:include:
+   *
+   * Patterns with spaces between them: go only where one matches. `*` stands for anything, `?` for one
+   * character; a pattern is held against all of an address's path and query. See #MillScope.
+   */
+  properties[PROP_INCLUDE] = g_param_spec_string (
+      "include", _ ("Include"), _ ("Patterns with spaces between them: go only where one matches"), NULL,
+      MILL_CONFIG_FLAGS);
+  /**
+   * MillCrawlSource:exclude:
+   *
+   * Patterns with spaces between them: go nowhere where one matches.
+   */
+  properties[PROP_EXCLUDE] = g_param_spec_string (
+      "exclude", _ ("Exclude"), _ ("Patterns with spaces between them: go nowhere where one matches"), NULL,
+      MILL_CONFIG_FLAGS);
   /**
    * MillCrawlSource:robots:
    *
@@ -557,56 +631,6 @@ mill_crawl_source_get_run_file (MillCrawlSource *self)
   return self->file;
 }
 
-static guint
-get_depth (MillItem *page)
-{
-  const char *text = mill_item_get_attribute (page, "depth");
-
-  return text != NULL ? (guint) g_ascii_strtoull (text, NULL, 10) : 0;
-}
-
-/**
- * mill_crawl_source_add_links:
- * @page: an item of this source
- * @urls: (element-type utf8): canonical addresses that @page links to
- *
- * Adds what is new and in scope. Any thread, while @page is in work.
- */
-void
-mill_crawl_source_add_links (MillCrawlSource *self, MillItem *page, GPtrArray *urls)
-{
-  g_return_if_fail (MILL_IS_CRAWL_SOURCE (self));
-  g_return_if_fail (self->frontier != NULL);
-
-  mill_frontier_add_links (self->frontier, urls, get_depth (page) + 1, mill_item_get_key (page));
-}
-
-/**
- * mill_crawl_source_add_redirect:
- * @page: an item of this source
- * @target: the canonical address that @page redirects to
- *
- * Adds the target like a link, or a start address when @page is one (mill_frontier_add_redirect()). Any
- * thread, while @page is in work.
- *
- * Returns: %FALSE with %MILL_ERROR_HTTP when there were too many redirects in a row
- */
-gboolean
-mill_crawl_source_add_redirect (MillCrawlSource *self, MillItem *page, const char *target, GError **error)
-{
-  MillFrontierVerdict verdict;
-
-  g_return_val_if_fail (MILL_IS_CRAWL_SOURCE (self), FALSE);
-  g_return_val_if_fail (self->frontier != NULL, FALSE);
-
-  verdict = mill_frontier_add_redirect (self->frontier, target, mill_item_get_key (page));
-  if (verdict != MILL_FRONTIER_TOO_MANY_REDIRECTS)
-    return TRUE;
-  g_set_error (error, MILL_ERROR, MILL_ERROR_HTTP, _ ("more than %u redirects, the last one to “%s”"),
-               MILL_FRONTIER_MAX_REDIRECTS, target);
-  return FALSE;
-}
-
 /**
  * mill_crawl_source_hold_host:
  * @url: a page of the host
@@ -639,15 +663,18 @@ gboolean
 mill_crawl_source_get_counts (MillCrawlSource *self, MillFrontierCounts *counts)
 {
   g_autoptr (MillFrontier) frontier = NULL;
+  guint64 skipped_scope;
 
   g_return_val_if_fail (MILL_IS_CRAWL_SOURCE (self), FALSE);
 
   g_mutex_lock (&self->lock);
   g_set_object (&frontier, self->frontier);
+  skipped_scope = self->skipped_scope;
   g_mutex_unlock (&self->lock);
   if (frontier == NULL)
     return FALSE;
   mill_frontier_get_counts (frontier, counts);
+  counts->skipped_scope += skipped_scope;
   return TRUE;
 }
 
