@@ -20,9 +20,10 @@ typedef struct
   gboolean below;
   char **include; /* (owned) (nullable) */
   char **exclude; /* (owned) (nullable) */
-  char *folder;   /* (owned) (nullable) */
-  char *record;   /* (owned) (nullable) */
-  char *resume;   /* (owned) (nullable) */
+  gboolean requisites;
+  char *folder; /* (owned) (nullable) */
+  char *record; /* (owned) (nullable) */
+  char *resume; /* (owned) (nullable) */
   gboolean ignore_robots;
   gboolean as_json;
 } Options;
@@ -53,6 +54,8 @@ parse (char ***words, Options *options)
       N_ ("Go only where such a pattern matches path and query; may be repeated"), N_ ("GLOB") },
     { "exclude", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->exclude,
       N_ ("Go nowhere where such a pattern matches; may be repeated"), N_ ("GLOB") },
+    { "requisites", 0, 0, G_OPTION_ARG_NONE, &options->requisites,
+      N_ ("Also fetch images, stylesheets, scripts and the like"), NULL },
     { "slots", 0, 0, G_OPTION_ARG_INT, &options->slots, N_ ("Requests at a time (16)"), N_ ("N") },
     { "per-host", 0, 0, G_OPTION_ARG_INT, &options->per_host, N_ ("Requests to one host at a time (4)"),
       N_ ("N") },
@@ -111,6 +114,7 @@ build (const char *const *urls, const Options *options, GError **error)
   job_options.below = options->below;
   job_options.include = (const char *const *) options->include;
   job_options.exclude = (const char *const *) options->exclude;
+  job_options.requisites = options->requisites;
   job_options.slots = (guint) options->slots;
   job_options.per_host = (guint) options->per_host;
   job_options.delay_ms = (guint) options->delay_ms;

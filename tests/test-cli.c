@@ -369,7 +369,7 @@ test_crawl (Fixture *fixture, gconstpointer data)
       json_object_get_string_member (json_array_get_object_element (letters, 0), "referrer"), uri));
   out = g_build_filename (fixture->folder, "out", NULL);
   g_assert_true (g_file_test (out, G_FILE_TEST_IS_DIR));
-  summary = g_strdup_printf ("crawl %s --delay 0 --max-pages 5", uri);
+  summary = g_strdup_printf ("crawl %s --delay 0 --requisites --max-pages 5", uri);
   g_assert_cmpint (run (fixture, summary), ==, 0);
   g_assert_nonnull (strstr (fixture->output, "limit on pages"));
   g_free (summary);

@@ -463,6 +463,104 @@ test_bad_pattern (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (error->message, "include: “login*”"));
 }
 
+/* Pages with all they need, one level of pages deep and in one folder; what they need may be anywhere on the
+ * site and takes no part of the depth. */
+static void
+set_rich_site (Fixture *fixture)
+{
+  test_web_server_set_page (fixture->server, "/d/", HTML, "<img src=/i.png><a href=a>a</a><a href=/no>n</a>");
+  test_web_server_set_page (fixture->server, "/d/a", HTML,
+                            "<link rel=stylesheet href=/s/1.css><img src=private/i.png><a href=b>b</a>"
+                            "<img src=http://elsewhere.invalid/i.png><img src=/odd.html>");
+  test_web_server_set_page (fixture->server, "/s/1.css", "text/css; charset=utf-8",
+                            "@import '2.css'; a { b: url(../f.png) }");
+  test_web_server_set_status (fixture->server, "/s/2.css", "302 Found", "Location: /s/3.css\r\n");
+  test_web_server_set_page (fixture->server, "/s/3.css", "text/css", "a { b: url(g.png) }");
+  test_web_server_set_page (fixture->server, "/odd.html", HTML, "<a href=/d/no2>x</a><img src=/no3.png>");
+  set_empty_pages (fixture,
+                   (const char *[]){ "/i.png", "/f.png", "/s/g.png", "/no", "/d/no2", "/no3.png", NULL });
+}
+
+static void
+test_requisites (Fixture *fixture, gconstpointer data)
+{
+  const char *const exclude[] = { "*/private/*", NULL };
+  MillFrontierCounts counts;
+
+  set_rich_site (fixture);
+  fixture->options.requisites = TRUE;
+  fixture->options.below = TRUE;
+  fixture->options.exclude = exclude;
+  fixture->options.max_depth = 1;
+  crawl (fixture, "/d/");
+  assert_all_asked (fixture, 1,
+                    (const char *[]){ "/d/", "/d/a", "/i.png", "/s/1.css", "/s/2.css", "/s/3.css", "/f.png",
+                                      "/s/g.png", "/odd.html", NULL });
+  assert_all_asked (fixture, 0,
+                    (const char *[]){ "/no", "/d/b", "/d/private/i.png", "/d/no2", "/no3.png", NULL });
+  g_assert_cmpuint (fixture->end->produced, ==, 9);
+  get_counts (fixture, &counts);
+  g_assert_cmpuint (counts.skipped_depth, ==, 1);
+  g_assert_cmpuint (counts.skipped_scope, ==, 3);
+}
+
+static void
+test_requisites_unwanted (Fixture *fixture, gconstpointer data)
+{
+  set_rich_site (fixture);
+  fixture->options.max_depth = 1;
+  crawl (fixture, "/d/");
+  assert_all_asked (fixture, 1, (const char *[]){ "/d/", "/d/a", "/no", NULL });
+  g_assert_cmpuint (fixture->end->produced, ==, 3);
+}
+
+/* The items say what they are, redirected or not; a dead one shows it. */
+static void
+test_requisite_item (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) letters = NULL;
+  const MillDeadLetter *letter;
+
+  test_web_server_set_page (fixture->server, "/", HTML, "<a href=old>a</a>");
+  test_web_server_set_status (fixture->server, "/old", "302 Found", "Location: /a\r\n");
+  test_web_server_set_page (fixture->server, "/a", HTML, "<img src=old.png>");
+  test_web_server_set_status (fixture->server, "/old.png", "302 Found", "Location: /gone.png\r\n");
+  fixture->options.requisites = TRUE;
+  crawl (fixture, "/");
+  letters = mill_pipeline_get_dead_letters (fixture->pipeline);
+  g_assert_cmpuint (letters->len, ==, 1);
+  letter = g_ptr_array_index (letters, 0);
+  g_assert_cmpstr (mill_item_get_attribute (letter->item, "depth"), ==, "2");
+  g_assert_cmpstr (mill_item_get_attribute (letter->item, "requisite"), ==, "2");
+  g_assert_true (g_str_has_suffix (mill_item_get_attribute (letter->item, "referrer"), "/old.png"));
+}
+
+/* Stylesheets that name one after the other for ever come to an end, and that of the start page takes the
+ * crawl to no other site. */
+static void
+test_requisites_for_ever (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TestWebServer) other = test_web_server_new ();
+  g_autofree char *header = g_strdup_printf ("Location: %s/x\r\n", other->base);
+  MillFrontierCounts counts;
+
+  test_web_server_set_page (fixture->server, "/", HTML, "<img src=away><link rel=stylesheet href=0>");
+  test_web_server_set_status (fixture->server, "/away", "302 Found", header);
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/%u", i);
+      g_autofree char *css = g_strdup_printf ("@import '/%u'", i + 1);
+
+      test_web_server_set_page (fixture->server, path, "text/css", css);
+    }
+  fixture->options.requisites = TRUE;
+  crawl (fixture, "/");
+  g_assert_cmpuint (fixture->end->produced, ==, 17);
+  g_assert_cmpuint (test_web_server_get_asked (other, "/x"), ==, 0);
+  get_counts (fixture, &counts);
+  g_assert_cmpuint (counts.skipped_depth, ==, 1);
+}
+
 static void
 wait_until_asked (Fixture *fixture, const char *path)
 {
@@ -660,6 +758,10 @@ main (int argc, char **argv)
   ADD ("scope", test_scope);
   ADD ("below", test_below);
   ADD ("bad-pattern", test_bad_pattern);
+  ADD ("requisites/wanted", test_requisites);
+  ADD ("requisites/unwanted", test_requisites_unwanted);
+  ADD ("requisites/item", test_requisite_item);
+  ADD ("requisites/for-ever", test_requisites_for_ever);
   ADD ("stopped/at-robots", test_stopped_at_robots);
   ADD ("stopped/at-page", test_stopped_at_page);
   ADD ("timeout", test_timeout);

@@ -122,7 +122,7 @@ redirect_on (MillFrontier *frontier, const char *host, guint n)
       g_autofree char *from = g_strdup_printf ("http://%s/%u", host, i);
       g_autofree char *to = g_strdup_printf ("http://%s/%u", host, i + 1);
 
-      g_assert_cmpint (mill_frontier_add_redirect (frontier, to, from), ==, MILL_FRONTIER_ADDED);
+      g_assert_cmpint (mill_frontier_add_redirect (frontier, to, 1, from), ==, MILL_FRONTIER_ADDED);
       assert_taken (frontier, 0, to);
     }
 }
@@ -138,15 +138,15 @@ test_redirects (void)
   mill_frontier_add (frontier, "http://h/0", 1, "http://h/");
   assert_taken (frontier, 0, "http://h/0");
   redirect_on (frontier, "h", MILL_FRONTIER_MAX_REDIRECTS);
-  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://h/21", "http://h/20"), ==,
+  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://h/21", 1, "http://h/20"), ==,
                    MILL_FRONTIER_TOO_MANY_REDIRECTS);
-  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://h/3", "http://h/20"), ==,
+  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://h/3", 1, "http://h/20"), ==,
                    MILL_FRONTIER_KNOWN);
-  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://elsewhere/", "http://h/5"), ==,
+  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://elsewhere/", 1, "http://h/5"), ==,
                    MILL_FRONTIER_OUT_OF_SCOPE);
   mill_frontier_add (frontier, "http://h/21", 2, "http://h/20");
   assert_taken (frontier, 0, "http://h/21");
-  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://h/22", "http://h/21"), ==,
+  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://h/22", 1, "http://h/21"), ==,
                    MILL_FRONTIER_ADDED);
   assert_conserved (frontier);
 }
@@ -160,12 +160,12 @@ test_redirected_start (void)
 
   mill_frontier_add_start (frontier, "http://h/");
   assert_taken (frontier, 0, "http://h/");
-  mill_frontier_add_redirect (frontier, "http://www.h/0", "http://h/");
+  mill_frontier_add_redirect (frontier, "http://www.h/0", 1, "http://h/");
   g_assert_cmpint (mill_frontier_take (frontier, 0, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
   g_assert_cmpstr (entry.url, ==, "http://www.h/0");
   g_assert_cmpuint (entry.depth, ==, 0);
   redirect_on (frontier, "www.h", MILL_FRONTIER_MAX_REDIRECTS - 1);
-  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://www.h/20", "http://www.h/19"), ==,
+  g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://www.h/20", 1, "http://www.h/19"), ==,
                    MILL_FRONTIER_TOO_MANY_REDIRECTS);
   assert_conserved (frontier);
 }

@@ -18,7 +18,7 @@ extract (const char *html, gssize length, const char *content_type)
   /* a copy of exactly this length, so that AddressSanitizer sees a read past the end */
   g_autoptr (GBytes) bytes = g_bytes_new (html, length < 0 ? strlen (html) : (size_t) length);
   g_autoptr (GError) error = NULL;
-  GPtrArray *links = mill_links_extract (bytes, content_type, PAGE, NULL, &error);
+  GPtrArray *links = mill_links_extract (bytes, content_type, PAGE, NULL, NULL, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (links);
@@ -253,7 +253,7 @@ test_page_url (void)
   g_autoptr (GBytes) html = g_bytes_new_static ("<a href=x>", 10);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (mill_links_extract (html, NULL, "ftp://h/", NULL, &error));
+  g_assert_null (mill_links_extract (html, NULL, "ftp://h/", NULL, NULL, &error));
   g_assert_error (error, MILL_ERROR, MILL_ERROR_INVALID);
 }
 
@@ -268,13 +268,13 @@ test_limit (void)
   for (guint i = 0; i < MILL_LINKS_MAX; i++)
     g_string_append_printf (html, "<a href=%u>", i);
   full = g_bytes_new (html->str, html->len);
-  all = mill_links_extract (full, NULL, PAGE, &truncated, NULL);
+  all = mill_links_extract (full, NULL, PAGE, NULL, &truncated, NULL);
   g_assert_cmpuint (all->len, ==, MILL_LINKS_MAX);
   g_assert_false (truncated);
 
   g_string_append (html, "<a href=more>");
   over = g_bytes_new (html->str, html->len);
-  cut = mill_links_extract (over, NULL, PAGE, &truncated, NULL);
+  cut = mill_links_extract (over, NULL, PAGE, NULL, &truncated, NULL);
   g_assert_cmpuint (cut->len, ==, MILL_LINKS_MAX);
   g_assert_true (truncated);
 }
@@ -430,7 +430,7 @@ test_speed (void)
       g_test_timer_start ();
       for (guint j = 0; j < 20; j++)
         {
-          g_autoptr (GPtrArray) links = mill_links_extract (bytes, "text/html", PAGE, NULL, NULL);
+          g_autoptr (GPtrArray) links = mill_links_extract (bytes, "text/html", PAGE, NULL, NULL, NULL);
 
           n = links->len;
         }

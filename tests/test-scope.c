@@ -78,6 +78,23 @@ test_patterns (void)
   g_assert_false (mill_scope_excludes (both, "http://elsewhere/"));
 }
 
+/* What a page needs may be outside its folder, but not elsewhere, and not excluded. */
+static void
+test_requisites (void)
+{
+  g_autoptr (MillScope) scope = make ((Words){ "http://h/a/b/", "http://i.h/", "http://k:8/c/d" }, TRUE,
+                                      (Words){ "*.html" }, (Words){ "*.zip" });
+  const char *const yes[] = { "http://h/x.png", "http://h/", "https://h/a/b/x", "http://k:8/",
+                              "http://i.h/z" };
+  const char *const no[] = { "http://h/x.zip", "http://k/x",   "http://g/",
+                             "http://hh/x",    "http://k:80/", "http://z/" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (yes); i++)
+    g_assert_true (mill_scope_allows_requisite (scope, yes[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (no); i++)
+    g_assert_false (mill_scope_allows_requisite (scope, no[i]));
+}
+
 /* Patterns are spelled as the addresses are that they are held against. */
 static void
 test_spelling (void)
@@ -232,6 +249,7 @@ main (int argc, char **argv)
   g_test_add_func ("/scope/sites", test_sites);
   g_test_add_func ("/scope/below", test_below);
   g_test_add_func ("/scope/patterns", test_patterns);
+  g_test_add_func ("/scope/requisites", test_requisites);
   g_test_add_func ("/scope/spelling", test_spelling);
   g_test_add_func ("/scope/refused", test_refused);
   g_test_add_func ("/scope/redirected", test_redirected);

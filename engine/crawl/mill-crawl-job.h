@@ -47,6 +47,7 @@ G_BEGIN_DECLS
  * @below: whether to stay in the start addresses' folders
  * @include: (array zero-terminated=1) (nullable): patterns of where to go only, see #MillScope
  * @exclude: (array zero-terminated=1) (nullable): patterns of where not to go
+ * @requisites: whether to fetch what it takes to show the pages as well
  * @slots: how many requests may be under way at a time
  * @per_host: how many of them to one host
  * @delay_ms: the least time between two requests to one host
@@ -65,6 +66,7 @@ typedef struct
   gboolean below;
   const char *const *include; /* (unowned) (nullable) */
   const char *const *exclude; /* (unowned) (nullable) */
+  gboolean requisites;
   guint slots;
   guint per_host;
   guint delay_ms;

@@ -25,7 +25,7 @@ gboolean mill_frontier_table_set_politeness (MillFrontierTable *self, guint max_
 void mill_frontier_table_add_scope (MillFrontierTable *self, const char *url);
 MillFrontierVerdict mill_frontier_table_add (MillFrontierTable *self, const char *url, guint depth,
                                              const char *referrer, gboolean *changed);
-MillFrontierVerdict mill_frontier_table_add_redirect (MillFrontierTable *self, const char *url,
+MillFrontierVerdict mill_frontier_table_add_redirect (MillFrontierTable *self, const char *url, guint depth,
                                                       const char *from, gboolean *changed);
 guint mill_frontier_table_add_links (MillFrontierTable *self, GPtrArray *urls, guint depth,
                                      const char *referrer, gboolean *changed);

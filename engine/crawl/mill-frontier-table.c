@@ -560,13 +560,12 @@ mill_frontier_table_add (MillFrontierTable *self, const char *url, guint depth, 
 
 /* Adds where a URL redirects to. */
 MillFrontierVerdict
-mill_frontier_table_add_redirect (MillFrontierTable *self, const char *url, const char *from,
+mill_frontier_table_add_redirect (MillFrontierTable *self, const char *url, guint depth, const char *from,
                                   gboolean *changed)
 {
   const MillEntry *sender = find_entry (self, from);
   gboolean is_start = sender != NULL && sender->depth == 0;
   guint redirects = sender != NULL ? sender->redirects + 1u : 1;
-  guint depth = is_start ? 0 : sender != NULL ? sender->depth + 1 : 1;
   MillFrontierVerdict verdict = MILL_FRONTIER_TOO_MANY_REDIRECTS;
 
   mill_run_file_begin (self->file);
@@ -574,7 +573,7 @@ mill_frontier_table_add_redirect (MillFrontierTable *self, const char *url, cons
     {
       if (is_start)
         add_scope (self, url);
-      verdict = add (self, url, depth, is_start ? NULL : from, redirects, changed);
+      verdict = add (self, url, is_start ? 0 : depth, is_start ? NULL : from, redirects, changed);
     }
   mill_run_file_end (self->file);
   return verdict;

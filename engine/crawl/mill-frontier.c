@@ -402,6 +402,7 @@ mill_frontier_add (MillFrontier *self, const char *url, guint depth, const char 
  * mill_frontier_add_redirect:
  * @self: the frontier
  * @url: a canonical URL
+ * @depth: how many links away from a start URL it is, unless @from is one
  * @from: the URL that redirects to it, as taken from here
  *
  * Adds a URL like a link. But where a start URL leads is a start URL, be it another site: who asks for
@@ -411,7 +412,7 @@ mill_frontier_add (MillFrontier *self, const char *url, guint depth, const char 
  * Returns: what became of it
  */
 MillFrontierVerdict
-mill_frontier_add_redirect (MillFrontier *self, const char *url, const char *from)
+mill_frontier_add_redirect (MillFrontier *self, const char *url, guint depth, const char *from)
 {
   MillFrontierVerdict verdict;
   gboolean changed = FALSE;
@@ -421,7 +422,7 @@ mill_frontier_add_redirect (MillFrontier *self, const char *url, const char *fro
   g_return_val_if_fail (from != NULL, MILL_FRONTIER_OUT_OF_SCOPE);
 
   g_mutex_lock (&self->lock);
-  verdict = mill_frontier_table_add_redirect (self->table, url, from, &changed);
+  verdict = mill_frontier_table_add_redirect (self->table, url, depth, from, &changed);
   unlock_and_wake (self, changed);
   return verdict;
 }

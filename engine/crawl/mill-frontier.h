@@ -146,7 +146,8 @@ void mill_frontier_set_delay_ms (MillFrontier *self, guint delay_ms);
 MillFrontierVerdict mill_frontier_add_start (MillFrontier *self, const char *url);
 MillFrontierVerdict mill_frontier_add (MillFrontier *self, const char *url, guint depth,
                                        const char *referrer);
-MillFrontierVerdict mill_frontier_add_redirect (MillFrontier *self, const char *url, const char *from);
+MillFrontierVerdict mill_frontier_add_redirect (MillFrontier *self, const char *url, guint depth,
+                                                const char *from);
 guint mill_frontier_add_links (MillFrontier *self, GPtrArray *urls, guint depth, const char *referrer);
 
 MillFrontierResult mill_frontier_take (MillFrontier *self, gint64 now_us, MillFrontierEntry *entry,

@@ -49,6 +49,7 @@ void mill_html_scan_init (MillHtmlScan *self, const char *html, size_t length, g
 gboolean mill_html_scan_next_tag (MillHtmlScan *self, const char **name, size_t *length);
 gboolean mill_html_scan_next_attribute (MillHtmlScan *self, MillHtmlAttribute *attribute);
 
+void mill_html_scan_take_text (MillHtmlScan *self, const char **text, size_t *length);
 gboolean mill_html_scan_is_cut (const MillHtmlScan *self);
 
 gboolean mill_html_name_is (const char *name, size_t length, const char *lower);

@@ -76,15 +76,16 @@ skip_past (MillHtmlScan *self, const char *needle)
   self->p = found != NULL ? found + strlen (needle) : self->end;
 }
 
-/* Moves to the end tag of the raw text element that was entered; without one the rest of the page is text. */
-static void
+/* Moves to the end tag of the raw text element that was entered; without one the rest of the page is text.
+ * Returns: where the text ends */
+static const char *
 skip_raw_text (MillHtmlScan *self)
 {
   const char *raw = g_steal_pointer (&self->raw);
   size_t length = strlen (raw);
 
   if (self->self_closing && self->xhtml)
-    return;
+    return self->p;
   while (self->p < self->end)
     {
       skip_past (self, "</");
@@ -93,9 +94,10 @@ skip_raw_text (MillHtmlScan *self)
         {
           self->in_tag = TRUE; /* end tags may have attributes too; they are skipped alike */
           self->p += length;
-          return;
+          return self->p - length - strlen ("</");
         }
     }
+  return self->end;
 }
 
 /* Within a comment: moves behind its end, "-->" or "--!>". */
@@ -287,6 +289,21 @@ mill_html_scan_next_attribute (MillHtmlScan *self, MillHtmlAttribute *attribute)
     return TRUE;
   self->p++;
   return read_value (self, attribute) || drop_rest (self);
+}
+
+/**
+ * mill_html_scan_take_text:
+ * @self: the scan, after the last attribute of a tag
+ * @text: (out) (transfer none): the element's text, as written; not NUL-terminated
+ * @length: (out): its length in bytes
+ *
+ * Reads the content of an element in which "<" starts no tag, such as style; others have none here.
+ */
+void
+mill_html_scan_take_text (MillHtmlScan *self, const char **text, size_t *length)
+{
+  *text = self->p;
+  *length = self->raw != NULL && !self->in_tag ? (size_t) (skip_raw_text (self) - *text) : 0;
 }
 
 /**

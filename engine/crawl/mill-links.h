@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The links of an HTML page. */
+/* The links of HTML pages and stylesheets. Those of one kind a person may follow; the others, requisites, a
+ * browser fetches by itself to show the page. */
 
 #pragma once
 
@@ -10,11 +11,13 @@ G_BEGIN_DECLS
 /**
  * MILL_LINKS_MAX:
  *
- * How many links are taken from one page.
+ * How many links of either kind are taken from one page.
  */
 #define MILL_LINKS_MAX 100000
 
 GPtrArray *mill_links_extract (GBytes *html, const char *content_type, const char *page_url,
-                               gboolean *truncated, GError **error);
+                               GPtrArray **requisites, gboolean *truncated, GError **error);
+GPtrArray *mill_links_extract_css (GBytes *css, const char *content_type, const char *css_url,
+                                   gboolean *truncated, GError **error);
 
 G_END_DECLS

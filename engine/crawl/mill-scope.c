@@ -315,11 +315,10 @@ matches_any (const GPtrArray *globs, const char *path)
   return FALSE;
 }
 
-/* Whether the address is in one of the places: the last one that does not come after it. */
-static gboolean
-is_in_place (const MillScope *self, const char *url)
+/* How many of the places do not come after an address. */
+static guint
+count_places_before (const MillScope *self, const char *address)
 {
-  const char *address = without_scheme (url);
   guint low = 0, high = self->places->len;
 
   while (low < high)
@@ -331,7 +330,29 @@ is_in_place (const MillScope *self, const char *url)
       else
         high = middle;
     }
-  return low > 0 && g_str_has_prefix (address, g_ptr_array_index (self->places, low - 1));
+  return low;
+}
+
+/* Whether an address is in one of the places: the last one that does not come after it. */
+static gboolean
+is_in_place (const MillScope *self, const char *url)
+{
+  const char *address = without_scheme (url);
+  guint n_before = count_places_before (self, address);
+
+  return n_before > 0 && g_str_has_prefix (address, g_ptr_array_index (self->places, n_before - 1));
+}
+
+/* Whether one of the places is on the address's site: it is "host/" itself or the next after it. */
+static gboolean
+is_on_site (const MillScope *self, const char *url)
+{
+  g_autofree char *site = get_place (url, FALSE);
+  guint n_before = count_places_before (self, site);
+
+  if (n_before > 0 && strcmp (g_ptr_array_index (self->places, n_before - 1), site) == 0)
+    return TRUE;
+  return n_before < self->places->len && g_str_has_prefix (g_ptr_array_index (self->places, n_before), site);
 }
 
 /**
@@ -346,6 +367,21 @@ gboolean
 mill_scope_excludes (const MillScope *self, const char *url)
 {
   return matches_any (self->exclude, mill_url_path_and_query (url));
+}
+
+/**
+ * mill_scope_allows_requisite:
+ * @url: the canonical address of what a page in scope needs
+ *
+ * Looks at the sites and the patterns to exclude.
+ *
+ * Returns: whether @url may be fetched for the page
+ */
+gboolean
+mill_scope_allows_requisite (const MillScope *self, const char *url)
+{
+  return g_hash_table_contains (self->starts, url) ||
+         (is_on_site (self, url) && !mill_scope_excludes (self, url));
 }
 
 /**

@@ -10,6 +10,7 @@
  * - They must match a pattern to include, if there is any, and none to exclude. A pattern is held against all
  *   of an address's path and query: `*` stands for anything, `?` for any one character. It is spelled as
  *   addresses are (mill_url_canonicalize()) before.
+ * - What a page in scope needs to be shown may be anywhere on these sites, where no pattern excludes it.
  * - What takes the scope's time is linear in the address, whatever the patterns.
  */
 
@@ -42,6 +43,7 @@ MillScope *mill_scope_ref (MillScope *self);
 void mill_scope_unref (MillScope *self);
 
 gboolean mill_scope_contains (const MillScope *self, const char *url);
+gboolean mill_scope_allows_requisite (const MillScope *self, const char *url);
 gboolean mill_scope_excludes (const MillScope *self, const char *url);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MillScope, mill_scope_unref)

@@ -10,11 +10,18 @@
 #include "core/mill-error.h"
 
 static guint
-get_depth (MillItem *page)
+get_number (MillItem *page, const char *attribute)
 {
-  const char *text = mill_item_get_attribute (page, "depth");
+  const char *text = mill_item_get_attribute (page, attribute);
 
   return text != NULL ? (guint) g_ascii_strtoull (text, NULL, 10) : 0;
+}
+
+/* The frontier's depth for the links of a page. */
+static guint
+get_link_depth (MillCrawlSource *self, MillItem *page)
+{
+  return (get_number (page, "depth") + 1) * (self->requisites ? MILL_CRAWL_LEVELS : 1);
 }
 
 static MillScope *
@@ -28,26 +35,29 @@ get_scope (MillCrawlSource *self)
   return scope;
 }
 
+/* Whether an address is in scope; @scope is asked in one of two ways. */
+typedef gboolean (*ScopeFunc) (const MillScope *scope, const char *url);
+
 static void
-count_skipped (MillCrawlSource *self, guint n_links)
+count_skipped (MillCrawlSource *self, guint64 *count, guint n_links)
 {
   g_mutex_lock (&self->lock);
-  self->skipped_scope += n_links;
+  *count += n_links;
   g_mutex_unlock (&self->lock);
 }
 
 /* Returns: (transfer container) (element-type utf8): those of @urls that are in scope, borrowed */
 static GPtrArray *
-filter (MillCrawlSource *self, GPtrArray *urls)
+filter (MillCrawlSource *self, GPtrArray *urls, ScopeFunc is_in_scope)
 {
   g_autoptr (MillScope) scope = get_scope (self);
   GPtrArray *kept = g_ptr_array_sized_new (urls->len);
 
   for (guint i = 0; i < urls->len; i++)
-    if (mill_scope_contains (scope, g_ptr_array_index (urls, i)))
+    if (is_in_scope (scope, g_ptr_array_index (urls, i)))
       g_ptr_array_add (kept, g_ptr_array_index (urls, i));
   if (kept->len < urls->len)
-    count_skipped (self, urls->len - kept->len);
+    count_skipped (self, &self->skipped_scope, urls->len - kept->len);
   return kept;
 }
 
@@ -66,8 +76,35 @@ mill_crawl_source_add_links (MillCrawlSource *self, MillItem *page, GPtrArray *u
   g_return_if_fail (MILL_IS_CRAWL_SOURCE (self));
   g_return_if_fail (self->frontier != NULL);
 
-  kept = filter (self, urls);
-  mill_frontier_add_links (self->frontier, kept, get_depth (page) + 1, mill_item_get_key (page));
+  kept = filter (self, urls, mill_scope_contains);
+  mill_frontier_add_links (self->frontier, kept, get_link_depth (self, page), mill_item_get_key (page));
+}
+
+/**
+ * mill_crawl_source_add_requisites:
+ * @page: an item of this source, a page or itself a requisite
+ * @urls: (element-type utf8): canonical addresses of what it takes to show @page
+ *
+ * Adds what is new and on the crawl's sites, unless it is excluded, if the crawl wants requisites. What is
+ * known as a page stays one: add a page's links first. Any thread, while @page is in work.
+ */
+void
+mill_crawl_source_add_requisites (MillCrawlSource *self, MillItem *page, GPtrArray *urls)
+{
+  guint level = get_number (page, "requisite") + 1;
+  g_autoptr (GPtrArray) kept = NULL;
+
+  g_return_if_fail (MILL_IS_CRAWL_SOURCE (self));
+  g_return_if_fail (self->frontier != NULL);
+
+  if (!self->requisites)
+    return;
+  kept = filter (self, urls, mill_scope_allows_requisite);
+  if (level < MILL_CRAWL_LEVELS)
+    mill_frontier_add_links (self->frontier, kept, get_number (page, "depth") * MILL_CRAWL_LEVELS + level,
+                             mill_item_get_key (page));
+  else
+    count_skipped (self, &self->skipped_depth, kept->len);
 }
 
 /* What a start address redirects to is one in turn, unless it is excluded. */
@@ -91,12 +128,22 @@ admit_start_redirect (MillCrawlSource *self, const char *from, const char *to)
 static gboolean
 admit_redirect (MillCrawlSource *self, MillItem *page, const char *target)
 {
+  gboolean is_requisite = get_number (page, "requisite") > 0;
   g_autoptr (MillScope) scope = NULL;
 
-  if (get_depth (page) == 0)
+  if (!is_requisite && get_number (page, "depth") == 0)
     return admit_start_redirect (self, mill_item_get_key (page), target);
   scope = get_scope (self);
-  return mill_scope_contains (scope, target);
+  return is_requisite ? mill_scope_allows_requisite (scope, target) : mill_scope_contains (scope, target);
+}
+
+/* The frontier's depth for what a page redirects to, which is a requisite as the page is. */
+static guint
+get_redirect_depth (MillCrawlSource *self, MillItem *page)
+{
+  guint level = get_number (page, "requisite");
+
+  return level > 0 ? get_number (page, "depth") * MILL_CRAWL_LEVELS + level + 1 : get_link_depth (self, page);
 }
 
 /**
@@ -119,10 +166,16 @@ mill_crawl_source_add_redirect (MillCrawlSource *self, MillItem *page, const cha
 
   if (!admit_redirect (self, page, target))
     {
-      count_skipped (self, 1);
+      count_skipped (self, &self->skipped_scope, 1);
       return TRUE;
     }
-  verdict = mill_frontier_add_redirect (self->frontier, target, mill_item_get_key (page));
+  if (get_number (page, "requisite") + 1 == MILL_CRAWL_LEVELS)
+    {
+      count_skipped (self, &self->skipped_depth, 1);
+      return TRUE;
+    }
+  verdict = mill_frontier_add_redirect (self->frontier, target, get_redirect_depth (self, page),
+                                        mill_item_get_key (page));
   if (verdict != MILL_FRONTIER_TOO_MANY_REDIRECTS)
     return TRUE;
   g_set_error (error, MILL_ERROR, MILL_ERROR_HTTP, _ ("more than %u redirects, the last one to “%s”"),

@@ -11,6 +11,11 @@
 
 G_BEGIN_DECLS
 
+/* With requisites, the frontier's depths are finer than those that people see: between a page and the pages
+ * it links to there are the levels of what it takes to show it, each found on the one before. So the frontier
+ * keeps what an address is, and a limit on depth lets the last pages have their requisites. */
+#define MILL_CRAWL_LEVELS 16u
+
 struct _MillCrawlSource
 {
   MillSource parent_instance;
@@ -21,6 +26,7 @@ struct _MillCrawlSource
   gboolean prefix;
   char *include; /* (owned) (nullable) */
   char *exclude; /* (owned) (nullable) */
+  gboolean requisites;
   gboolean robots;
 
   MillRunFile *file;     /* (owned) (nullable) set before the start, then constant */
@@ -36,6 +42,7 @@ struct _MillCrawlSource
   MillFrontier *frontier; /* (owned) (nullable) set by open, then constant */
   MillScope *scope;       /* (owned) (nullable) (lock) set by open; replaced when a start address redirects */
   guint64 skipped_scope;  /* (lock) links that the scope kept from the frontier */
+  guint64 skipped_depth;  /* (lock) requisites that were too many levels away from their page */
   GPtrArray *problems;    /* (owned) (lock) of strings: which sites were left alone, and why */
 
   MillRobotsReader *reader; /* (owned) (nullable) set by open */

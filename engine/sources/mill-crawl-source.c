@@ -29,6 +29,7 @@ typedef enum
   PROP_PREFIX,
   PROP_INCLUDE,
   PROP_EXCLUDE,
+  PROP_REQUISITES,
   PROP_ROBOTS,
   PROP_PER_HOST,
   PROP_DELAY,
@@ -175,9 +176,21 @@ forget_run (MillCrawlSource *self)
   g_clear_pointer (&self->scope, mill_scope_unref);
   g_ptr_array_set_size (self->problems, 0);
   self->skipped_scope = 0;
+  self->skipped_depth = 0;
   g_mutex_unlock (&self->lock);
   g_clear_pointer (&self->reader, mill_robots_reader_unref);
   self->given = 0;
+}
+
+/* The limit on depth as the frontier counts. */
+static int
+get_frontier_depth (MillCrawlSource *self)
+{
+  const int levels = MILL_CRAWL_LEVELS;
+
+  if (!self->requisites || self->max_depth < 0)
+    return self->max_depth;
+  return self->max_depth < G_MAXINT / levels ? self->max_depth * levels + levels - 1 : -1;
 }
 
 static gboolean
@@ -194,8 +207,8 @@ mill_crawl_source_open (MillSource *source, MillPipeline *pipeline, GError **err
   scope = starts != NULL ? restore_scope (self, starts, error) : NULL;
   if (scope == NULL)
     return FALSE;
-  frontier = mill_frontier_new_recorded (self->max_depth, self->max_pages, self->robots ? ROBOTS_TOKEN : NULL,
-                                         self->file);
+  frontier = mill_frontier_new_recorded (get_frontier_depth (self), self->max_pages,
+                                         self->robots ? ROBOTS_TOKEN : NULL, self->file);
   g_mutex_lock (&self->lock);
   mill_frontier_set_max_in_flight (frontier, self->per_host);
   mill_frontier_set_delay_ms (frontier, self->delay_ms);
@@ -240,10 +253,13 @@ static MillItem *
 item_from_entry (MillCrawlSource *self, const MillFrontierEntry *entry)
 {
   MillItem *item = mill_item_new (++self->given, entry->url);
-  char depth[12];
+  guint levels = self->requisites ? MILL_CRAWL_LEVELS : 1;
+  char depth[12], level[12];
 
-  g_snprintf (depth, sizeof depth, "%u", entry->depth);
+  g_snprintf (depth, sizeof depth, "%u", entry->depth / levels);
   mill_item_set_attribute (item, "depth", depth);
+  g_snprintf (level, sizeof level, "%u", entry->depth % levels);
+  mill_item_set_attribute (item, "requisite", entry->depth % levels > 0 ? level : NULL);
   mill_item_set_attribute (item, "referrer", entry->referrer);
   return item;
 }
@@ -373,6 +389,9 @@ mill_crawl_source_get_property (GObject *object, guint prop_id, GValue *value, G
     case PROP_EXCLUDE:
       g_value_set_string (value, self->exclude);
       break;
+    case PROP_REQUISITES:
+      g_value_set_boolean (value, self->requisites);
+      break;
     case PROP_ROBOTS:
       g_value_set_boolean (value, self->robots);
       break;
@@ -436,6 +455,8 @@ change_locked (MillCrawlSource *self, MillCrawlSourceProperty property, const GV
       return change_string (&self->include, g_value_get_string (value));
     case PROP_EXCLUDE:
       return change_string (&self->exclude, g_value_get_string (value));
+    case PROP_REQUISITES:
+      return change_int (&self->requisites, g_value_get_boolean (value));
     case PROP_ROBOTS:
       return change_int (&self->robots, g_value_get_boolean (value));
     case PROP_PER_HOST:
@@ -545,6 +566,16 @@ install_properties (GObjectClass *object_class)
       "exclude", _ ("Exclude"), _ ("Patterns with spaces between them: go nowhere where one matches"), NULL,
       MILL_CONFIG_FLAGS);
   /**
+   * MillCrawlSource:requisites:
+   *
+   * Also fetch what it takes to show a page: images, stylesheets, scripts and so on. They may be anywhere on
+   * the start addresses' sites, where nothing excludes them, and need not be within the limit on depth.
+   */
+  properties[PROP_REQUISITES] = g_param_spec_boolean (
+      "requisites", _ ("Requisites"),
+      _ ("Also fetch what it takes to show a page: images, stylesheets, scripts and so on"), FALSE,
+      MILL_CONFIG_FLAGS);
+  /**
    * MillCrawlSource:robots:
    *
    * Leave alone what a site asks crawlers to.
@@ -652,6 +683,21 @@ mill_crawl_source_hold_host (MillCrawlSource *self, const char *url, double seco
 }
 
 /**
+ * mill_crawl_source_get_requisites:
+ *
+ * Any thread, once the source is open.
+ *
+ * Returns: whether the crawl also wants what it takes to show a page
+ */
+gboolean
+mill_crawl_source_get_requisites (MillCrawlSource *self)
+{
+  g_return_val_if_fail (MILL_IS_CRAWL_SOURCE (self), FALSE);
+
+  return self->requisites;
+}
+
+/**
  * mill_crawl_source_get_counts:
  * @counts: (out caller-allocates): what the crawl knows
  *
@@ -663,18 +709,20 @@ gboolean
 mill_crawl_source_get_counts (MillCrawlSource *self, MillFrontierCounts *counts)
 {
   g_autoptr (MillFrontier) frontier = NULL;
-  guint64 skipped_scope;
+  guint64 skipped_scope, skipped_depth;
 
   g_return_val_if_fail (MILL_IS_CRAWL_SOURCE (self), FALSE);
 
   g_mutex_lock (&self->lock);
   g_set_object (&frontier, self->frontier);
   skipped_scope = self->skipped_scope;
+  skipped_depth = self->skipped_depth;
   g_mutex_unlock (&self->lock);
   if (frontier == NULL)
     return FALSE;
   mill_frontier_get_counts (frontier, counts);
   counts->skipped_scope += skipped_scope;
+  counts->skipped_depth += skipped_depth;
   return TRUE;
 }
 

@@ -6,6 +6,9 @@
  * the links that the links step finds. A table decides what may be fetched when (see #MillFrontier), so the
  * pipeline's queues stay bounded whatever the site's size, and a full queue cannot block the step that fills
  * the table.
+ *
+ * Its items have the attributes `depth`, how many links away from a start address they are, `referrer`, the
+ * page they were found on, and `requisite` if they are not pages but what it takes to show one.
  */
 
 #pragma once
@@ -21,10 +24,12 @@ G_DECLARE_FINAL_TYPE (MillCrawlSource, mill_crawl_source, MILL, CRAWL_SOURCE, Mi
 MillSource *mill_crawl_source_new (const char *start);
 
 void mill_crawl_source_add_links (MillCrawlSource *self, MillItem *page, GPtrArray *urls);
+void mill_crawl_source_add_requisites (MillCrawlSource *self, MillItem *page, GPtrArray *urls);
 gboolean mill_crawl_source_add_redirect (MillCrawlSource *self, MillItem *page, const char *target,
                                          GError **error);
 void mill_crawl_source_hold_host (MillCrawlSource *self, const char *url, double seconds);
 
+gboolean mill_crawl_source_get_requisites (MillCrawlSource *self);
 gboolean mill_crawl_source_get_counts (MillCrawlSource *self, MillFrontierCounts *counts);
 char **mill_crawl_source_dup_problems (MillCrawlSource *self);
 

@@ -37,17 +37,57 @@ mill_links_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
   return TRUE;
 }
 
-/* Without its parameters, the media type must be one of HTML's. */
+/* Whether @content_type, without its parameters, is @media_type. */
+static gboolean
+is_media_type (const char *content_type, const char *media_type)
+{
+  gsize length = content_type != NULL ? strcspn (content_type, "; \t") : 0;
+
+  return strlen (media_type) == length && g_ascii_strncasecmp (content_type, media_type, length) == 0;
+}
+
 static gboolean
 is_html (const char *content_type)
 {
-  static const char *const html_types[] = { "text/html", "application/xhtml+xml" };
-  gsize length = content_type != NULL ? strcspn (content_type, "; \t") : 0;
+  return is_media_type (content_type, "text/html") || is_media_type (content_type, "application/xhtml+xml");
+}
 
-  for (gsize i = 0; i < G_N_ELEMENTS (html_types); i++)
-    if (strlen (html_types[i]) == length && g_ascii_strncasecmp (content_type, html_types[i], length) == 0)
-      return TRUE;
-  return FALSE;
+/* The address that references in a page are relative to. */
+static const char *
+get_base (MillItem *page)
+{
+  const char *url = mill_item_get_attribute (page, "final-url");
+
+  return url != NULL ? url : mill_item_get_key (page);
+}
+
+static gboolean
+read_html (MillLinksStep *self, MillItem *page, const char *content_type, GError **error)
+{
+  gboolean has_requisites = mill_crawl_source_get_requisites (self->crawl);
+  g_autoptr (GPtrArray) requisites = NULL;
+  g_autoptr (GPtrArray) links =
+      mill_links_extract (mill_item_get_payload (page), content_type, get_base (page),
+                          has_requisites ? &requisites : NULL, NULL, error);
+
+  if (links == NULL)
+    return FALSE;
+  mill_crawl_source_add_links (self->crawl, page, links);
+  if (requisites != NULL)
+    mill_crawl_source_add_requisites (self->crawl, page, requisites);
+  return TRUE;
+}
+
+static gboolean
+read_css (MillLinksStep *self, MillItem *sheet, const char *content_type, GError **error)
+{
+  g_autoptr (GPtrArray) requisites =
+      mill_links_extract_css (mill_item_get_payload (sheet), content_type, get_base (sheet), NULL, error);
+
+  if (requisites == NULL)
+    return FALSE;
+  mill_crawl_source_add_requisites (self->crawl, sheet, requisites);
+  return TRUE;
 }
 
 static gboolean
@@ -57,19 +97,16 @@ mill_links_step_process (MillStep *step, MillWork *work, GCancellable *cancellab
   MillItem *page = mill_work_get_item (work);
   const char *location = mill_item_get_attribute (page, "location");
   const char *content_type = mill_item_get_attribute (page, "content-type");
-  const char *url = mill_item_get_attribute (page, "final-url");
-  g_autoptr (GPtrArray) links = NULL;
+  gboolean is_requisite = mill_item_get_attribute (page, "requisite") != NULL;
 
   if (location != NULL)
     return mill_crawl_source_add_redirect (self->crawl, page, location, error);
-  if (mill_item_get_payload (page) == NULL || !is_html (content_type))
+  if (mill_item_get_payload (page) == NULL)
     return TRUE;
-  if (url == NULL)
-    url = mill_item_get_key (page);
-  links = mill_links_extract (mill_item_get_payload (page), content_type, url, NULL, error);
-  if (links == NULL)
-    return FALSE;
-  mill_crawl_source_add_links (self->crawl, page, links);
+  if (is_html (content_type) && !is_requisite)
+    return read_html (self, page, content_type, error);
+  if (is_media_type (content_type, "text/css") && mill_crawl_source_get_requisites (self->crawl))
+    return read_css (self, page, content_type, error);
   return TRUE;
 }
 

@@ -31,13 +31,15 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   g_autoptr (GBytes) html = fuzz_take_rest (data, size);
   g_autoptr (GError) error = NULL;
   gboolean truncated = TRUE;
-  g_autoptr (GPtrArray) links =
-      mill_links_extract (html, *content_type != '\0' ? content_type : NULL, page_url, &truncated, &error);
+  g_autoptr (GPtrArray) requisites = NULL;
+  g_autoptr (GPtrArray) links = mill_links_extract (html, *content_type != '\0' ? content_type : NULL,
+                                                    page_url, &requisites, &truncated, &error);
 
   g_assert_true ((links == NULL) == (error != NULL));
   if (links == NULL)
     return 0;
-  g_assert_false (truncated && links->len < MILL_LINKS_MAX);
+  g_assert_false (truncated && links->len < MILL_LINKS_MAX && requisites->len < MILL_LINKS_MAX);
   check_links (links);
+  check_links (requisites);
   return 0;
 }
