@@ -21,6 +21,7 @@ typedef struct
   char **include; /* (owned) (nullable) */
   char **exclude; /* (owned) (nullable) */
   gboolean requisites;
+  gboolean sitemaps;
   char *folder; /* (owned) (nullable) */
   char *record; /* (owned) (nullable) */
   char *resume; /* (owned) (nullable) */
@@ -56,6 +57,8 @@ parse (char ***words, Options *options)
       N_ ("Go nowhere where such a pattern matches; may be repeated"), N_ ("GLOB") },
     { "requisites", 0, 0, G_OPTION_ARG_NONE, &options->requisites,
       N_ ("Also fetch images, stylesheets, scripts and the like"), NULL },
+    { "sitemaps", 0, 0, G_OPTION_ARG_NONE, &options->sitemaps,
+      N_ ("Also fetch the pages that the sites' sitemaps name"), NULL },
     { "slots", 0, 0, G_OPTION_ARG_INT, &options->slots, N_ ("Requests at a time (16)"), N_ ("N") },
     { "per-host", 0, 0, G_OPTION_ARG_INT, &options->per_host, N_ ("Requests to one host at a time (4)"),
       N_ ("N") },
@@ -115,6 +118,7 @@ build (const char *const *urls, const Options *options, GError **error)
   job_options.include = (const char *const *) options->include;
   job_options.exclude = (const char *const *) options->exclude;
   job_options.requisites = options->requisites;
+  job_options.sitemaps = options->sitemaps;
   job_options.slots = (guint) options->slots;
   job_options.per_host = (guint) options->per_host;
   job_options.delay_ms = (guint) options->delay_ms;
@@ -168,6 +172,12 @@ mill_cli_crawl (char **arguments)
       mill_cli_complain (
           _ ("crawl: --resume goes on with what is in the run file; it takes neither addresses nor "
              "--record"));
+      return MILL_CLI_USAGE;
+    }
+  if (options.sitemaps && options.ignore_robots)
+    {
+      mill_cli_complain (
+          _ ("crawl: --sitemaps needs robots.txt, which names them; leave out --ignore-robots"));
       return MILL_CLI_USAGE;
     }
   if (words[1] == NULL && options.resume == NULL)

@@ -175,6 +175,7 @@ test_bad_usage (Fixture *fixture, gconstpointer data)
   assert_complains (fixture, "crawl http://a.invalid --slots 0", 2, "--slots");
   assert_complains (fixture, "crawl http://a.invalid --per-host 0", 2, "--per-host");
   assert_complains (fixture, "crawl http://a.invalid --delay -1", 2, "--delay");
+  assert_complains (fixture, "crawl http://a.invalid --sitemaps --ignore-robots", 2, "--sitemaps");
   assert_complains (fixture, "crawl http://a.invalid --include news", 2, "include: “news”");
   assert_complains (fixture, "crawl ftp://x", 2, "ftp://x: only http and https");
   assert_complains (fixture, "crawl example.org", 2, "http://example.org");
@@ -369,7 +370,7 @@ test_crawl (Fixture *fixture, gconstpointer data)
       json_object_get_string_member (json_array_get_object_element (letters, 0), "referrer"), uri));
   out = g_build_filename (fixture->folder, "out", NULL);
   g_assert_true (g_file_test (out, G_FILE_TEST_IS_DIR));
-  summary = g_strdup_printf ("crawl %s --delay 0 --requisites --max-pages 5", uri);
+  summary = g_strdup_printf ("crawl %s --delay 0 --requisites --sitemaps --max-pages 5", uri);
   g_assert_cmpint (run (fixture, summary), ==, 0);
   g_assert_nonnull (strstr (fixture->output, "limit on pages"));
   g_free (summary);

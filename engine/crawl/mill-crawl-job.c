@@ -144,6 +144,7 @@ write_source (GKeyFile *file, const MillCrawlOptions *options, GError **error)
   g_key_file_set_integer (file, SOURCE, "max-depth", options->max_depth);
   g_key_file_set_boolean (file, SOURCE, "prefix", options->below);
   g_key_file_set_boolean (file, SOURCE, "requisites", options->requisites);
+  g_key_file_set_boolean (file, SOURCE, "sitemaps", options->sitemaps);
   g_key_file_set_boolean (file, SOURCE, "robots", options->obey_robots);
   set_uint (file, SOURCE, "per-host", options->per_host);
   set_uint (file, SOURCE, "delay", options->delay_ms);

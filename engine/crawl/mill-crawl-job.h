@@ -48,6 +48,7 @@ G_BEGIN_DECLS
  * @include: (array zero-terminated=1) (nullable): patterns of where to go only, see #MillScope
  * @exclude: (array zero-terminated=1) (nullable): patterns of where not to go
  * @requisites: whether to fetch what it takes to show the pages as well
+ * @sitemaps: whether to fetch the pages that sitemaps name as well; not without @obey_robots
  * @slots: how many requests may be under way at a time
  * @per_host: how many of them to one host
  * @delay_ms: the least time between two requests to one host
@@ -67,6 +68,7 @@ typedef struct
   const char *const *include; /* (unowned) (nullable) */
   const char *const *exclude; /* (unowned) (nullable) */
   gboolean requisites;
+  gboolean sitemaps;
   guint slots;
   guint per_host;
   guint delay_ms;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The inside of MillCrawlSource, which is in several files: mill-crawl-source.c is the source,
- * mill-crawl-source-links.c takes what pages lead to. */
+ * mill-crawl-source-links.c takes what pages lead to, mill-crawl-source-sitemaps.c what sites say they have.
+ */
 
 #pragma once
 
 #include "crawl/mill-scope.h"
 #include "record/mill-run-file-private.h"
 #include "sources/mill-crawl-source.h"
-#include "sources/mill-robots-reader-private.h"
+#include "sources/mill-sitemap-reader-private.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +16,9 @@ G_BEGIN_DECLS
  * it links to there are the levels of what it takes to show it, each found on the one before. So the frontier
  * keeps what an address is, and a limit on depth lets the last pages have their requisites. */
 #define MILL_CRAWL_LEVELS 16u
+
+#define MILL_CRAWL_ROBOTS_TOKEN "Millrace"
+#define MILL_CRAWL_MAX_PROBLEMS 100 /* of each kind */
 
 struct _MillCrawlSource
 {
@@ -27,6 +31,7 @@ struct _MillCrawlSource
   char *include; /* (owned) (nullable) */
   char *exclude; /* (owned) (nullable) */
   gboolean requisites;
+  gboolean sitemaps;
   gboolean robots;
 
   MillRunFile *file;     /* (owned) (nullable) set before the start, then constant */
@@ -44,8 +49,13 @@ struct _MillCrawlSource
   guint64 skipped_scope;  /* (lock) links that the scope kept from the frontier */
   guint64 skipped_depth;  /* (lock) requisites that were too many levels away from their page */
   GPtrArray *problems;    /* (owned) (lock) of strings: which sites were left alone, and why */
+  GPtrArray *sitemap_problems; /* (owned) (lock) of strings: which sitemaps were, and why */
+  GHashTable
+      *named_by; /* (owned) (lock) char* address not given out yet → char* sitemap, borrowed from `maps` */
+  GStringChunk *maps; /* (owned) (lock) addresses of sitemaps */
 
-  MillRobotsReader *reader; /* (owned) (nullable) set by open */
+  MillFileReader *reader;            /* (owned) (nullable) set by open */
+  MillSitemapReader *sitemap_reader; /* (owned) (nullable) set by open if sitemaps are wanted */
 };
 
 /* Has the next run keep what it knows and what becomes of its pages in @file (transfer none), and go on from
@@ -53,5 +63,12 @@ struct _MillCrawlSource
 void mill_crawl_source_set_run_file (MillCrawlSource *self, MillRunFile *file);
 /* (transfer none) (nullable) */
 MillRunFile *mill_crawl_source_get_run_file (MillCrawlSource *self);
+
+void mill_crawl_source_init_sitemaps (MillCrawlSource *self);
+void mill_crawl_source_clear_sitemaps (MillCrawlSource *self);
+void mill_crawl_source_open_sitemaps (MillCrawlSource *self, GMainContext *context);
+void mill_crawl_source_read_sitemaps (MillCrawlSource *self, const char *robots_url, MillRobots *robots);
+gboolean mill_crawl_source_awaits_sitemaps (MillCrawlSource *self);
+char *mill_crawl_source_steal_sitemap (MillCrawlSource *self, const char *url);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* MillCrawlSource: asks the frontier for the next page. Each host's robots.txt comes first; it is fetched
- * beside the pipeline, since it is nobody's item. */
+ * beside the pipeline, as sitemaps are, since it is nobody's item. */
 
 #include "config.h"
 
@@ -16,9 +16,8 @@
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
 #include "record/mill-item-rows-private.h"
+#include "sources/mill-robots-file-private.h"
 
-#define ROBOTS_TOKEN    "Millrace"
-#define MAX_PROBLEMS    100
 #define COMMIT_EVERY_MS 500
 
 typedef enum
@@ -30,6 +29,7 @@ typedef enum
   PROP_INCLUDE,
   PROP_EXCLUDE,
   PROP_REQUISITES,
+  PROP_SITEMAPS,
   PROP_ROBOTS,
   PROP_PER_HOST,
   PROP_DELAY,
@@ -43,14 +43,14 @@ static void
 add_problem (MillCrawlSource *self, const char *url, const GError *problem)
 {
   g_mutex_lock (&self->lock);
-  if (self->problems->len < MAX_PROBLEMS)
+  if (self->problems->len < MILL_CRAWL_MAX_PROBLEMS)
     g_ptr_array_add (self->problems, g_strdup_printf (_ ("%s cannot be read, so its site is left alone: %s"),
                                                       url, problem->message));
   g_mutex_unlock (&self->lock);
 }
 
 static void
-got_robots_cb (const char *url, MillRobots *robots, const GError *problem, gpointer user_data)
+got_robots_cb (const char *url, gpointer robots, const GError *problem, gpointer user_data)
 {
   MillCrawlSource *self = user_data;
   g_autofree char *host_key = mill_url_host_key (url);
@@ -58,6 +58,7 @@ got_robots_cb (const char *url, MillRobots *robots, const GError *problem, gpoin
   if (problem != NULL)
     add_problem (self, url, problem);
   mill_frontier_set_robots (self->frontier, host_key, robots);
+  mill_crawl_source_read_sitemaps (self, url, robots);
   mill_frontier_settled (self->frontier, url, MILL_OUTCOME_DONE);
 }
 
@@ -178,7 +179,8 @@ forget_run (MillCrawlSource *self)
   self->skipped_scope = 0;
   self->skipped_depth = 0;
   g_mutex_unlock (&self->lock);
-  g_clear_pointer (&self->reader, mill_robots_reader_unref);
+  mill_crawl_source_clear_sitemaps (self);
+  g_clear_pointer (&self->reader, mill_file_reader_unref);
   self->given = 0;
 }
 
@@ -203,12 +205,18 @@ mill_crawl_source_open (MillSource *source, MillPipeline *pipeline, GError **err
   MillFrontierCounts counts;
 
   forget_run (self);
+  if (self->sitemaps && !self->robots)
+    {
+      g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID,
+                           _ ("sitemaps: they are named in robots.txt, which this crawl does not read"));
+      return FALSE;
+    }
   starts = read_starts (self, pipeline, error);
   scope = starts != NULL ? restore_scope (self, starts, error) : NULL;
   if (scope == NULL)
     return FALSE;
   frontier = mill_frontier_new_recorded (get_frontier_depth (self), self->max_pages,
-                                         self->robots ? ROBOTS_TOKEN : NULL, self->file);
+                                         self->robots ? MILL_CRAWL_ROBOTS_TOKEN : NULL, self->file);
   g_mutex_lock (&self->lock);
   mill_frontier_set_max_in_flight (frontier, self->per_host);
   mill_frontier_set_delay_ms (frontier, self->delay_ms);
@@ -219,7 +227,9 @@ mill_crawl_source_open (MillSource *source, MillPipeline *pipeline, GError **err
   self->n_before = counts.taken;
   for (char **start = starts; *start != NULL; start++)
     mill_frontier_add_start (frontier, *start);
-  self->reader = mill_robots_reader_new (mill_pipeline_get_context (pipeline), got_robots_cb, self);
+  self->reader = mill_file_reader_new (mill_pipeline_get_context (pipeline));
+  if (self->sitemaps)
+    mill_crawl_source_open_sitemaps (self, mill_pipeline_get_context (pipeline));
   mill_frontier_set_wake (frontier, wake_cb, self, NULL);
   if (self->file != NULL)
     start_commit_timer (self, mill_pipeline_get_context (pipeline));
@@ -254,13 +264,16 @@ item_from_entry (MillCrawlSource *self, const MillFrontierEntry *entry)
 {
   MillItem *item = mill_item_new (++self->given, entry->url);
   guint levels = self->requisites ? MILL_CRAWL_LEVELS : 1;
+  g_autofree char *sitemap = NULL;
   char depth[12], level[12];
 
   g_snprintf (depth, sizeof depth, "%u", entry->depth / levels);
   mill_item_set_attribute (item, "depth", depth);
   g_snprintf (level, sizeof level, "%u", entry->depth % levels);
   mill_item_set_attribute (item, "requisite", entry->depth % levels > 0 ? level : NULL);
-  mill_item_set_attribute (item, "referrer", entry->referrer);
+  if (entry->referrer == NULL && entry->depth == levels)
+    sitemap = mill_crawl_source_steal_sitemap (self, entry->url);
+  mill_item_set_attribute (item, "referrer", sitemap != NULL ? sitemap : entry->referrer);
   return item;
 }
 
@@ -268,6 +281,7 @@ static MillSourceResult
 mill_crawl_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yield, GError **error)
 {
   MillCrawlSource *self = MILL_CRAWL_SOURCE (source);
+  gboolean was_idle = self->sitemap_reader == NULL;
 
   for (;;)
     {
@@ -279,7 +293,7 @@ mill_crawl_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yiel
         case MILL_FRONTIER_READY:
           if (entry.is_robots)
             {
-              mill_robots_reader_read (self->reader, entry.url);
+              mill_file_reader_read (self->reader, &mill_robots_file, entry.url, got_robots_cb, self);
               continue;
             }
           yield->item = item_from_entry (self, &entry);
@@ -292,7 +306,16 @@ mill_crawl_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yiel
           return MILL_SOURCE_ERROR;
         case MILL_FRONTIER_END:
         default:
-          return end (self, error);
+          if (!mill_crawl_source_awaits_sitemaps (self))
+            {
+              if (was_idle)
+                return end (self, error);
+              was_idle = TRUE; /* but the last sitemap may have added pages since the frontier was asked */
+              continue;
+            }
+          yield->ready_at_us = G_MAXINT64;
+          yield->why = _ ("waiting for sitemaps");
+          return MILL_SOURCE_WAIT;
         }
     }
 }
@@ -357,8 +380,10 @@ mill_crawl_source_close (MillSource *source)
 
   if (self->frontier != NULL)
     mill_frontier_set_wake (self->frontier, NULL, NULL, NULL);
+  if (self->sitemap_reader != NULL)
+    mill_sitemap_reader_stop (self->sitemap_reader);
   if (self->reader != NULL)
-    mill_robots_reader_stop (self->reader);
+    mill_file_reader_stop (self->reader);
   stop_commit_timer (self);
   close_file (self);
 }
@@ -391,6 +416,9 @@ mill_crawl_source_get_property (GObject *object, guint prop_id, GValue *value, G
       break;
     case PROP_REQUISITES:
       g_value_set_boolean (value, self->requisites);
+      break;
+    case PROP_SITEMAPS:
+      g_value_set_boolean (value, self->sitemaps);
       break;
     case PROP_ROBOTS:
       g_value_set_boolean (value, self->robots);
@@ -457,6 +485,8 @@ change_locked (MillCrawlSource *self, MillCrawlSourceProperty property, const GV
       return change_string (&self->exclude, g_value_get_string (value));
     case PROP_REQUISITES:
       return change_int (&self->requisites, g_value_get_boolean (value));
+    case PROP_SITEMAPS:
+      return change_int (&self->sitemaps, g_value_get_boolean (value));
     case PROP_ROBOTS:
       return change_int (&self->robots, g_value_get_boolean (value));
     case PROP_PER_HOST:
@@ -506,6 +536,9 @@ mill_crawl_source_finalize (GObject *object)
   stop_commit_timer (self);
   g_clear_pointer (&self->file, mill_run_file_unref);
   g_ptr_array_unref (self->problems);
+  g_ptr_array_unref (self->sitemap_problems);
+  g_hash_table_unref (self->named_by);
+  g_string_chunk_free (self->maps);
   g_free (self->start);
   g_free (self->include);
   g_free (self->exclude);
@@ -576,6 +609,15 @@ install_properties (GObjectClass *object_class)
       _ ("Also fetch what it takes to show a page: images, stylesheets, scripts and so on"), FALSE,
       MILL_CONFIG_FLAGS);
   /**
+   * MillCrawlSource:sitemaps:
+   *
+   * Also fetch the pages in scope that a site's sitemaps name. They count as one link away from a start
+   * address. Sitemaps are named in robots.txt, so that must be read.
+   */
+  properties[PROP_SITEMAPS] = g_param_spec_boolean (
+      "sitemaps", _ ("Sitemaps"), _ ("Also fetch the pages that the sitemaps named in robots.txt name"),
+      FALSE, MILL_CONFIG_FLAGS);
+  /**
    * MillCrawlSource:robots:
    *
    * Leave alone what a site asks crawlers to.
@@ -627,6 +669,7 @@ mill_crawl_source_init (MillCrawlSource *self)
 {
   g_mutex_init (&self->lock);
   self->problems = g_ptr_array_new_with_free_func (g_free);
+  mill_crawl_source_init_sitemaps (self);
   self->max_depth = -1;
   self->robots = TRUE;
   self->per_host = MILL_CRAWL_DEFAULT_PER_HOST;
@@ -732,7 +775,7 @@ mill_crawl_source_get_counts (MillCrawlSource *self, MillFrontierCounts *counts)
  * Any thread.
  *
  * Returns: (transfer full): for each site that is left alone because its robots.txt cannot be read, a
- * sentence that says so, up to 100
+ * sentence that says so, up to 100; then as many for sitemaps that were not read, or not to their end
  */
 char **
 mill_crawl_source_dup_problems (MillCrawlSource *self)
@@ -745,6 +788,8 @@ mill_crawl_source_dup_problems (MillCrawlSource *self)
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->problems->len; i++)
     g_strv_builder_add (builder, g_ptr_array_index (self->problems, i));
+  for (guint i = 0; i < self->sitemap_problems->len; i++)
+    g_strv_builder_add (builder, g_ptr_array_index (self->sitemap_problems, i));
   g_mutex_unlock (&self->lock);
   problems = g_strv_builder_end (builder);
   g_strv_builder_unref (builder);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillCrawlSource: what a site's sitemaps name goes to the frontier, one link away from the start. */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "crawl/mill-hash-private.h"
+#include "sources/mill-crawl-source-private.h"
+
+/* Of so many addresses that wait for their turn it is known which sitemap named them; so many cost 20 MB. */
+#define MAX_NAMED 100000
+
+void
+mill_crawl_source_init_sitemaps (MillCrawlSource *self)
+{
+  self->sitemap_problems = g_ptr_array_new_with_free_func (g_free);
+  self->named_by = g_hash_table_new_full (mill_hash_string, g_str_equal, g_free, NULL);
+  self->maps = g_string_chunk_new (MILL_SITEMAP_MAX_LENGTH);
+}
+
+/* Forgets the run. */
+void
+mill_crawl_source_clear_sitemaps (MillCrawlSource *self)
+{
+  g_clear_pointer (&self->sitemap_reader, mill_sitemap_reader_free);
+  g_mutex_lock (&self->lock);
+  g_ptr_array_set_size (self->sitemap_problems, 0);
+  g_hash_table_remove_all (self->named_by);
+  g_string_chunk_clear (self->maps);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+add_problem (MillCrawlSource *self, const char *url, const GError *problem)
+{
+  g_mutex_lock (&self->lock);
+  if (self->sitemap_problems->len < MILL_CRAWL_MAX_PROBLEMS)
+    g_ptr_array_add (self->sitemap_problems, g_strdup_printf (_ ("sitemap %s: %s"), url, problem->message));
+  g_mutex_unlock (&self->lock);
+}
+
+/* Adds a page that a sitemap names; @map is that sitemap, from `maps`. */
+static void
+add_page (MillCrawlSource *self, MillScope *scope, const char *url, const char *map)
+{
+  gboolean is_in_scope = mill_scope_contains (scope, url);
+
+  g_mutex_lock (&self->lock);
+  if (!is_in_scope)
+    self->skipped_scope++;
+  else if (g_hash_table_size (self->named_by) < MAX_NAMED && !g_hash_table_contains (self->named_by, url))
+    g_hash_table_insert (self->named_by, g_strdup (url), (gpointer) map);
+  g_mutex_unlock (&self->lock);
+  if (!is_in_scope || mill_frontier_add (self->frontier, url, self->requisites ? MILL_CRAWL_LEVELS : 1,
+                                         map) == MILL_FRONTIER_ADDED)
+    return;
+  g_mutex_lock (&self->lock);
+  g_hash_table_remove (self->named_by, url);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+got_sitemap_cb (const char *url, MillSitemap *sitemap, const GError *problem, gpointer user_data)
+{
+  MillCrawlSource *self = user_data;
+  g_autoptr (MillScope) scope = NULL;
+  const char *map;
+
+  if (problem != NULL)
+    add_problem (self, url, problem);
+  if (sitemap == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  scope = mill_scope_ref (self->scope);
+  map = g_string_chunk_insert_const (self->maps, url);
+  g_mutex_unlock (&self->lock);
+  for (const char *const *page = mill_sitemap_get_urls (sitemap); *page != NULL; page++)
+    add_page (self, scope, *page, map);
+}
+
+static void
+idle_cb (gpointer user_data)
+{
+  mill_source_wake (user_data);
+}
+
+void
+mill_crawl_source_open_sitemaps (MillCrawlSource *self, GMainContext *context)
+{
+  self->sitemap_reader = mill_sitemap_reader_new (context, self->reader, got_sitemap_cb, idle_cb, self);
+}
+
+/* Reads the sitemaps that a robots.txt names, if they are wanted. */
+void
+mill_crawl_source_read_sitemaps (MillCrawlSource *self, const char *robots_url, MillRobots *robots)
+{
+  double delay_s = mill_robots_get_crawl_delay (robots, MILL_CRAWL_ROBOTS_TOKEN);
+  guint delay_ms = mill_frontier_get_delay_ms (self->frontier);
+
+  if (self->sitemap_reader == NULL)
+    return;
+  if (delay_s > 0)
+    delay_ms = MAX (delay_ms, (guint) (delay_s * 1000));
+  mill_sitemap_reader_add (self->sitemap_reader, robots_url, mill_robots_get_sitemaps (robots), delay_ms);
+}
+
+/* Whether a crawl that has nothing more to fetch may get something from a sitemap. */
+gboolean
+mill_crawl_source_awaits_sitemaps (MillCrawlSource *self)
+{
+  MillFrontierCounts counts;
+
+  if (self->sitemap_reader == NULL || !mill_sitemap_reader_is_busy (self->sitemap_reader))
+    return FALSE;
+  mill_frontier_get_counts (self->frontier, &counts);
+  return self->max_pages == 0 || counts.taken < self->max_pages;
+}
+
+/* Returns: (transfer full) (nullable): the sitemap that named an address which is given out now */
+char *
+mill_crawl_source_steal_sitemap (MillCrawlSource *self, const char *url)
+{
+  char *sitemap;
+
+  g_mutex_lock (&self->lock);
+  sitemap = g_strdup (g_hash_table_lookup (self->named_by, url));
+  g_hash_table_remove (self->named_by, url);
+  g_mutex_unlock (&self->lock);
+  return sitemap;
+}
