@@ -26,6 +26,11 @@ struct _MillCrawlDialog
   AdwActionRow *folder_row;
   GtkWidget *forget_button;
   GtkSpinButton *pages_spin;
+  GtkSwitch *below_switch;
+  AdwEntryRow *include_row;
+  AdwEntryRow *exclude_row;
+  GtkSwitch *requisites_switch;
+  GtkSwitch *sitemaps_switch;
   GtkSpinButton *slots_spin;
   GtkSpinButton *per_host_spin;
   GtkSpinButton *delay_spin;
@@ -95,12 +100,14 @@ describe_crawl (MillCrawlDialog *self, const char *address)
   guint delay_ms = (guint) gtk_spin_button_get_value_as_int (self->delay_spin);
   g_autofree char *pages = describe_pages ((guint) gtk_spin_button_get_value_as_int (self->pages_spin));
   g_autofree char *pace = describe_pace (MIN (slots, per_host), delay_ms);
+  const char *place = gtk_switch_get_active (self->below_switch) ? _ ("in its folder") : _ ("on that host");
   const char *saved = self->folder != NULL ? _ ("saved in the folder below") : _ ("read, not saved");
 
-  /* Translators: an address; "at most 1,000 pages"; "saved in …"; "4 requests at a time, 100 ms apart" */
+  /* Translators: an address; "on that host"; "at most 1,000 pages"; "saved in …"; "4 requests at a time, 100
+   * ms apart" */
   return g_strdup_printf (
-      _ ("Starts at %s and follows links on that host: %s, %s; %s. What robots.txt forbids is left alone."),
-      address, pages, saved, pace);
+      _ ("Starts at %s and follows links %s: %s, %s; %s. What robots.txt forbids is left alone."), address,
+      place, pages, saved, pace);
 }
 
 static void
@@ -111,23 +118,59 @@ show_sentence (MillCrawlDialog *self, const char *text, const char *css_class)
                               (const char *[]){ "numeric", css_class, NULL });
 }
 
+/* Returns: (transfer full): the patterns in a row, with blanks between them */
+static char **
+get_patterns (AdwEntryRow *row)
+{
+  g_auto (GStrv) parts = g_strsplit (gtk_editable_get_text (GTK_EDITABLE (row)), " ", -1);
+  g_autoptr (GStrvBuilder) patterns = g_strv_builder_new ();
+
+  for (char **part = parts; *part != NULL; part++)
+    if (**part != '\0')
+      g_strv_builder_add (patterns, *part);
+  return g_strv_builder_end (patterns);
+}
+
+static MillJob *
+make_job (MillCrawlDialog *self, const char *address, GError **error)
+{
+  const char *const urls[] = { address, NULL };
+  g_autofree char *folder = self->folder != NULL ? g_file_get_path (self->folder) : NULL;
+  g_auto (GStrv) include = get_patterns (self->include_row);
+  g_auto (GStrv) exclude = get_patterns (self->exclude_row);
+  MillCrawlOptions crawl;
+
+  mill_crawl_options_init (&crawl, urls);
+  crawl.max_pages = (guint) gtk_spin_button_get_value_as_int (self->pages_spin);
+  crawl.below = gtk_switch_get_active (self->below_switch);
+  crawl.include = (const char *const *) include;
+  crawl.exclude = (const char *const *) exclude;
+  crawl.requisites = gtk_switch_get_active (self->requisites_switch);
+  crawl.sitemaps = gtk_switch_get_active (self->sitemaps_switch);
+  crawl.slots = (guint) gtk_spin_button_get_value_as_int (self->slots_spin);
+  crawl.per_host = (guint) gtk_spin_button_get_value_as_int (self->per_host_spin);
+  crawl.delay_ms = (guint) gtk_spin_button_get_value_as_int (self->delay_spin);
+  crawl.folder = folder;
+
+  return mill_crawl_job_new (&crawl, error);
+}
+
 static void
 changed_cb (MillCrawlDialog *self)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *address = get_address (self, &error);
   g_autofree char *sentence = address != NULL ? describe_crawl (self, address) : NULL;
+  g_autoptr (MillJob) job = address != NULL ? make_job (self, address, &error) : NULL;
 
-  gtk_widget_set_sensitive (self->start_button, address != NULL);
+  gtk_widget_set_sensitive (self->start_button, job != NULL);
+  if (address == NULL && error != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->address_row), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->address_row), "error");
   if (error != NULL)
-    {
-      gtk_widget_add_css_class (GTK_WIDGET (self->address_row), "error");
-      show_sentence (self, error->message, "error");
-      return;
-    }
-
-  gtk_widget_remove_css_class (GTK_WIDGET (self->address_row), "error");
-  if (sentence != NULL)
+    show_sentence (self, error->message, "error");
+  else if (sentence != NULL)
     show_sentence (self, sentence, "body");
   else
     show_sentence (self, _ ("An address is enough, such as https://www.example.org/."), "dim-label");
@@ -206,23 +249,6 @@ folder_clicked_cb (MillCrawlDialog *self)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 
-static MillJob *
-make_job (MillCrawlDialog *self, const char *address, GError **error)
-{
-  const char *const urls[] = { address, NULL };
-  g_autofree char *folder = self->folder != NULL ? g_file_get_path (self->folder) : NULL;
-  MillCrawlOptions crawl;
-
-  mill_crawl_options_init (&crawl, urls);
-  crawl.max_pages = (guint) gtk_spin_button_get_value_as_int (self->pages_spin);
-  crawl.slots = (guint) gtk_spin_button_get_value_as_int (self->slots_spin);
-  crawl.per_host = (guint) gtk_spin_button_get_value_as_int (self->per_host_spin);
-  crawl.delay_ms = (guint) gtk_spin_button_get_value_as_int (self->delay_spin);
-  crawl.folder = folder;
-
-  return mill_crawl_job_new (&crawl, error);
-}
-
 static void
 start_clicked_cb (MillCrawlDialog *self)
 {
@@ -288,6 +314,11 @@ mill_crawl_dialog_class_init (MillCrawlDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, folder_row);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, forget_button);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, pages_spin);
+  gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, below_switch);
+  gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, include_row);
+  gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, exclude_row);
+  gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, requisites_switch);
+  gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, sitemaps_switch);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, slots_spin);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, per_host_spin);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, delay_spin);
