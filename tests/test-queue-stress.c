@@ -433,8 +433,8 @@ get_all (gpointer data)
   return NULL;
 }
 
-/* Whatever way in an item finds, no moment sees more bytes than allowed. Nobody takes anything before some were
- * seen: a test that only ever saw none would prove nothing. */
+/* Whatever way in an item finds, no moment sees more bytes than allowed. Nobody takes anything before some
+ * were seen: a test that only ever saw none would prove nothing. */
 static void
 test_byte_bound_holds (void)
 {
