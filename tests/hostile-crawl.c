@@ -26,7 +26,7 @@ hostile_crawl_set_up (HostileCrawl *crawl, gconstpointer data)
   crawl->options.retries = 0;
   crawl->options.folder = crawl->folder;
   crawl->max_body = 1;
-  crawl->max_stall = 15.0;
+  crawl->max_stall = 60.0;
   crawl->min_speed = 100;
 }
 
@@ -72,6 +72,47 @@ set_knob (HostileCrawl *crawl, const char *path, double value)
   g_assert_no_error (error);
 }
 
+void
+hostile_crawl_limit_bad (HostileCrawl *crawl, const char *limit, double seconds, HostileAct act,
+                         gconstpointer user_data)
+{
+  crawl->limit = limit;
+  crawl->limit_s = seconds;
+  crawl->bad_act = act;
+  crawl->bad_data = user_data;
+}
+
+/* A request keeps the limits that it began with. This one has begun, and the next one is that of "/bad". */
+static void
+act_before_bad (HostileTalk *talk)
+{
+  HostileCrawl *crawl = (HostileCrawl *) talk->user_data;
+
+  set_knob (crawl, crawl->limit, crawl->limit_s);
+  talk->user_data = START_PAGE;
+  hostile_act_html (talk);
+}
+
+static void
+act_bad (HostileTalk *talk)
+{
+  HostileCrawl *crawl = (HostileCrawl *) talk->user_data;
+
+  set_knob (crawl, crawl->limit, crawl->usual_limit_s);
+  talk->user_data = crawl->bad_data;
+  crawl->bad_act (talk);
+}
+
+static void
+prepare_limit (HostileCrawl *crawl)
+{
+  g_autoptr (MillKnob) knob = mill_pipeline_find_knob (crawl->pipeline, crawl->limit, NULL);
+
+  crawl->usual_limit_s = mill_knob_get_number (knob);
+  hostile_server_set (crawl->server, "/", act_before_bad, crawl);
+  hostile_server_set (crawl->server, "/bad", act_bad, crawl);
+}
+
 static void
 run (HostileCrawl *crawl)
 {
@@ -85,6 +126,8 @@ run (HostileCrawl *crawl)
   set_knob (crawl, "fetch.max-stall", crawl->max_stall);
   set_knob (crawl, "fetch.min-speed", crawl->min_speed);
   set_knob (crawl, "fetch.backoff", 0.001);
+  if (crawl->limit != NULL)
+    prepare_limit (crawl);
   mill_pipeline_start (crawl->pipeline, &error);
   g_assert_no_error (error);
   g_assert_true (mill_pipeline_join (crawl->pipeline, NULL, NULL));

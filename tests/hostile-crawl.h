@@ -20,12 +20,22 @@ typedef struct
   guint max_body;           /* MiB */
   double max_stall;         /* seconds */
   guint min_speed;          /* bytes per second */
+  const char *limit;        /* (unowned) (nullable) see hostile_crawl_limit_bad() */
+  double limit_s;           /* likewise */
+  double usual_limit_s;     /* likewise */
+  HostileAct bad_act;       /* likewise */
+  gconstpointer bad_data;   /* (unowned) (nullable) likewise */
   MillPipeline *pipeline;   /* (owned) (nullable) */
   MillSnapshot *end;        /* (owned) (nullable) */
 } HostileCrawl;
 
 void hostile_crawl_set_up (HostileCrawl *crawl, gconstpointer data);
 void hostile_crawl_tear_down (HostileCrawl *crawl, gconstpointer data);
+
+/* At "/bad" the server does @act. The knob @limit is @seconds for this request alone: how long the other
+ * answers take on this machine, which may be busy, is not what is tested. */
+void hostile_crawl_limit_bad (HostileCrawl *crawl, const char *limit, double seconds, HostileAct act,
+                              gconstpointer user_data);
 
 /* @start: (nullable): a second address to start from */
 void hostile_crawl_run (HostileCrawl *crawl, const char *start);

@@ -11,7 +11,9 @@
 #include "hostile-crawl.h"
 
 #define MIB        (1024 * 1024)
-#define STALL_S    0.2
+#define STALL_S    0.5
+#define NO_ANSWER  "no answer within 0.5 s"
+#define TOO_SLOW   "the body comes too slowly"
 #define OK_HEAD    "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 #define MOST_SENT  ((guint64) 64 * MIB) /* what fits the sockets' buffers, and some */
 #define MOST_GROWN (128 * 1024)         /* KiB of memory, with a limit of 1 MiB */
@@ -175,10 +177,10 @@ act_nul_in_header (HostileTalk *talk)
 static const Case cases[] = {
   { "reset", act_reset, NULL, "reset by peer" },
   { "reset-at-once", act_reset_at_once, NULL, "reset by peer" },
-  { "silent", hostile_act_silent, NULL, "no answer within 0.2 s" },
-  { "drip", act_drip, NULL, "the body comes too slowly" },
-  { "stall", act_stall, NULL, "the body comes too slowly" },
-  { "drip-header", act_drip_header, NULL, "no answer within 0.2 s" },
+  { "silent", hostile_act_silent, NULL, NO_ANSWER },
+  { "drip", act_drip, NULL, TOO_SLOW },
+  { "stall", act_stall, NULL, TOO_SLOW },
+  { "drip-header", act_drip_header, NULL, NO_ANSWER },
   { "endless-body", act_endless_body, NULL, "the body is larger than 1 MiB" },
   { "endless-chunks", act_endless_chunks, NULL, "the body is larger than 1 MiB" },
   { "endless-trailers", act_endless_trailers, NULL, EITHER },
@@ -186,7 +188,7 @@ static const Case cases[] = {
   { "endless-headers", act_endless_headers, NULL, "the header of the response is too large" },
   { "endless-interim", act_endless_interim, NULL, "more than 16 interim responses" },
   { "endless-bomb", act_endless_bomb, NULL, "the body is larger than 1 MiB" },
-  { "empty-bomb", act_empty_bomb, NULL, "the body comes too slowly" },
+  { "empty-bomb", act_empty_bomb, NULL, TOO_SLOW },
   { "endless-error", act_endless_error, NULL, "404 Not Found" },
   { "length-too-long", hostile_act_text, OK_HEAD "Content-Length: 100\r\nConnection: close\r\n\r\nonly this",
     "ends before the length that was announced" },
@@ -237,14 +239,24 @@ peak_kib (void)
   return usage.ru_maxrss;
 }
 
+/* Whether the crawl has to lose its patience for the case to end. */
+static gboolean
+takes_patience (const Case *c)
+{
+  return g_strcmp0 (c->words, NO_ANSWER) == 0 || g_strcmp0 (c->words, TOO_SLOW) == 0 ||
+         g_strcmp0 (c->words, EITHER) == 0;
+}
+
 static void
 test_case (HostileCrawl *crawl, gconstpointer data)
 {
   const Case *c = data;
   long before = peak_kib ();
 
-  crawl->max_stall = STALL_S;
-  hostile_server_set (crawl->server, "/bad", c->act, c->user_data);
+  if (takes_patience (c))
+    hostile_crawl_limit_bad (crawl, "fetch.max-stall", STALL_S, c->act, c->user_data);
+  else
+    hostile_server_set (crawl->server, "/bad", c->act, c->user_data);
   hostile_crawl_run (crawl, NULL);
   if (c->words == NULL || (g_str_equal (c->words, EITHER) && crawl->end->dead == 0))
     hostile_crawl_assert_done (crawl);
@@ -276,8 +288,7 @@ static void
 test_no_stall_limit (HostileCrawl *crawl, gconstpointer data)
 {
   crawl->max_stall = 0.0;
-  crawl->options.timeout_s = STALL_S;
-  hostile_server_set (crawl->server, "/bad", act_drip, NULL);
+  hostile_crawl_limit_bad (crawl, "fetch.timeout", STALL_S, act_drip, NULL);
   hostile_crawl_run (crawl, NULL);
   hostile_crawl_assert_dead (crawl, "/bad", "", 1);
 }
