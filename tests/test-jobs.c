@@ -71,7 +71,7 @@ test_tasks_drained (void)
 
   test_start (pipeline);
   TEST_WAIT (pipeline, s->done >= 300);
-  g_assert_true (mill_pipeline_drain (pipeline, 60, NULL));
+  g_assert_true (mill_pipeline_drain (pipeline, 3600, NULL));
   test_join (pipeline);
   TEST_WAIT (pipeline, s->state == MILL_STATE_FINISHED && s->returned == 0 && s->produced < 3000);
   test_assert_nothing_left (pipeline, before);
