@@ -65,6 +65,25 @@ stop (MillPipeline *pipeline, gpointer user_data)
   mill_pipeline_stop (pipeline);
 }
 
+/* What hangs is over its time, and nothing else, however slow this machine: there is no time-out for what
+ * comes after it. */
+static void
+release_source (MillPipeline *pipeline, gpointer user_data)
+{
+  MillStep *step = mill_stage_get_step (mill_pipeline_get_stage (pipeline, 0));
+
+  TEST_WAIT (pipeline, test_step_get_holding (step) == 1);
+  test_set (pipeline, "work.timeout", "0");
+  test_source_release (mill_pipeline_get_source (pipeline));
+}
+
+/* Only then does the time run that is given to the run. */
+static void
+wait_for_two (MillPipeline *pipeline, gpointer user_data)
+{
+  TEST_WAIT (pipeline, s->done == 2);
+}
+
 static gboolean
 say_ready_cb (gpointer user_data)
 {
@@ -97,7 +116,13 @@ run_plan (const char *name, gboolean as_json)
       g_clear_object (&pipeline);
       pipeline = pipeline_new (hang_at_first, "0.1", "100");
       test_source_hang_at (mill_pipeline_get_source (pipeline), 3);
-      options.duration_s = 0.5;
+      options.started = wait_for_two;
+      options.duration_s = 0.1;
+    }
+  else if (g_str_equal (name, "dead"))
+    {
+      test_source_hang_at (mill_pipeline_get_source (pipeline), 2);
+      options.started = release_source;
     }
   else if (g_str_equal (name, "stop"))
     options.started = stop;
