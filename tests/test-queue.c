@@ -236,11 +236,16 @@ test_put_blocks_until_room (void)
 {
   g_autoptr (MillQueue) queue = mill_queue_new (1);
   MillQueueStats stats;
+  gint64 seen;
   Call *call;
 
   put_id (queue, 1);
   call = call_new (queue, put_thread, item_new (2));
   wait_for_waiters (queue, 1, 0);
+  /* Blocked for a microsecond at the least. */
+  seen = g_get_monotonic_time ();
+  while (g_get_monotonic_time () == seen)
+    ;
   g_assert_cmpuint (mill_queue_get_depth (queue), ==, 1);
   assert_get_id (queue, 1);
   call_wait (call);
@@ -667,7 +672,8 @@ stress_resize (gpointer data)
   return NULL;
 }
 
-/* Both worlds at once, while maxsize changes: every item arrives exactly once, and both worlds are served. */
+/* Both worlds at once, while maxsize changes: every item arrives exactly once, and both worlds are served:
+ * all of them wait before there is anything. */
 static void
 test_stress (void)
 {
@@ -682,6 +688,7 @@ test_stress (void)
     mill_queue_get_async (queue, NULL, stress_got_cb, stress);
   for (guint i = 0; i < N_CONSUMERS; i++)
     threads[n++] = g_thread_new ("consumer", stress_consume, stress);
+  wait_for_waiters (queue, 0, N_TASKS + N_CONSUMERS);
   for (guint i = 0; i < N_PRODUCERS; i++)
     {
       producers[i] = (Producer){ stress, i * N_EACH };
