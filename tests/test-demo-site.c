@@ -410,7 +410,8 @@ test_clients_go (Fixture *fixture, gconstpointer unused)
   Load load;
 
   g_object_set (fixture->site, "latency-ms", 200, NULL);
-  start_load (&load, fixture, 50, 50);
+  /* Always 50 of them, so that some are kept waiting whenever this thread comes to it. */
+  start_load (&load, fixture, G_MAXUINT, 50);
   while (site_in_flight (fixture) < 50 && load.done == 0)
     g_main_context_iteration (NULL, FALSE);
   g_cancellable_cancel (load.cancellable);
@@ -489,7 +490,7 @@ test_port_in_use (Fixture *fixture, gconstpointer unused)
 static void
 test_throughput (Fixture *fixture, gconstpointer unused)
 {
-  const guint n = g_test_perf () ? 50000 : 5000;
+  const guint n = g_test_perf () ? 50000 : 2000;
   double seconds;
   Load load;
 
@@ -499,8 +500,8 @@ test_throughput (Fixture *fixture, gconstpointer unused)
     g_main_context_iteration (NULL, TRUE);
   seconds = g_test_timer_elapsed ();
   g_assert_cmpuint (load.failed, ==, 0);
+  g_assert_cmpuint (load.done, ==, n);
   g_test_message ("%.0f requests/s", n / seconds);
-  g_assert_cmpfloat (n / seconds, >, 20.0);
   g_object_unref (load.cancellable);
 }
 
