@@ -10,7 +10,7 @@
 #include <locale.h>
 #include <string.h>
 
-#define TIMEOUT_S 20
+#define TIMEOUT_S 100
 
 static gboolean
 give_up_cb (gpointer what)

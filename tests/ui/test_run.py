@@ -114,7 +114,7 @@ def stop_in_the_middle(command):
 
 def pause_resume_and_run_again(command):
     with Program(command, "bounded-thread-queue") as program:
-        slow_down(program, 60)
+        slow_down(program, 200)
         program.press("Start")
         program.press("Pause")
         program.wait_text(r".* · paused · .*")
@@ -125,14 +125,14 @@ def pause_resume_and_run_again(command):
         program.press("Run Again")
         program.wait_text(r".* · running · .*")
         # What the knobs show is what runs.
-        assert program.value("Latency") == 60
+        assert program.value("Latency") == 200
         program.press("Stop")
         read_sum(program)
 
 
 def begin_to_close(program):
     """Has the program ask whether the run may be stopped."""
-    slow_down(program, 60)
+    slow_down(program, 200)
     program.press("Start")
     program.wait_value(DEPTH, "filled", lambda depth: depth > 500)
     program.close()
