@@ -299,10 +299,9 @@ test_all_disallowed (Fixture *fixture, gconstpointer data)
 static void
 test_unreachable (Fixture *fixture, gconstpointer data)
 {
-  TestWebServer *gone = test_web_server_new ();
-  g_autofree char *base = g_strdup (gone->base);
+  g_autofree char *base = NULL;
+  g_autoptr (GSocket) port = test_refusing_port_new (&base);
 
-  test_web_server_free (gone);
   fixture->urls[0] = base;
   crawl (fixture, "/");
   assert_failed (fixture, base);
@@ -312,11 +311,10 @@ test_unreachable (Fixture *fixture, gconstpointer data)
 static void
 test_half_reachable (Fixture *fixture, gconstpointer data)
 {
-  TestWebServer *gone = test_web_server_new ();
-  g_autofree char *base = g_strdup (gone->base);
+  g_autofree char *base = NULL;
+  g_autoptr (GSocket) port = test_refusing_port_new (&base);
   g_auto (GStrv) problems = NULL;
 
-  test_web_server_free (gone);
   test_web_server_set_page (fixture->server, "/", HTML, "");
   fixture->urls[0] = base;
   fixture->urls[1] = fixture->server->base;

@@ -325,11 +325,10 @@ test_addresses (Fixture *fixture, gconstpointer data)
 static void
 test_refused (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *url = NULL;
-  TestWebServer *gone = test_web_server_new ();
+  g_autofree char *base = NULL;
+  g_autoptr (GSocket) port = test_refusing_port_new (&base);
+  g_autofree char *url = g_strconcat (base, "/", NULL);
 
-  url = test_web_server_url (gone, "/");
-  test_web_server_free (gone);
   g_assert_false (fetch_url (fixture, url));
   g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
   g_assert_true (mill_retry_policy_is_retryable (fixture->error));

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "hostile-crawl.h"
+#include "test-web-server.h"
 
 #define MIB        (1024 * 1024)
 #define STALL_S    0.5
@@ -268,14 +269,14 @@ test_case (HostileCrawl *crawl, gconstpointer data)
   g_assert_cmpint (peak_kib () - before, <, MOST_GROWN);
 }
 
-/* Nobody listens at the second address any more. */
+/* Nobody listens at the second address. */
 static void
 test_refused (HostileCrawl *crawl, gconstpointer data)
 {
-  HostileServer *gone = hostile_server_new (NULL);
-  g_autofree char *url = g_strconcat (hostile_server_get_base (gone), "/", NULL);
+  g_autofree char *base = NULL;
+  g_autoptr (GSocket) port = test_refusing_port_new (&base);
+  g_autofree char *url = g_strconcat (base, "/", NULL);
 
-  hostile_server_free (gone);
   crawl->options.obey_robots = FALSE;
   crawl->options.retries = 2;
   hostile_server_set (crawl->server, "/bad", hostile_act_html, "");

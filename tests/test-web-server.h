@@ -173,3 +173,23 @@ test_web_server_url (TestWebServer *self, const char *path)
 {
   return g_strconcat (self->base, path, NULL);
 }
+
+/* A port at which nobody listens, nor can anybody else begin to while it is held: whoever connects to *@base
+ * (transfer full), "http://127.0.0.1:PORT", is refused. */
+static inline GSocket *
+test_refusing_port_new (char **base)
+{
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any_port = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (GError) error = NULL;
+  GSocket *self = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (g_socket_bind (self, any_port, FALSE, NULL));
+  address = g_socket_get_local_address (self, &error);
+  g_assert_no_error (error);
+  *base = g_strdup_printf ("http://127.0.0.1:%u",
+                           g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)));
+  return self;
+}
