@@ -5,6 +5,8 @@
 
 #include "hostile-server.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -350,9 +352,14 @@ hostile_reset (HostileTalk *talk)
   g_socket_close (talk->socket, NULL);
 }
 
+/* All of it and the end of the connection arrive together: what the client does must not depend on whether it
+ * asks for the next page, on a connection that could be kept alive, before or after that has been closed. */
 void
 hostile_act_text (HostileTalk *talk)
 {
+#ifdef TCP_CORK
+  g_socket_set_option (talk->socket, IPPROTO_TCP, TCP_CORK, TRUE, NULL);
+#endif
   hostile_say (talk, talk->user_data);
 }
 

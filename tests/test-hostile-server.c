@@ -99,7 +99,7 @@ act_endless_chunks (HostileTalk *talk)
 static void
 act_endless_trailers (HostileTalk *talk)
 {
-  if (hostile_say (talk, OK_HEAD "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"))
+  if (hostile_say (talk, OK_HEAD "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n1\r\nx\r\n0\r\n"))
     hostile_say_for_ever (talk, "X-Trailer: and on\r\n", 19);
 }
 
