@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def config(scratch, port, content):
+def config(scratch, port, content, http):
     types = "include /etc/nginx/mime.types;" if Path("/etc/nginx/mime.types").exists() else ""
     user = "user root;" if os.geteuid() == 0 else ""  # the scratch folder is private to its maker
     return f"""
@@ -23,6 +23,7 @@ http {{
   {types}
   default_type application/octet-stream;
   access_log off;
+  {http}
   sendfile on;
   keepalive_requests 10000000;
   client_body_temp_path {scratch}/body;
@@ -50,9 +51,9 @@ def free_port():
 
 
 @contextmanager
-def serve(scratch, content):
-    """Yields the port. @content is what the server block has beside it. nginx goes to the background only once it
-    listens, so there is nothing to wait for."""
+def serve(scratch, content, http=""):
+    """Yields the port. @content is what the server block has beside it, @http what stands around that. nginx goes
+    to the background only once it listens, so there is nothing to wait for."""
     program = find()
     if program is None:
         sys.exit("nginx is not here (package nginx-light)")
@@ -60,7 +61,7 @@ def serve(scratch, content):
     command = [program, "-e", f"{scratch}/nginx.log", "-c", str(path)]
     for _ in range(5):  # the port may be taken between asking and listening
         port = free_port()
-        path.write_text(config(scratch, port, content))
+        path.write_text(config(scratch, port, content, http))
         if subprocess.run(command, stdin=subprocess.DEVNULL).returncode == 0:
             break
     else:
