@@ -91,7 +91,8 @@ parse (const char *url, const MillHttpResponse *response, const GError *failure,
 }
 
 static const MillFileKind sitemap_file = {
-  .limits = { .max_body = MILL_SITEMAP_MAX_BYTES, .truncate = TRUE, .max_redirects = MAX_REDIRECTS },
+  /* One byte more than counts, which tells that it was cut off. */
+  .limits = { .max_body = MILL_SITEMAP_MAX_BYTES + 1, .truncate = TRUE, .max_redirects = MAX_REDIRECTS },
   .timeout_s = TIMEOUT_S,
   .parse = parse,
   .free_result = (GDestroyNotify) mill_sitemap_unref,
