@@ -8,6 +8,7 @@
 
 #include "crawl/mill-crawl-job.h"
 #include "crawl/mill-crawl-record.h"
+#include "crawl/mill-sitemap-rows-private.h"
 #include "sources/mill-crawl-source.h"
 #include "test-web-server.h"
 
@@ -129,6 +130,99 @@ test_sent_into_folder (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (test_web_server_get_asked (fixture->server, "/b"), ==, 0);
 }
 
+static gint64
+ask (Fixture *fixture, const char *sql)
+{
+  g_autoptr (MillRunFile) file = mill_run_file_open (fixture->path, NULL);
+  sqlite3_stmt *query;
+  gint64 number;
+
+  mill_run_file_begin (file);
+  query = mill_run_file_prepare (file, sql);
+  g_assert_true (mill_run_file_step (file, query));
+  number = sqlite3_column_int64 (query, 0);
+  sqlite3_reset (query);
+  mill_run_file_end (file);
+  return number;
+}
+
+static MillPipeline *
+build_with_sitemaps (Fixture *fixture)
+{
+  g_autofree char *start = test_web_server_url (fixture->server, "/");
+  const char *urls[] = { start, NULL };
+  g_autoptr (MillJob) job = NULL;
+  MillPipeline *pipeline;
+  MillCrawlOptions options;
+
+  mill_crawl_options_init (&options, urls);
+  options.delay_ms = 0;
+  options.retries = 0;
+  options.sitemaps = TRUE;
+  job = mill_crawl_job_new (&options, NULL);
+  pipeline = mill_job_build (job, NULL);
+  g_assert_true (mill_crawl_record (pipeline, job, fixture->path, NULL));
+  return pipeline;
+}
+
+/* A sitemap that was found and not read is read, even if there is nothing else to fetch, and so are those it
+ * leads to; what was read is not read again. */
+static void
+test_sitemaps_left (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (MillPipeline) pipeline = build_with_sitemaps (fixture);
+  g_autofree char *read = test_web_server_url (fixture->server, "/read");
+  g_autofree char *left = test_web_server_url (fixture->server, "/left");
+  g_autofree char *index = g_strdup_printf (
+      "<sitemapindex><sitemap><loc>%s/next</loc></sitemap></sitemapindex>", fixture->server->base);
+  g_autofree char *next =
+      g_strdup_printf ("<urlset><url><loc>%s/a</loc></url></urlset>", fixture->server->base);
+  const char *site = fixture->server->base + strlen ("http://");
+  const MillSitemapRow rows[] = { { .url = read, .site = site, .state = MILL_SITEMAP_ROW_READ },
+                                  { .url = left, .site = site } };
+  MillRunFile *file;
+
+  test_web_server_set_page (fixture->server, "/", HTML, "");
+  test_web_server_set_page (fixture->server, "/left", "application/xml", index);
+  test_web_server_set_page (fixture->server, "/next", "application/xml", next);
+  g_assert_true (mill_pipeline_start (pipeline, NULL));
+  g_assert_true (mill_pipeline_join (pipeline, NULL, NULL));
+  g_clear_object (&pipeline);
+  file = mill_run_file_open (fixture->path, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    mill_sitemap_rows_add (file, &rows[i]);
+  mill_run_file_unref (file);
+
+  go_on (fixture);
+  g_assert_cmpuint (test_web_server_get_asked (fixture->server, "/"), ==, 1);
+  g_assert_cmpuint (test_web_server_get_asked (fixture->server, "/left"), ==, 1);
+  g_assert_cmpuint (test_web_server_get_asked (fixture->server, "/next"), ==, 1);
+  g_assert_cmpuint (test_web_server_get_asked (fixture->server, "/a"), ==, 1);
+  g_assert_cmpuint (test_web_server_get_asked (fixture->server, "/read"), ==, 0);
+  g_assert_cmpint (ask (fixture, "SELECT count (*) FROM sitemap WHERE state = 1"), ==, 3);
+  g_assert_cmpint (ask (fixture, "SELECT count (*) FROM item WHERE referrer LIKE '%/next' AND depth = 1"), ==,
+                   1);
+}
+
+/* What a crawl was reading when it was stopped is left to be read. */
+static void
+test_sitemap_broken_off (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (MillPipeline) pipeline = build_with_sitemaps (fixture);
+  g_autofree char *robots = g_strdup_printf ("Sitemap: %s/map\n", fixture->server->base);
+
+  test_web_server_set_page (fixture->server, "/robots.txt", "text/plain", robots);
+  test_web_server_set (fixture->server, "/map", TEST_SILENCE);
+  g_assert_true (mill_pipeline_start (pipeline, NULL));
+  while (test_web_server_get_asked (fixture->server, "/map") == 0)
+    g_thread_yield ();
+  mill_pipeline_stop (pipeline);
+  g_assert_true (mill_pipeline_join (pipeline, NULL, NULL));
+  g_clear_object (&pipeline);
+  g_assert_cmpint (ask (fixture, "SELECT count (*) FROM sitemap WHERE state = 0 AND url LIKE '%/map'"), ==,
+                   1);
+}
+
 #define ADD(name, func) g_test_add ("/crawl-resume/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -139,5 +233,7 @@ main (int argc, char **argv)
   ADD ("sent-away", test_sent_away);
   ADD ("sent-aside", test_sent_aside);
   ADD ("sent-into-folder", test_sent_into_folder);
+  ADD ("sitemaps-left", test_sitemaps_left);
+  ADD ("sitemap-broken-off", test_sitemap_broken_off);
   return g_test_run ();
 }

@@ -25,10 +25,11 @@ struct _MillEntry
   gint64 id;       /* of its row; 0 for a robots.txt */
   MillEntry *next; /* (unowned) (nullable) in the host's window */
   MillHost *host;  /* (unowned) */
-  char *referrer;  /* (owned) (nullable) */
+  char *referrer;  /* (owned) (nullable) a page, or a sitemap */
   guint32 depth;
   guint16 flags;
-  guint16 redirects; /* how many in a row led here */
+  guint8 redirects; /* how many in a row led here */
+  guint8 level;     /* of a requisite */
   char url[];
 };
 

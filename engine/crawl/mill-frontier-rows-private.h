@@ -18,13 +18,22 @@ typedef enum
   MILL_FRONTIER_ROW_DISALLOWED = 3, /* by robots.txt */
 } MillFrontierRowState;
 
+/* Where a URL was found. */
+typedef struct
+{
+  guint depth;              /* in links from a start URL */
+  guint level;              /* 0 for a page, else how many requisites lead from a page to it */
+  guint redirects;          /* how many in a row led to it */
+  gint64 referrer;          /* id of the page's row, or 0 */
+  gint64 sitemap;           /* id of the sitemap's row, or 0 */
+  const char *referrer_url; /* (nullable) of the page or the sitemap */
+} MillFrontierOrigin;
+
 typedef struct
 {
   gint64 id;
   const char *url;
-  const char *referrer; /* (nullable) */
-  guint depth;
-  guint redirects;
+  MillFrontierOrigin origin;
 } MillFrontierRow;
 
 typedef void (*MillFrontierRowFunc) (const MillFrontierRow *row, gpointer user_data);
@@ -41,16 +50,16 @@ void mill_frontier_rows_read_scope (MillRunFile *file, GFunc func, gpointer user
 /* The URLs that start URLs redirected to, in the order they were found. */
 void mill_frontier_rows_read_redirected (MillRunFile *file, GFunc func, gpointer user_data);
 
-/* The id of a new queued row, or 0 if the URL has one. @referrer: an id, or 0. @redirects: how many in a row
- */
-gint64 mill_frontier_rows_add (MillRunFile *file, gint64 host, const char *url, guint depth, gint64 referrer,
-                               guint redirects);
+/* The id of a new queued row, or 0 if the URL has one. */
+gint64 mill_frontier_rows_add (MillRunFile *file, gint64 host, const char *url,
+                               const MillFrontierOrigin *origin);
 gboolean mill_frontier_rows_has (MillRunFile *file, const char *url);
-/* The id of a row that is done or dead, or 0. */
-gint64 mill_frontier_rows_find_settled (MillRunFile *file, const char *url, guint *depth);
+/* The id of a row that is done or dead, or 0. Of @origin, only depth and level are set. */
+gint64 mill_frontier_rows_find_settled (MillRunFile *file, const char *url, MillFrontierOrigin *origin);
 void mill_frontier_rows_set_state (MillRunFile *file, gint64 id, MillFrontierRowState state);
-/* Of a queued row that is deeper. */
-void mill_frontier_rows_shorten (MillRunFile *file, const char *url, guint depth, gint64 referrer);
+/* Of a queued row that is deeper; a requisite is deeper than the page it belongs to, and less than the pages
+ * that this one links to. */
+void mill_frontier_rows_shorten (MillRunFile *file, const char *url, const MillFrontierOrigin *origin);
 /* Up to @n of a host's queued rows after the id @after, in their order. Returns how many. */
 guint mill_frontier_rows_read_queued (MillRunFile *file, gint64 host, gint64 after, guint n,
                                       MillFrontierRowFunc func, gpointer user_data);

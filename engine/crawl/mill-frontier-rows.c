@@ -63,24 +63,27 @@ void
 mill_frontier_rows_read_redirected (MillRunFile *file, GFunc func, gpointer user_data)
 {
   sqlite3_stmt *query =
-      mill_run_file_prepare (file, "SELECT url FROM frontier WHERE depth = 0 AND redirects > 0 ORDER BY id");
+      mill_run_file_prepare (file, "SELECT url FROM frontier WHERE depth = 0 AND level = 0 AND redirects > 0"
+                                   " ORDER BY id");
 
   while (mill_run_file_step (file, query))
     func ((gpointer) get_text (query, 0), user_data);
 }
 
 gint64
-mill_frontier_rows_add (MillRunFile *file, gint64 host, const char *url, guint depth, gint64 referrer,
-                        guint redirects)
+mill_frontier_rows_add (MillRunFile *file, gint64 host, const char *url, const MillFrontierOrigin *origin)
 {
   sqlite3_stmt *insert = mill_run_file_prepare (
-      file, "INSERT OR IGNORE INTO frontier (url, host, depth, referrer, redirects) VALUES (?, ?, ?, ?, ?)");
+      file, "INSERT OR IGNORE INTO frontier (url, host, depth, level, redirects, referrer, sitemap)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)");
 
   sqlite3_bind_text (insert, 1, url, -1, SQLITE_STATIC);
   sqlite3_bind_int64 (insert, 2, host);
-  sqlite3_bind_int64 (insert, 3, depth);
-  bind_id (insert, 4, referrer);
-  sqlite3_bind_int64 (insert, 5, redirects);
+  sqlite3_bind_int64 (insert, 3, origin->depth);
+  sqlite3_bind_int64 (insert, 4, origin->level);
+  sqlite3_bind_int64 (insert, 5, origin->redirects);
+  bind_id (insert, 6, origin->referrer);
+  bind_id (insert, 7, origin->sitemap);
   mill_run_file_step (file, insert);
   return mill_run_file_n_changed (file) > 0 ? mill_run_file_last_id (file) : 0;
 }
@@ -98,17 +101,18 @@ mill_frontier_rows_has (MillRunFile *file, const char *url)
 }
 
 gint64
-mill_frontier_rows_find_settled (MillRunFile *file, const char *url, guint *depth)
+mill_frontier_rows_find_settled (MillRunFile *file, const char *url, MillFrontierOrigin *origin)
 {
   sqlite3_stmt *query =
-      mill_run_file_prepare (file, "SELECT id, depth FROM frontier WHERE url = ? AND state IN (1, 2)");
+      mill_run_file_prepare (file, "SELECT id, depth, level FROM frontier WHERE url = ? AND state IN (1, 2)");
   gint64 id = 0;
 
   sqlite3_bind_text (query, 1, url, -1, SQLITE_STATIC);
   if (mill_run_file_step (file, query))
     {
       id = sqlite3_column_int64 (query, 0);
-      *depth = (guint) sqlite3_column_int64 (query, 1);
+      *origin = (MillFrontierOrigin){ .depth = (guint) sqlite3_column_int64 (query, 1),
+                                      .level = (guint) sqlite3_column_int64 (query, 2) };
     }
   sqlite3_reset (query);
   return id;
@@ -125,14 +129,17 @@ mill_frontier_rows_set_state (MillRunFile *file, gint64 id, MillFrontierRowState
 }
 
 void
-mill_frontier_rows_shorten (MillRunFile *file, const char *url, guint depth, gint64 referrer)
+mill_frontier_rows_shorten (MillRunFile *file, const char *url, const MillFrontierOrigin *origin)
 {
-  sqlite3_stmt *update = mill_run_file_prepare (file, "UPDATE frontier SET depth = ?2, referrer = ?3"
-                                                      " WHERE url = ?1 AND state = 0 AND depth > ?2");
+  sqlite3_stmt *update =
+      mill_run_file_prepare (file, "UPDATE frontier SET depth = ?2, level = ?3, referrer = ?4, sitemap = ?5"
+                                   " WHERE url = ?1 AND state = 0 AND (depth, level) > (?2, ?3)");
 
   sqlite3_bind_text (update, 1, url, -1, SQLITE_STATIC);
-  sqlite3_bind_int64 (update, 2, depth);
-  bind_id (update, 3, referrer);
+  sqlite3_bind_int64 (update, 2, origin->depth);
+  sqlite3_bind_int64 (update, 3, origin->level);
+  bind_id (update, 4, origin->referrer);
+  bind_id (update, 5, origin->sitemap);
   mill_run_file_step (file, update);
 }
 
@@ -141,8 +148,9 @@ mill_frontier_rows_read_queued (MillRunFile *file, gint64 host, gint64 after, gu
                                 MillFrontierRowFunc func, gpointer user_data)
 {
   sqlite3_stmt *query =
-      mill_run_file_prepare (file, "SELECT f.id, f.url, f.depth, f.redirects, r.url FROM frontier f LEFT "
-                                   "JOIN frontier r ON r.id = f.referrer"
+      mill_run_file_prepare (file, "SELECT f.id, f.url, f.depth, f.level, f.redirects, ifnull (r.url, s.url)"
+                                   " FROM frontier f LEFT JOIN frontier r ON r.id = f.referrer"
+                                   " LEFT JOIN sitemap s ON s.id = f.sitemap"
                                    " WHERE f.host = ? AND f.state = 0 AND f.id > ? ORDER BY f.id LIMIT ?");
   guint n_read = 0;
 
@@ -153,9 +161,10 @@ mill_frontier_rows_read_queued (MillRunFile *file, gint64 host, gint64 after, gu
     {
       const MillFrontierRow row = { .id = sqlite3_column_int64 (query, 0),
                                     .url = get_text (query, 1),
-                                    .depth = (guint) sqlite3_column_int64 (query, 2),
-                                    .redirects = (guint) sqlite3_column_int64 (query, 3),
-                                    .referrer = get_text (query, 4) };
+                                    .origin = { .depth = (guint) sqlite3_column_int64 (query, 2),
+                                                .level = (guint) sqlite3_column_int64 (query, 3),
+                                                .redirects = (guint) sqlite3_column_int64 (query, 4),
+                                                .referrer_url = get_text (query, 5) } };
 
       func (&row, user_data);
     }

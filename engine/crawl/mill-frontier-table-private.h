@@ -14,6 +14,8 @@ typedef struct _MillFrontierTable MillFrontierTable;
 
 MillFrontier *mill_frontier_new_recorded (int max_depth, guint64 max_pages, const char *robots_token,
                                           MillRunFile *file);
+MillRunFile *mill_frontier_get_run_file (MillFrontier *self);
+MillFrontierVerdict mill_frontier_add_from_sitemap (MillFrontier *self, const char *url, const char *sitemap);
 
 MillFrontierTable *mill_frontier_table_new (MillRunFile *file);
 void mill_frontier_table_free (MillFrontierTable *self);
@@ -29,6 +31,10 @@ MillFrontierVerdict mill_frontier_table_add_redirect (MillFrontierTable *self, c
                                                       const char *from, gboolean *changed);
 guint mill_frontier_table_add_links (MillFrontierTable *self, GPtrArray *urls, guint depth,
                                      const char *referrer, gboolean *changed);
+guint mill_frontier_table_add_requisites (MillFrontierTable *self, GPtrArray *urls, const char *referrer,
+                                          gboolean *changed);
+MillFrontierVerdict mill_frontier_table_add_from_sitemap (MillFrontierTable *self, const char *url,
+                                                          const char *sitemap, gboolean *changed);
 MillFrontierResult mill_frontier_table_take (MillFrontierTable *self, gint64 now_us, MillFrontierEntry *entry,
                                              gint64 *ready_at_us, const char **why);
 gboolean mill_frontier_table_finish (MillFrontierTable *self, const char *url);

@@ -20,6 +20,7 @@
 #include "crawl/mill-frontier-table-private.h"
 #include "crawl/mill-hash-private.h"
 #include "crawl/mill-known-urls-private.h"
+#include "crawl/mill-sitemap-rows-private.h"
 #include "crawl/mill-url.h"
 
 #define WINDOW 256 /* URLs of a host that are read at a time */
@@ -43,10 +44,24 @@ struct _MillFrontierTable
   MillKnownUrls *known; /* (owned) */
 };
 
-static gint64
-get_id (const MillEntry *entry)
+/* @referrer: (nullable): the page that it was found on */
+static MillFrontierOrigin
+origin_on (const MillEntry *referrer, guint depth)
 {
-  return entry != NULL ? entry->id : 0;
+  MillFrontierOrigin origin = { .depth = depth };
+
+  if (referrer == NULL)
+    return origin;
+  origin.referrer = referrer->id;
+  origin.referrer_url = referrer->url;
+  return origin;
+}
+
+/* One number for depth and level, in their order. */
+static guint
+get_distance (guint depth, guint level)
+{
+  return MIN (depth, G_MAXUINT / (MILL_FRONTIER_MAX_LEVEL + 1) - 1) * (MILL_FRONTIER_MAX_LEVEL + 1) + level;
 }
 
 static MillEntry *
@@ -101,15 +116,18 @@ update_all_hosts (MillFrontierTable *self)
 }
 
 static MillEntry *
-new_entry (MillFrontierTable *self, MillHost *host, gint64 id, const char *url, guint depth,
-           const char *referrer, guint redirects)
+new_entry (MillFrontierTable *self, MillHost *host, gint64 id, const char *url,
+           const MillFrontierOrigin *origin)
 {
   size_t size = strlen (url) + 1;
   MillEntry *entry = g_malloc (sizeof (MillEntry) + size);
 
-  *entry = (MillEntry){
-    .id = id, .host = host, .depth = depth, .redirects = (guint16) redirects, .referrer = g_strdup (referrer)
-  };
+  *entry = (MillEntry){ .id = id,
+                        .host = host,
+                        .depth = origin->depth,
+                        .level = (guint8) origin->level,
+                        .redirects = (guint8) origin->redirects,
+                        .referrer = g_strdup (origin->referrer_url) };
   memcpy (entry->url, url, size);
   g_hash_table_add (self->entries, entry->url);
   return entry;
@@ -153,8 +171,7 @@ read_row (const MillFrontierRow *row, gpointer user_data)
   if (is_disallowed (reading->table, host, row->url))
     g_array_append_val (reading->disallowed, row->id);
   else
-    mill_host_push (
-        host, new_entry (reading->table, host, row->id, row->url, row->depth, row->referrer, row->redirects));
+    mill_host_push (host, new_entry (reading->table, host, row->id, row->url, &row->origin));
 }
 
 /* Reads the next rows into the window. */
@@ -227,18 +244,21 @@ in_scope (MillFrontierTable *self, const char *url)
 
 /* A shorter way to a page counts, as long as the page was not taken. */
 static void
-shorten (MillFrontierTable *self, const char *url, guint depth, const MillEntry *referrer)
+shorten (MillFrontierTable *self, const char *url, const MillFrontierOrigin *origin)
 {
   MillEntry *entry = find_entry (self, url);
 
-  if (entry != NULL && ((entry->flags & ENTRY_PENDING) == 0 || entry->depth <= depth))
+  if (entry != NULL &&
+      ((entry->flags & ENTRY_PENDING) == 0 ||
+       get_distance (entry->depth, entry->level) <= get_distance (origin->depth, origin->level)))
     return;
-  mill_frontier_rows_shorten (self->file, url, depth, get_id (referrer));
+  mill_frontier_rows_shorten (self->file, url, origin);
   if (entry == NULL)
     return;
-  entry->depth = depth;
+  entry->depth = origin->depth;
+  entry->level = (guint8) origin->level;
   g_free (entry->referrer);
-  entry->referrer = g_strdup (referrer != NULL ? referrer->url : NULL);
+  entry->referrer = g_strdup (origin->referrer_url);
 }
 
 /* Gives up what is pending, once max_pages were taken. The rows stay queued: a later run may want more. */
@@ -331,7 +351,7 @@ take_from (MillFrontierTable *self, MillHost *host, gint64 now_us)
 
   if (host->robots_state == ROBOTS_WANTED)
     {
-      entry = new_entry (self, host, 0, host->robots_url, 0, NULL, 0);
+      entry = new_entry (self, host, 0, host->robots_url, &(MillFrontierOrigin){ 0 });
       entry->flags = ENTRY_ROBOTS;
       host->robots_state = ROBOTS_FETCHED;
     }
@@ -483,8 +503,8 @@ mill_frontier_table_add_scope (MillFrontierTable *self, const char *url)
 
 /* Of a URL that has no row yet. */
 static MillFrontierVerdict
-add_new (MillFrontierTable *self, MillHost *host, gint64 id, const char *url, guint depth,
-         const MillEntry *referrer, guint redirects, gboolean *changed)
+add_new (MillFrontierTable *self, MillHost *host, gint64 id, const char *url,
+         const MillFrontierOrigin *origin, gboolean *changed)
 {
   self->counts.known++;
   if (limit_reached (self))
@@ -503,30 +523,35 @@ add_new (MillFrontierTable *self, MillHost *host, gint64 id, const char *url, gu
       host->n_beyond++;
       return MILL_FRONTIER_ADDED;
     }
-  mill_host_push (host,
-                  new_entry (self, host, id, url, depth, referrer != NULL ? referrer->url : NULL, redirects));
+  mill_host_push (host, new_entry (self, host, id, url, origin));
   if (host->state == HOST_IDLE)
     *changed |= update_host (self, host);
   return MILL_FRONTIER_ADDED;
 }
 
+static gboolean
+is_too_deep (const MillFrontierTable *self, const MillFrontierOrigin *origin)
+{
+  return origin->level > MILL_FRONTIER_MAX_LEVEL ||
+         (self->max_depth >= 0 && origin->depth > (guint) self->max_depth);
+}
+
 static MillFrontierVerdict
-add (MillFrontierTable *self, const char *url, guint depth, const char *referrer_url, guint redirects,
-     gboolean *changed)
+add (MillFrontierTable *self, const char *url, const MillFrontierOrigin *origin, gboolean *changed)
 {
   guint64 hash = mill_known_urls_get_hash (self->known, url);
-  const MillEntry *referrer;
+  guint distance = get_distance (origin->depth, origin->level);
   MillHost *host;
   gint64 id;
 
-  if (mill_known_urls_has (self->known, hash, depth))
+  if (mill_known_urls_has (self->known, hash, distance))
     return MILL_FRONTIER_KNOWN;
   if (!in_scope (self, url))
     {
       self->counts.skipped_scope++;
       return MILL_FRONTIER_OUT_OF_SCOPE;
     }
-  if (self->max_depth >= 0 && depth > (guint) self->max_depth)
+  if (is_too_deep (self, origin))
     {
       if (mill_frontier_rows_has (self->file, url))
         return MILL_FRONTIER_KNOWN;
@@ -536,12 +561,11 @@ add (MillFrontierTable *self, const char *url, guint depth, const char *referrer
   host = get_host (self, url);
   if (host->robots_state != ROBOTS_NONE && strcmp (url, host->robots_url) == 0)
     return MILL_FRONTIER_KNOWN; /* it is fetched anyway, for itself */
-  referrer = find_entry (self, referrer_url);
-  id = mill_frontier_rows_add (self->file, host->id, url, depth, get_id (referrer), redirects);
-  mill_known_urls_note (self->known, hash, depth);
+  id = mill_frontier_rows_add (self->file, host->id, url, origin);
+  mill_known_urls_note (self->known, hash, distance);
   if (id != 0)
-    return add_new (self, host, id, url, depth, referrer, redirects, changed);
-  shorten (self, url, depth, referrer);
+    return add_new (self, host, id, url, origin, changed);
+  shorten (self, url, origin);
   return MILL_FRONTIER_KNOWN;
 }
 
@@ -550,12 +574,44 @@ MillFrontierVerdict
 mill_frontier_table_add (MillFrontierTable *self, const char *url, guint depth, const char *referrer,
                          gboolean *changed)
 {
+  const MillFrontierOrigin origin = origin_on (find_entry (self, referrer), depth);
   MillFrontierVerdict verdict;
 
   mill_run_file_begin (self->file);
-  verdict = add (self, url, depth, referrer, 0, changed);
+  verdict = add (self, url, &origin, changed);
   mill_run_file_end (self->file);
   return verdict;
+}
+
+/* Adds a page that a sitemap names, which has a row: one link away from the start. */
+MillFrontierVerdict
+mill_frontier_table_add_from_sitemap (MillFrontierTable *self, const char *url, const char *sitemap,
+                                      gboolean *changed)
+{
+  MillFrontierOrigin origin = { .depth = 1, .referrer_url = sitemap };
+  MillFrontierVerdict verdict;
+
+  mill_run_file_begin (self->file);
+  origin.sitemap = mill_sitemap_rows_find (self->file, sitemap);
+  verdict = add (self, url, &origin, changed);
+  mill_run_file_end (self->file);
+  return verdict;
+}
+
+/* Where a redirect leads: from a start page to another, from a requisite to one of the next level. */
+static MillFrontierOrigin
+origin_of_redirect (const MillEntry *sender, guint depth)
+{
+  gboolean is_requisite = sender != NULL && sender->level > 0;
+  gboolean is_start = sender != NULL && sender->depth == 0 && !is_requisite;
+  MillFrontierOrigin origin = origin_on (is_start ? NULL : sender, is_start       ? 0
+                                                                   : is_requisite ? sender->depth
+                                                                                  : depth);
+
+  if (is_requisite)
+    origin.level = sender->level + 1u;
+  origin.redirects = sender != NULL ? sender->redirects + 1u : 1;
+  return origin;
 }
 
 /* Adds where a URL redirects to. */
@@ -563,35 +619,55 @@ MillFrontierVerdict
 mill_frontier_table_add_redirect (MillFrontierTable *self, const char *url, guint depth, const char *from,
                                   gboolean *changed)
 {
-  const MillEntry *sender = find_entry (self, from);
-  gboolean is_start = sender != NULL && sender->depth == 0;
-  guint redirects = sender != NULL ? sender->redirects + 1u : 1;
+  const MillFrontierOrigin origin = origin_of_redirect (find_entry (self, from), depth);
   MillFrontierVerdict verdict = MILL_FRONTIER_TOO_MANY_REDIRECTS;
 
   mill_run_file_begin (self->file);
-  if (redirects <= MILL_FRONTIER_MAX_REDIRECTS || mill_frontier_rows_has (self->file, url))
+  if (origin.redirects <= MILL_FRONTIER_MAX_REDIRECTS || mill_frontier_rows_has (self->file, url))
     {
-      if (is_start)
+      if (origin.depth == 0 && origin.level == 0)
         add_scope (self, url);
-      verdict = add (self, url, is_start ? 0 : depth, is_start ? NULL : from, redirects, changed);
+      verdict = add (self, url, &origin, changed);
     }
   mill_run_file_end (self->file);
   return verdict;
 }
 
-/* Adds what a page links to, whole or not at all. Returns how many were new. */
-guint
-mill_frontier_table_add_links (MillFrontierTable *self, GPtrArray *urls, guint depth, const char *referrer,
-                               gboolean *changed)
+/* Adds what was found in one place, whole or not at all. Returns how many were new. */
+static guint
+add_all (MillFrontierTable *self, GPtrArray *urls, const MillFrontierOrigin *origin, gboolean *changed)
 {
   guint added = 0;
 
   mill_run_file_begin (self->file);
   for (guint i = 0; i < urls->len; i++)
-    if (add (self, g_ptr_array_index (urls, i), depth, referrer, 0, changed) == MILL_FRONTIER_ADDED)
+    if (add (self, g_ptr_array_index (urls, i), origin, changed) == MILL_FRONTIER_ADDED)
       added++;
   mill_run_file_end (self->file);
   return added;
+}
+
+guint
+mill_frontier_table_add_links (MillFrontierTable *self, GPtrArray *urls, guint depth, const char *referrer,
+                               gboolean *changed)
+{
+  const MillFrontierOrigin origin = origin_on (find_entry (self, referrer), depth);
+
+  return add_all (self, urls, &origin, changed);
+}
+
+guint
+mill_frontier_table_add_requisites (MillFrontierTable *self, GPtrArray *urls, const char *referrer,
+                                    gboolean *changed)
+{
+  const MillEntry *page = find_entry (self, referrer);
+  MillFrontierOrigin origin;
+
+  if (page == NULL)
+    return 0;
+  origin = origin_on (page, page->depth);
+  origin.level = page->level + 1u;
+  return add_all (self, urls, &origin, changed);
 }
 
 MillFrontierResult
@@ -624,6 +700,7 @@ mill_frontier_table_take (MillFrontierTable *self, gint64 now_us, MillFrontierEn
   entry->url = taken->url;
   entry->referrer = taken->referrer;
   entry->depth = taken->depth;
+  entry->level = taken->level;
   entry->is_robots = (taken->flags & ENTRY_ROBOTS) != 0;
   return MILL_FRONTIER_READY;
 }
@@ -660,17 +737,17 @@ mill_frontier_table_settle (MillFrontierTable *self, const char *url, MillOutcom
 void
 mill_frontier_table_reopen (MillFrontierTable *self, const char *url)
 {
+  MillFrontierOrigin origin;
   MillEntry *entry;
-  guint depth;
   gint64 id;
 
   if (find_entry (self, url) != NULL)
     return;
   mill_run_file_begin (self->file);
-  id = mill_frontier_rows_find_settled (self->file, url, &depth);
+  id = mill_frontier_rows_find_settled (self->file, url, &origin);
   if (id != 0)
     {
-      entry = new_entry (self, get_host (self, url), id, url, depth, NULL, 0);
+      entry = new_entry (self, get_host (self, url), id, url, &origin);
       entry->flags = ENTRY_UNSETTLED;
       self->counts.unsettled++;
       mill_frontier_rows_set_state (self->file, id, MILL_FRONTIER_ROW_QUEUED);

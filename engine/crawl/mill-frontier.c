@@ -402,11 +402,12 @@ mill_frontier_add (MillFrontier *self, const char *url, guint depth, const char 
  * mill_frontier_add_redirect:
  * @self: the frontier
  * @url: a canonical URL
- * @depth: how many links away from a start URL it is, unless @from is one
+ * @depth: how many links away from a start URL it is, unless @from is one, or a requisite
  * @from: the URL that redirects to it, as taken from here
  *
  * Adds a URL like a link. But where a start URL leads is a start URL, be it another site: who asks for
- * example.org and is sent to www.example.org wants the latter. A server that sends on and on is left after
+ * example.org and is sent to www.example.org wants the latter. Where a requisite leads is one of the next
+ * level. A server that sends on and on is left after
  * %MILL_FRONTIER_MAX_REDIRECTS redirects.
  *
  * Returns: what became of it
@@ -451,6 +452,52 @@ mill_frontier_add_links (MillFrontier *self, GPtrArray *urls, guint depth, const
   added = mill_frontier_table_add_links (self->table, urls, depth, referrer, &changed);
   unlock_and_wake (self, changed);
   return added;
+}
+
+/**
+ * mill_frontier_add_requisites:
+ * @self: the frontier
+ * @urls: (element-type utf8): canonical URLs of what it takes to show @referrer
+ * @referrer: the URL they were found on, a page or a requisite, as taken from here
+ *
+ * Adds them at the depth of @referrer, one level further. Otherwise as mill_frontier_add_links().
+ *
+ * Returns: how many were added
+ */
+guint
+mill_frontier_add_requisites (MillFrontier *self, GPtrArray *urls, const char *referrer)
+{
+  gboolean changed = FALSE;
+  guint added;
+
+  g_return_val_if_fail (MILL_IS_FRONTIER (self), 0);
+  g_return_val_if_fail (urls != NULL, 0);
+  g_return_val_if_fail (referrer != NULL, 0);
+
+  g_mutex_lock (&self->lock);
+  added = mill_frontier_table_add_requisites (self->table, urls, referrer, &changed);
+  unlock_and_wake (self, changed);
+  return added;
+}
+
+/* Private: adds a page that @sitemap names, which has a row in the run file. */
+MillFrontierVerdict
+mill_frontier_add_from_sitemap (MillFrontier *self, const char *url, const char *sitemap)
+{
+  MillFrontierVerdict verdict;
+  gboolean changed = FALSE;
+
+  g_mutex_lock (&self->lock);
+  verdict = mill_frontier_table_add_from_sitemap (self->table, url, sitemap, &changed);
+  unlock_and_wake (self, changed);
+  return verdict;
+}
+
+/* Private: (transfer none): the run file, a temporary one if none was given. */
+MillRunFile *
+mill_frontier_get_run_file (MillFrontier *self)
+{
+  return self->file;
 }
 
 /**

@@ -45,6 +45,13 @@ G_DECLARE_FINAL_TYPE (MillFrontier, mill_frontier, MILL, FRONTIER, GObject)
 #define MILL_FRONTIER_MAX_REDIRECTS 20
 
 /**
+ * MILL_FRONTIER_MAX_LEVEL:
+ *
+ * How many requisites, each found on the one before, are gone after from a page.
+ */
+#define MILL_FRONTIER_MAX_LEVEL 15
+
+/**
  * MillFrontierResult:
  * @MILL_FRONTIER_READY: an entry was taken
  * @MILL_FRONTIER_WAIT: nothing may be fetched yet
@@ -66,7 +73,7 @@ typedef enum
  * @MILL_FRONTIER_ADDED: the URL is new and will be handed out
  * @MILL_FRONTIER_KNOWN: it was added before
  * @MILL_FRONTIER_OUT_OF_SCOPE: it is on none of the start URLs' sites
- * @MILL_FRONTIER_TOO_DEEP: it is deeper than `max-depth`
+ * @MILL_FRONTIER_TOO_DEEP: it is deeper than `max-depth`, or a requisite beyond %MILL_FRONTIER_MAX_LEVEL
  * @MILL_FRONTIER_DISALLOWED: the host's robots.txt disallows it
  * @MILL_FRONTIER_PAGE_LIMIT: `max-pages` have been handed out
  * @MILL_FRONTIER_TOO_MANY_REDIRECTS: %MILL_FRONTIER_MAX_REDIRECTS redirects in a row led to it
@@ -87,8 +94,10 @@ typedef enum
 /**
  * MillFrontierEntry:
  * @url: what to fetch; valid until it is settled
- * @referrer: (nullable): the page it was found on; %NULL for a start URL; valid as long as @url
+ * @referrer: (nullable): the page it was found on, or the sitemap; %NULL for a start URL; valid as long as
+ *   @url
  * @depth: how many links away from a start URL
+ * @level: 0 for a page; for what it takes to show one, how many such requisites lead from the page to it
  * @is_robots: it is a host's robots.txt: answer with mill_frontier_set_robots()
  *
  * A URL to be fetched.
@@ -98,6 +107,7 @@ typedef struct
   const char *url;
   const char *referrer;
   guint depth;
+  guint level;
   gboolean is_robots;
 } MillFrontierEntry;
 
@@ -149,6 +159,7 @@ MillFrontierVerdict mill_frontier_add (MillFrontier *self, const char *url, guin
 MillFrontierVerdict mill_frontier_add_redirect (MillFrontier *self, const char *url, guint depth,
                                                 const char *from);
 guint mill_frontier_add_links (MillFrontier *self, GPtrArray *urls, guint depth, const char *referrer);
+guint mill_frontier_add_requisites (MillFrontier *self, GPtrArray *urls, const char *referrer);
 
 MillFrontierResult mill_frontier_take (MillFrontier *self, gint64 now_us, MillFrontierEntry *entry,
                                        gint64 *ready_at_us, const char **why);

@@ -17,10 +17,10 @@
 #include <unistd.h>
 
 #include "core/mill-error.h"
+#include "record/mill-run-schema-private.h"
 
 #define COMMIT_EVERY_US (250 * G_TIME_SPAN_MILLISECOND)
 #define APPLICATION_ID  0x4d696c6c /* "Mill" */
-#define VERSION         1
 
 struct _MillRunFile
 {
@@ -36,23 +36,6 @@ struct _MillRunFile
   gint64 began_us;        /* when the transaction began; 0 is none */
   GError *error;          /* (owned) (nullable) the first */
 };
-
-/* The version is in `user_version`. A later version of this program adds what it needs to a file of an
- * earlier one, in steps, when it opens it. */
-static const char schema[] =
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
-    "CREATE TABLE host (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);"
-    "CREATE TABLE frontier ("
-    " id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, host INTEGER NOT NULL REFERENCES host,"
-    " depth INTEGER NOT NULL, referrer INTEGER REFERENCES frontier,"
-    " redirects INTEGER NOT NULL DEFAULT 0, state INTEGER NOT NULL DEFAULT 0);"
-    "CREATE INDEX frontier_queued ON frontier (host, id) WHERE state = 0;"
-    "CREATE TABLE scope (authority TEXT PRIMARY KEY) WITHOUT ROWID;"
-    "CREATE TABLE item ("
-    " key TEXT PRIMARY KEY, outcome TEXT NOT NULL, finished TEXT NOT NULL, attempts INTEGER NOT NULL,"
-    " status INTEGER, type TEXT, bytes INTEGER, depth INTEGER, referrer TEXT, location TEXT, file TEXT,"
-    " error TEXT)"
-    " WITHOUT ROWID;";
 
 static void
 statement_free (gpointer statement)
@@ -156,28 +139,26 @@ set_pragmas (MillRunFile *self, GError **error)
 static gboolean
 make_tables (MillRunFile *self, GError **error)
 {
-  g_autofree char *sql =
-      g_strdup_printf ("BEGIN; PRAGMA application_id = %d; PRAGMA user_version = %d; %s COMMIT;",
-                       APPLICATION_ID, VERSION, schema);
+  g_autofree char *sql = g_strdup_printf ("PRAGMA application_id = %d", APPLICATION_ID);
 
-  return execute (self, sql, error);
+  return execute (self, sql, error) && check_code (self, mill_run_schema_create (self->db), error);
 }
 
 /* Nothing is written before it is known to be ours. */
 static gboolean
-check_file (MillRunFile *self, GError **error)
+check_file (MillRunFile *self, gint64 *version, GError **error)
 {
-  gint64 application_id, version, problems;
+  gint64 application_id, problems;
 
   if (!ask_number (self, "PRAGMA application_id", &application_id, error) ||
-      !ask_number (self, "PRAGMA user_version", &version, error))
+      !ask_number (self, "PRAGMA user_version", version, error))
     return FALSE;
   if (application_id != APPLICATION_ID)
     {
       set_error (error, self->name, SQLITE_NOTADB, NULL);
       return FALSE;
     }
-  if (version > VERSION)
+  if (*version > MILL_RUN_SCHEMA_VERSION)
     {
       g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("%s was written by a later version of Millrace"),
                    self->name);
@@ -259,16 +240,50 @@ mill_run_file_create (const char *path, GError **error)
   return NULL;
 }
 
+/* Goes on with a copy of the file, which goes away by itself. */
+static gboolean
+replace_by_copy (MillRunFile *self, GError **error)
+{
+  sqlite3 *copy = NULL;
+  sqlite3_backup *backup;
+  int code = sqlite3_open_v2 (
+      "", &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+      NULL);
+
+  backup = code == SQLITE_OK ? sqlite3_backup_init (copy, "main", self->db, "main") : NULL;
+  if (backup != NULL)
+    {
+      sqlite3_backup_step (backup, -1);
+      code = sqlite3_backup_finish (backup);
+    }
+  else if (code == SQLITE_OK)
+    code = sqlite3_errcode (copy);
+  sqlite3_close (self->db);
+  self->db = copy;
+  return check_code (self, code, error);
+}
+
+/* Brings the tables up to date. What is only read stays as it is: a copy is read in its place. */
+static gboolean
+migrate (MillRunFile *self, gint64 version, GError **error)
+{
+  return version == MILL_RUN_SCHEMA_VERSION ||
+         ((!self->is_read_only || replace_by_copy (self, error)) &&
+          check_code (self, mill_run_schema_migrate (self->db, version), error));
+}
+
 static MillRunFile *
 open_existing (const char *path, gboolean read_only, GError **error)
 {
   g_autoptr (MillRunFile) self = new_closed (path);
+  gint64 version;
 
   self->is_read_only = read_only;
   if (g_access (path, read_only ? R_OK : R_OK | W_OK) != 0)
     fail_with_errno (self, error);
   else if (open_database (self, path, read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, error) &&
-           check_file (self, error) && (read_only || set_pragmas (self, error)))
+           check_file (self, &version, error) && (read_only || set_pragmas (self, error)) &&
+           migrate (self, version, error))
     return g_steal_pointer (&self);
   return NULL;
 }
@@ -277,7 +292,7 @@ open_existing (const char *path, gboolean read_only, GError **error)
  * mill_run_file_open:
  * @path: a run file
  *
- * Opens a file to go on with it.
+ * Opens a file to go on with it; one of an earlier version of Millrace becomes one of this version.
  *
  * Returns: (transfer full): the file, or %NULL with @error set, untouched
  */

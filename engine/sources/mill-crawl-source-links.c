@@ -17,13 +17,6 @@ get_number (MillItem *page, const char *attribute)
   return text != NULL ? (guint) g_ascii_strtoull (text, NULL, 10) : 0;
 }
 
-/* The frontier's depth for the links of a page. */
-static guint
-get_link_depth (MillCrawlSource *self, MillItem *page)
-{
-  return (get_number (page, "depth") + 1) * (self->requisites ? MILL_CRAWL_LEVELS : 1);
-}
-
 static MillScope *
 get_scope (MillCrawlSource *self)
 {
@@ -39,10 +32,10 @@ get_scope (MillCrawlSource *self)
 typedef gboolean (*ScopeFunc) (const MillScope *scope, const char *url);
 
 static void
-count_skipped (MillCrawlSource *self, guint64 *count, guint n_links)
+count_out_of_scope (MillCrawlSource *self, guint n_links)
 {
   g_mutex_lock (&self->lock);
-  *count += n_links;
+  self->skipped_scope += n_links;
   g_mutex_unlock (&self->lock);
 }
 
@@ -57,7 +50,7 @@ filter (MillCrawlSource *self, GPtrArray *urls, ScopeFunc is_in_scope)
     if (is_in_scope (scope, g_ptr_array_index (urls, i)))
       g_ptr_array_add (kept, g_ptr_array_index (urls, i));
   if (kept->len < urls->len)
-    count_skipped (self, &self->skipped_scope, urls->len - kept->len);
+    count_out_of_scope (self, urls->len - kept->len);
   return kept;
 }
 
@@ -77,7 +70,7 @@ mill_crawl_source_add_links (MillCrawlSource *self, MillItem *page, GPtrArray *u
   g_return_if_fail (self->frontier != NULL);
 
   kept = filter (self, urls, mill_scope_contains);
-  mill_frontier_add_links (self->frontier, kept, get_link_depth (self, page), mill_item_get_key (page));
+  mill_frontier_add_links (self->frontier, kept, get_number (page, "depth") + 1, mill_item_get_key (page));
 }
 
 /**
@@ -91,7 +84,6 @@ mill_crawl_source_add_links (MillCrawlSource *self, MillItem *page, GPtrArray *u
 void
 mill_crawl_source_add_requisites (MillCrawlSource *self, MillItem *page, GPtrArray *urls)
 {
-  guint level = get_number (page, "requisite") + 1;
   g_autoptr (GPtrArray) kept = NULL;
 
   g_return_if_fail (MILL_IS_CRAWL_SOURCE (self));
@@ -100,11 +92,7 @@ mill_crawl_source_add_requisites (MillCrawlSource *self, MillItem *page, GPtrArr
   if (!self->requisites)
     return;
   kept = filter (self, urls, mill_scope_allows_requisite);
-  if (level < MILL_CRAWL_LEVELS)
-    mill_frontier_add_links (self->frontier, kept, get_number (page, "depth") * MILL_CRAWL_LEVELS + level,
-                             mill_item_get_key (page));
-  else
-    count_skipped (self, &self->skipped_depth, kept->len);
+  mill_frontier_add_requisites (self->frontier, kept, mill_item_get_key (page));
 }
 
 /* What a start address redirects to is one in turn, unless it is excluded. */
@@ -137,15 +125,6 @@ admit_redirect (MillCrawlSource *self, MillItem *page, const char *target)
   return is_requisite ? mill_scope_allows_requisite (scope, target) : mill_scope_contains (scope, target);
 }
 
-/* The frontier's depth for what a page redirects to, which is a requisite as the page is. */
-static guint
-get_redirect_depth (MillCrawlSource *self, MillItem *page)
-{
-  guint level = get_number (page, "requisite");
-
-  return level > 0 ? get_number (page, "depth") * MILL_CRAWL_LEVELS + level + 1 : get_link_depth (self, page);
-}
-
 /**
  * mill_crawl_source_add_redirect:
  * @page: an item of this source
@@ -166,15 +145,10 @@ mill_crawl_source_add_redirect (MillCrawlSource *self, MillItem *page, const cha
 
   if (!admit_redirect (self, page, target))
     {
-      count_skipped (self, &self->skipped_scope, 1);
+      count_out_of_scope (self, 1);
       return TRUE;
     }
-  if (get_number (page, "requisite") + 1 == MILL_CRAWL_LEVELS)
-    {
-      count_skipped (self, &self->skipped_depth, 1);
-      return TRUE;
-    }
-  verdict = mill_frontier_add_redirect (self->frontier, target, get_redirect_depth (self, page),
+  verdict = mill_frontier_add_redirect (self->frontier, target, get_number (page, "depth") + 1,
                                         mill_item_get_key (page));
   if (verdict != MILL_FRONTIER_TOO_MANY_REDIRECTS)
     return TRUE;

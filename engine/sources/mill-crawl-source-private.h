@@ -12,11 +12,6 @@
 
 G_BEGIN_DECLS
 
-/* With requisites, the frontier's depths are finer than those that people see: between a page and the pages
- * it links to there are the levels of what it takes to show it, each found on the one before. So the frontier
- * keeps what an address is, and a limit on depth lets the last pages have their requisites. */
-#define MILL_CRAWL_LEVELS 16u
-
 #define MILL_CRAWL_ROBOTS_TOKEN "Millrace"
 #define MILL_CRAWL_MAX_PROBLEMS 100 /* of each kind */
 
@@ -47,12 +42,8 @@ struct _MillCrawlSource
   MillFrontier *frontier; /* (owned) (nullable) set by open, then constant */
   MillScope *scope;       /* (owned) (nullable) (lock) set by open; replaced when a start address redirects */
   guint64 skipped_scope;  /* (lock) links that the scope kept from the frontier */
-  guint64 skipped_depth;  /* (lock) requisites that were too many levels away from their page */
   GPtrArray *problems;    /* (owned) (lock) of strings: which sites were left alone, and why */
   GPtrArray *sitemap_problems; /* (owned) (lock) of strings: which sitemaps were, and why */
-  GHashTable
-      *named_by; /* (owned) (lock) char* address not given out yet → char* sitemap, borrowed from `maps` */
-  GStringChunk *maps; /* (owned) (lock) addresses of sitemaps */
 
   MillFileReader *reader;            /* (owned) (nullable) set by open */
   MillSitemapReader *sitemap_reader; /* (owned) (nullable) set by open if sitemaps are wanted */
@@ -64,11 +55,9 @@ void mill_crawl_source_set_run_file (MillCrawlSource *self, MillRunFile *file);
 /* (transfer none) (nullable) */
 MillRunFile *mill_crawl_source_get_run_file (MillCrawlSource *self);
 
-void mill_crawl_source_init_sitemaps (MillCrawlSource *self);
 void mill_crawl_source_clear_sitemaps (MillCrawlSource *self);
 void mill_crawl_source_open_sitemaps (MillCrawlSource *self, GMainContext *context);
 void mill_crawl_source_read_sitemaps (MillCrawlSource *self, const char *robots_url, MillRobots *robots);
 gboolean mill_crawl_source_awaits_sitemaps (MillCrawlSource *self);
-char *mill_crawl_source_steal_sitemap (MillCrawlSource *self, const char *url);
 
 G_END_DECLS

@@ -5,19 +5,8 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "crawl/mill-hash-private.h"
+#include "crawl/mill-frontier-table-private.h"
 #include "sources/mill-crawl-source-private.h"
-
-/* Of so many addresses that wait for their turn it is known which sitemap named them; so many cost 20 MB. */
-#define MAX_NAMED 100000
-
-void
-mill_crawl_source_init_sitemaps (MillCrawlSource *self)
-{
-  self->sitemap_problems = g_ptr_array_new_with_free_func (g_free);
-  self->named_by = g_hash_table_new_full (mill_hash_string, g_str_equal, g_free, NULL);
-  self->maps = g_string_chunk_new (MILL_SITEMAP_MAX_LENGTH);
-}
 
 /* Forgets the run. */
 void
@@ -26,8 +15,6 @@ mill_crawl_source_clear_sitemaps (MillCrawlSource *self)
   g_clear_pointer (&self->sitemap_reader, mill_sitemap_reader_free);
   g_mutex_lock (&self->lock);
   g_ptr_array_set_size (self->sitemap_problems, 0);
-  g_hash_table_remove_all (self->named_by);
-  g_string_chunk_clear (self->maps);
   g_mutex_unlock (&self->lock);
 }
 
@@ -40,32 +27,12 @@ add_problem (MillCrawlSource *self, const char *url, const GError *problem)
   g_mutex_unlock (&self->lock);
 }
 
-/* Adds a page that a sitemap names; @map is that sitemap, from `maps`. */
-static void
-add_page (MillCrawlSource *self, MillScope *scope, const char *url, const char *map)
-{
-  gboolean is_in_scope = mill_scope_contains (scope, url);
-
-  g_mutex_lock (&self->lock);
-  if (!is_in_scope)
-    self->skipped_scope++;
-  else if (g_hash_table_size (self->named_by) < MAX_NAMED && !g_hash_table_contains (self->named_by, url))
-    g_hash_table_insert (self->named_by, g_strdup (url), (gpointer) map);
-  g_mutex_unlock (&self->lock);
-  if (!is_in_scope || mill_frontier_add (self->frontier, url, self->requisites ? MILL_CRAWL_LEVELS : 1,
-                                         map) == MILL_FRONTIER_ADDED)
-    return;
-  g_mutex_lock (&self->lock);
-  g_hash_table_remove (self->named_by, url);
-  g_mutex_unlock (&self->lock);
-}
-
 static void
 got_sitemap_cb (const char *url, MillSitemap *sitemap, const GError *problem, gpointer user_data)
 {
   MillCrawlSource *self = user_data;
   g_autoptr (MillScope) scope = NULL;
-  const char *map;
+  guint n_skipped = 0;
 
   if (problem != NULL)
     add_problem (self, url, problem);
@@ -73,10 +40,15 @@ got_sitemap_cb (const char *url, MillSitemap *sitemap, const GError *problem, gp
     return;
   g_mutex_lock (&self->lock);
   scope = mill_scope_ref (self->scope);
-  map = g_string_chunk_insert_const (self->maps, url);
   g_mutex_unlock (&self->lock);
   for (const char *const *page = mill_sitemap_get_urls (sitemap); *page != NULL; page++)
-    add_page (self, scope, *page, map);
+    if (mill_scope_contains (scope, *page))
+      mill_frontier_add_from_sitemap (self->frontier, *page, url);
+    else
+      n_skipped++;
+  g_mutex_lock (&self->lock);
+  self->skipped_scope += n_skipped;
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -88,7 +60,8 @@ idle_cb (gpointer user_data)
 void
 mill_crawl_source_open_sitemaps (MillCrawlSource *self, GMainContext *context)
 {
-  self->sitemap_reader = mill_sitemap_reader_new (context, self->reader, got_sitemap_cb, idle_cb, self);
+  self->sitemap_reader = mill_sitemap_reader_new (
+      context, self->reader, mill_frontier_get_run_file (self->frontier), got_sitemap_cb, idle_cb, self);
 }
 
 /* Reads the sitemaps that a robots.txt names, if they are wanted. */
@@ -115,17 +88,4 @@ mill_crawl_source_awaits_sitemaps (MillCrawlSource *self)
     return FALSE;
   mill_frontier_get_counts (self->frontier, &counts);
   return self->max_pages == 0 || counts.taken < self->max_pages;
-}
-
-/* Returns: (transfer full) (nullable): the sitemap that named an address which is given out now */
-char *
-mill_crawl_source_steal_sitemap (MillCrawlSource *self, const char *url)
-{
-  char *sitemap;
-
-  g_mutex_lock (&self->lock);
-  sitemap = g_strdup (g_hash_table_lookup (self->named_by, url));
-  g_hash_table_remove (self->named_by, url);
-  g_mutex_unlock (&self->lock);
-  return sitemap;
 }

@@ -177,22 +177,10 @@ forget_run (MillCrawlSource *self)
   g_clear_pointer (&self->scope, mill_scope_unref);
   g_ptr_array_set_size (self->problems, 0);
   self->skipped_scope = 0;
-  self->skipped_depth = 0;
   g_mutex_unlock (&self->lock);
   mill_crawl_source_clear_sitemaps (self);
   g_clear_pointer (&self->reader, mill_file_reader_unref);
   self->given = 0;
-}
-
-/* The limit on depth as the frontier counts. */
-static int
-get_frontier_depth (MillCrawlSource *self)
-{
-  const int levels = MILL_CRAWL_LEVELS;
-
-  if (!self->requisites || self->max_depth < 0)
-    return self->max_depth;
-  return self->max_depth < G_MAXINT / levels ? self->max_depth * levels + levels - 1 : -1;
 }
 
 static gboolean
@@ -215,7 +203,7 @@ mill_crawl_source_open (MillSource *source, MillPipeline *pipeline, GError **err
   scope = starts != NULL ? restore_scope (self, starts, error) : NULL;
   if (scope == NULL)
     return FALSE;
-  frontier = mill_frontier_new_recorded (get_frontier_depth (self), self->max_pages,
+  frontier = mill_frontier_new_recorded (self->max_depth, self->max_pages,
                                          self->robots ? MILL_CRAWL_ROBOTS_TOKEN : NULL, self->file);
   g_mutex_lock (&self->lock);
   mill_frontier_set_max_in_flight (frontier, self->per_host);
@@ -263,17 +251,13 @@ static MillItem *
 item_from_entry (MillCrawlSource *self, const MillFrontierEntry *entry)
 {
   MillItem *item = mill_item_new (++self->given, entry->url);
-  guint levels = self->requisites ? MILL_CRAWL_LEVELS : 1;
-  g_autofree char *sitemap = NULL;
   char depth[12], level[12];
 
-  g_snprintf (depth, sizeof depth, "%u", entry->depth / levels);
+  g_snprintf (depth, sizeof depth, "%u", entry->depth);
   mill_item_set_attribute (item, "depth", depth);
-  g_snprintf (level, sizeof level, "%u", entry->depth % levels);
-  mill_item_set_attribute (item, "requisite", entry->depth % levels > 0 ? level : NULL);
-  if (entry->referrer == NULL && entry->depth == levels)
-    sitemap = mill_crawl_source_steal_sitemap (self, entry->url);
-  mill_item_set_attribute (item, "referrer", sitemap != NULL ? sitemap : entry->referrer);
+  g_snprintf (level, sizeof level, "%u", entry->level);
+  mill_item_set_attribute (item, "requisite", entry->level > 0 ? level : NULL);
+  mill_item_set_attribute (item, "referrer", entry->referrer);
   return item;
 }
 
@@ -537,8 +521,6 @@ mill_crawl_source_finalize (GObject *object)
   g_clear_pointer (&self->file, mill_run_file_unref);
   g_ptr_array_unref (self->problems);
   g_ptr_array_unref (self->sitemap_problems);
-  g_hash_table_unref (self->named_by);
-  g_string_chunk_free (self->maps);
   g_free (self->start);
   g_free (self->include);
   g_free (self->exclude);
@@ -669,7 +651,7 @@ mill_crawl_source_init (MillCrawlSource *self)
 {
   g_mutex_init (&self->lock);
   self->problems = g_ptr_array_new_with_free_func (g_free);
-  mill_crawl_source_init_sitemaps (self);
+  self->sitemap_problems = g_ptr_array_new_with_free_func (g_free);
   self->max_depth = -1;
   self->robots = TRUE;
   self->per_host = MILL_CRAWL_DEFAULT_PER_HOST;
@@ -752,20 +734,18 @@ gboolean
 mill_crawl_source_get_counts (MillCrawlSource *self, MillFrontierCounts *counts)
 {
   g_autoptr (MillFrontier) frontier = NULL;
-  guint64 skipped_scope, skipped_depth;
+  guint64 skipped_scope;
 
   g_return_val_if_fail (MILL_IS_CRAWL_SOURCE (self), FALSE);
 
   g_mutex_lock (&self->lock);
   g_set_object (&frontier, self->frontier);
   skipped_scope = self->skipped_scope;
-  skipped_depth = self->skipped_depth;
   g_mutex_unlock (&self->lock);
   if (frontier == NULL)
     return FALSE;
   mill_frontier_get_counts (frontier, counts);
   counts->skipped_scope += skipped_scope;
-  counts->skipped_depth += skipped_depth;
   return TRUE;
 }
 

@@ -4,12 +4,15 @@
  *
  * Of one site one at a time and no closer together than its pages, of all sites two at a time; of one site at
  * most 100, and of an index in an index only the pages. Sitemaps on another site than the robots.txt are left
- * alone. Callbacks run on the thread of the loop; mill_sitemap_reader_add() must be called there.
+ * alone. What is to be read is in the run file before it is read, and what was read is so noted after its
+ * pages were taken; another reader goes on from there. Callbacks run on the thread of the loop;
+ * mill_sitemap_reader_add() must be called there.
  */
 
 #pragma once
 
 #include "crawl/mill-sitemap.h"
+#include "record/mill-run-file-private.h"
 #include "sources/mill-file-reader-private.h"
 
 G_BEGIN_DECLS
@@ -44,8 +47,8 @@ typedef void (*MillSitemapFunc) (const char *url, MillSitemap *sitemap, const GE
 typedef void (*MillSitemapIdleFunc) (gpointer user_data);
 
 MillSitemapReader *mill_sitemap_reader_new (GMainContext *context, MillFileReader *files,
-                                            MillSitemapFunc func, MillSitemapIdleFunc idle,
-                                            gpointer user_data);
+                                            MillRunFile *run_file, MillSitemapFunc func,
+                                            MillSitemapIdleFunc idle, gpointer user_data);
 void mill_sitemap_reader_add (MillSitemapReader *self, const char *robots_url, const char *const *sitemaps,
                               guint delay_ms);
 gboolean mill_sitemap_reader_is_busy (MillSitemapReader *self);

@@ -9,6 +9,7 @@
 
 #include "core/mill-error.h"
 #include "crawl/mill-hash-private.h"
+#include "crawl/mill-sitemap-rows-private.h"
 #include "crawl/mill-url.h"
 
 #define MAX_AT_A_TIME 2 /* one may take 200 MB */
@@ -38,6 +39,7 @@ struct _MillSitemapReader
 {
   GMainContext *context; /* (owned) */
   MillFileReader *files; /* (unowned) */
+  MillRunFile *run_file; /* (owned) */
   MillSitemapFunc func;
   MillSitemapIdleFunc idle;
   gpointer user_data; /* (unowned) not used after a stop */
@@ -129,21 +131,37 @@ take_place (MillSitemapReader *self, Site *site, const char *url)
   return FALSE;
 }
 
-static void
-add (MillSitemapReader *self, Site *site, const char *url, guint nesting)
+static Job *
+new_job (MillSitemapReader *self, Site *site, const char *url, guint nesting)
 {
-  Job *job;
+  Job *job = g_new0 (Job, 1);
 
-  if (g_hash_table_contains (self->jobs, url) || !take_place (self, site, url))
-    return;
-  job = g_new0 (Job, 1);
   job->reader = self;
   job->site = site;
   job->url = g_strdup (url);
   job->nesting = nesting;
   g_hash_table_insert (self->jobs, job->url, job);
+  return job;
+}
+
+static void
+enqueue (MillSitemapReader *self, Job *job)
+{
   g_queue_push_tail (&self->queue, job);
   g_atomic_int_inc (&self->n_left);
+}
+
+static void
+add (MillSitemapReader *self, Site *site, const char *url, guint nesting)
+{
+  const MillSitemapRow row = {
+    .url = url, .site = site->name, .nesting = nesting, .delay_ms = site->delay_ms
+  };
+
+  if (g_hash_table_contains (self->jobs, url) || !take_place (self, site, url))
+    return;
+  mill_sitemap_rows_add (self->run_file, &row);
+  enqueue (self, new_job (self, site, url, nesting));
 }
 
 static void
@@ -165,14 +183,10 @@ delay_over_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Lets the next sitemap of the job's site be read after a while. */
+/* Attaches @timer unless there was a stop. */
 static void
-delay_next (Job *job)
+start_timer (MillSitemapReader *self, GSource *timer)
 {
-  MillSitemapReader *self = job->reader;
-  g_autoptr (GSource) timer = g_timeout_source_new (job->site->delay_ms);
-
-  g_source_set_callback (timer, delay_over_cb, job, NULL);
   g_mutex_lock (&self->lock);
   if (!g_atomic_int_get (&self->is_stopped))
     {
@@ -183,6 +197,16 @@ delay_next (Job *job)
       g_source_attach (timer, self->context);
     }
   g_mutex_unlock (&self->lock);
+}
+
+/* Lets the next sitemap of the job's site be read after a while. */
+static void
+delay_next (Job *job)
+{
+  g_autoptr (GSource) timer = g_timeout_source_new (job->site->delay_ms);
+
+  g_source_set_callback (timer, delay_over_cb, job, NULL);
+  start_timer (job->reader, timer);
 }
 
 static void
@@ -216,6 +240,8 @@ read_cb (const char *url, gpointer result, const GError *problem, gpointer user_
   MillSitemapReader *self = job->reader;
 
   take (self, job, result, problem);
+  mill_sitemap_rows_set_state (self->run_file, url,
+                               result != NULL ? MILL_SITEMAP_ROW_READ : MILL_SITEMAP_ROW_FAILED);
   self->n_reading--;
   delay_next (job);
   start_more (self);
@@ -242,24 +268,73 @@ start_more (MillSitemapReader *self)
     }
 }
 
+static Site *
+get_site (MillSitemapReader *self, const char *name)
+{
+  Site *site = g_hash_table_lookup (self->sites, name);
+
+  if (site != NULL)
+    return site;
+  site = g_new0 (Site, 1);
+  site->name = g_strdup (name);
+  g_hash_table_insert (self->sites, site->name, site);
+  return site;
+}
+
+static void
+restore_row (const MillSitemapRow *row, gpointer user_data)
+{
+  MillSitemapReader *self = user_data;
+  Site *site = get_site (self, row->site);
+  Job *job = new_job (self, site, row->url, row->nesting);
+
+  site->n_sitemaps++;
+  site->delay_ms = MAX (site->delay_ms, row->delay_ms);
+  if (row->state == MILL_SITEMAP_ROW_QUEUED)
+    enqueue (self, job);
+}
+
+static gboolean
+begin_cb (gpointer user_data)
+{
+  start_more (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Takes up what another reader left; the reading begins on the loop's thread. */
+static void
+restore (MillSitemapReader *self)
+{
+  g_autoptr (GSource) begin = NULL;
+
+  mill_sitemap_rows_read (self->run_file, restore_row, self);
+  if (g_queue_is_empty (&self->queue))
+    return;
+  begin = g_idle_source_new ();
+  g_source_set_callback (begin, begin_cb, self, NULL);
+  start_timer (self, begin);
+}
+
 /**
  * mill_sitemap_reader_new:
  * @context: the context of an engine loop
  * @files: (transfer none): reads files on it; must outlive @self
+ * @run_file: (transfer none): keeps what was read, and what is still to be read
  * @func: takes what was read
  * @idle: is told when there is nothing more to read
  * @user_data: for both
  *
- * Returns: (transfer full): a reader with nothing to do
+ * Returns: (transfer full): a reader with nothing to do but what @run_file says
  */
 MillSitemapReader *
-mill_sitemap_reader_new (GMainContext *context, MillFileReader *files, MillSitemapFunc func,
-                         MillSitemapIdleFunc idle, gpointer user_data)
+mill_sitemap_reader_new (GMainContext *context, MillFileReader *files, MillRunFile *run_file,
+                         MillSitemapFunc func, MillSitemapIdleFunc idle, gpointer user_data)
 {
   MillSitemapReader *self = g_new0 (MillSitemapReader, 1);
 
   self->context = g_main_context_ref (context);
   self->files = files;
+  self->run_file = mill_run_file_ref (run_file);
   self->func = func;
   self->idle = idle;
   self->user_data = user_data;
@@ -268,6 +343,7 @@ mill_sitemap_reader_new (GMainContext *context, MillFileReader *files, MillSitem
   self->timers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
   g_queue_init (&self->queue);
   g_mutex_init (&self->lock);
+  restore (self);
   return self;
 }
 
@@ -284,22 +360,9 @@ mill_sitemap_reader_free (MillSitemapReader *self)
   g_hash_table_unref (self->sites);
   g_ptr_array_unref (self->timers);
   g_mutex_clear (&self->lock);
+  mill_run_file_unref (self->run_file);
   g_main_context_unref (self->context);
   g_free (self);
-}
-
-static Site *
-get_site (MillSitemapReader *self, const char *robots_url)
-{
-  g_autofree char *name = mill_url_authority (robots_url);
-  Site *site = g_hash_table_lookup (self->sites, name);
-
-  if (site != NULL)
-    return site;
-  site = g_new0 (Site, 1);
-  site->name = g_steal_pointer (&name);
-  g_hash_table_insert (self->sites, site->name, site);
-  return site;
 }
 
 /**
@@ -314,7 +377,8 @@ void
 mill_sitemap_reader_add (MillSitemapReader *self, const char *robots_url, const char *const *sitemaps,
                          guint delay_ms)
 {
-  Site *site = get_site (self, robots_url);
+  g_autofree char *name = mill_url_authority (robots_url);
+  Site *site = get_site (self, name);
 
   site->delay_ms = MAX (site->delay_ms, delay_ms);
   for (; *sitemaps != NULL; sitemaps++)
