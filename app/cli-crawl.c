@@ -25,6 +25,7 @@ typedef struct
   char *folder; /* (owned) (nullable) */
   char *record; /* (owned) (nullable) */
   char *resume; /* (owned) (nullable) */
+  char *repeat; /* (owned) (nullable) */
   gboolean ignore_robots;
   gboolean as_json;
 } Options;
@@ -35,6 +36,7 @@ options_clear (Options *options)
   g_free (options->folder);
   g_free (options->record);
   g_free (options->resume);
+  g_free (options->repeat);
   g_strfreev (options->include);
   g_strfreev (options->exclude);
 }
@@ -69,6 +71,8 @@ parse (char ***words, Options *options)
       N_ ("Keep the crawl in this new run file, to go on from whatever happens"), N_ ("RUN") },
     { "resume", 0, 0, G_OPTION_ARG_FILENAME, &options->resume,
       N_ ("Go on with the crawl in this run file, as it was begun"), N_ ("RUN") },
+    { "repeat", 0, 0, G_OPTION_ARG_FILENAME, &options->repeat,
+      N_ ("Do the crawl in this run file once more, and say what changed; needs --record"), N_ ("RUN") },
     { "ignore-robots", 0, 0, G_OPTION_ARG_NONE, &options->ignore_robots,
       N_ ("Fetch what robots.txt asks to leave alone"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->as_json, N_ ("Print the result as one JSON object"), NULL },
@@ -132,13 +136,28 @@ build (const char *const *urls, const Options *options, GError **error)
   return g_steal_pointer (&pipeline);
 }
 
+/* (transfer full) (nullable): a crawl that is ready to start, whichever way it was asked for. */
+static MillPipeline *
+prepare (const char *const *urls, const Options *options, GError **error)
+{
+  if (options->resume != NULL)
+    return mill_crawl_resume (options->resume, error);
+  if (options->repeat != NULL)
+    return mill_crawl_repeat (options->repeat, options->record, error);
+  return build (urls, options, error);
+}
+
 static MillCliStatus
 crawl (const char *const *urls, const Options *options)
 {
-  const MillCliWatchOptions watch = { .as_json = options->as_json };
+  const MillCliWatchOptions watch = {
+    .as_json = options->as_json,
+    .run_file = options->resume != NULL   ? options->resume
+                : options->repeat != NULL ? options->record
+                                          : NULL,
+  };
   g_autoptr (GError) error = NULL;
-  g_autoptr (MillPipeline) pipeline =
-      options->resume != NULL ? mill_crawl_resume (options->resume, &error) : build (urls, options, &error);
+  g_autoptr (MillPipeline) pipeline = prepare (urls, options, &error);
 
   if (pipeline != NULL)
     return mill_cli_watch (pipeline, &watch);
@@ -167,11 +186,18 @@ mill_cli_crawl (char **arguments)
 
   if (!parse (&words, &options) || !check_options (&options))
     return MILL_CLI_USAGE;
-  if (options.resume != NULL && (words[1] != NULL || options.record != NULL))
+  if (options.resume != NULL && (words[1] != NULL || options.record != NULL || options.repeat != NULL))
     {
       mill_cli_complain (
-          _ ("crawl: --resume goes on with what is in the run file; it takes neither addresses nor "
-             "--record"));
+          _ ("crawl: --resume goes on with what is in the run file; it takes no addresses, --record or "
+             "--repeat"));
+      return MILL_CLI_USAGE;
+    }
+  if (options.repeat != NULL && (words[1] != NULL || options.record == NULL))
+    {
+      mill_cli_complain (
+          _ ("crawl: --repeat does what is in the run file once more; it takes no addresses, and needs "
+             "--record for a new one"));
       return MILL_CLI_USAGE;
     }
   if (options.sitemaps && options.ignore_robots)
@@ -180,7 +206,7 @@ mill_cli_crawl (char **arguments)
           _ ("crawl: --sitemaps needs robots.txt, which names them; leave out --ignore-robots"));
       return MILL_CLI_USAGE;
     }
-  if (words[1] == NULL && options.resume == NULL)
+  if (words[1] == NULL && options.resume == NULL && options.repeat == NULL)
     {
       mill_cli_complain (_ ("crawl: where to? Give an address to start from"));
       return MILL_CLI_USAGE;

@@ -5,6 +5,7 @@
 
 #include <gio/gunixoutputstream.h>
 #include <glib/gi18n.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -12,6 +13,7 @@
 
 typedef struct
 {
+  char *table;  /* (owned) (nullable) */
   char *format; /* (owned) (nullable) */
   char *output; /* (owned) (nullable) */
 } Options;
@@ -19,11 +21,29 @@ typedef struct
 static void
 options_clear (Options *options)
 {
+  g_free (options->table);
   g_free (options->format);
   g_free (options->output);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static gboolean
+find_table (const char *name, MillExportTable *table)
+{
+  static const char *const names[] = { [MILL_EXPORT_PAGES] = "pages",
+                                       [MILL_EXPORT_BROKEN] = "broken",
+                                       [MILL_EXPORT_DUPLICATES] = "duplicates",
+                                       [MILL_EXPORT_CHANGES] = "changes" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strcmp (name, names[i]) == 0)
+      {
+        *table = (MillExportTable) i;
+        return TRUE;
+      }
+  return FALSE;
+}
 
 static gboolean
 find_format (const char *name, MillExportFormat *format)
@@ -39,7 +59,8 @@ find_format (const char *name, MillExportFormat *format)
 
 /* A file takes the place of what was there only once it is whole. */
 static gboolean
-export_to_file (const char *path, MillExportFormat format, const char *output, GError **error)
+export_to_file (const char *path, MillExportTable table, MillExportFormat format, const char *output,
+                GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (output);
   g_autoptr (GCancellable) given_up = g_cancellable_new ();
@@ -48,7 +69,7 @@ export_to_file (const char *path, MillExportFormat format, const char *output, G
 
   if (stream == NULL)
     return FALSE;
-  if (mill_export_run (path, format, G_OUTPUT_STREAM (stream), NULL, error))
+  if (mill_export_run (path, table, format, G_OUTPUT_STREAM (stream), NULL, error))
     return g_output_stream_close (G_OUTPUT_STREAM (stream), NULL, error);
   /* Closed by a cancelled operation, the stream leaves the old file alone. */
   g_cancellable_cancel (given_up);
@@ -57,11 +78,11 @@ export_to_file (const char *path, MillExportFormat format, const char *output, G
 }
 
 static gboolean
-export_to_stdout (const char *path, MillExportFormat format, GError **error)
+export_to_stdout (const char *path, MillExportTable table, MillExportFormat format, GError **error)
 {
   g_autoptr (GOutputStream) stream = g_unix_output_stream_new (STDOUT_FILENO, FALSE);
 
-  return mill_export_run (path, format, stream, NULL, error);
+  return mill_export_run (path, table, format, stream, NULL, error);
 }
 
 /**
@@ -78,21 +99,28 @@ mill_cli_export (char **arguments)
   g_auto (GStrv) words = g_strdupv (arguments);
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
+    { "what", 0, 0, G_OPTION_ARG_STRING, &options.table, N_ ("pages, broken, duplicates or changes (pages)"),
+      N_ ("TABLE") },
     { "to", 0, 0, G_OPTION_ARG_STRING, &options.format, N_ ("csv or jsonl"), N_ ("FORMAT") },
     { "output", 0, 0, G_OPTION_ARG_FILENAME, &options.output, N_ ("Write to this file (standard output)"),
       N_ ("FILE") },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GError) error = NULL;
+  MillExportTable table = MILL_EXPORT_PAGES;
   MillExportFormat format;
   gboolean ok;
 
-  if (!mill_cli_parse (&words, _ ("RUN"), _ ("Writes what became of each page of a recorded crawl."),
-                       entries))
+  if (!mill_cli_parse (&words, _ ("RUN"), _ ("Writes results of a recorded crawl."), entries))
     return MILL_CLI_USAGE;
   if (words[1] == NULL || words[2] != NULL)
     {
       mill_cli_complain (_ ("export: which run? Give one run file"));
+      return MILL_CLI_USAGE;
+    }
+  if (options.table != NULL && !find_table (options.table, &table))
+    {
+      mill_cli_complain (_ ("export: --what is pages, broken, duplicates or changes"));
       return MILL_CLI_USAGE;
     }
   if (!find_format (options.format, &format))
@@ -100,8 +128,8 @@ mill_cli_export (char **arguments)
       mill_cli_complain (_ ("export: --to is csv or jsonl"));
       return MILL_CLI_USAGE;
     }
-  ok = options.output != NULL ? export_to_file (words[1], format, options.output, &error)
-                              : export_to_stdout (words[1], format, &error);
+  ok = options.output != NULL ? export_to_file (words[1], table, format, options.output, &error)
+                              : export_to_stdout (words[1], table, format, &error);
   if (ok)
     return MILL_CLI_FINISHED;
   mill_cli_complain (error->message);

@@ -145,7 +145,23 @@ add_letters (JsonBuilder *builder, MillPipeline *pipeline)
 }
 
 static void
-add_crawl (JsonBuilder *builder, MillCrawlSource *crawl)
+add_changes (JsonBuilder *builder, const MillChangeCounts *changes)
+{
+  json_builder_set_member_name (builder, "changes");
+  json_builder_begin_object (builder);
+  add_count (builder, "new", changes->n_new);
+  add_count (builder, "changed", changes->n_changed);
+  add_count (builder, "unchanged", changes->n_unchanged);
+  add_count (builder, "unknown", changes->n_unknown);
+  add_count (builder, "gone", changes->n_gone);
+  add_count (builder, "unlinked", changes->n_unlinked);
+  add_count (builder, "failed", changes->n_failed);
+  add_count (builder, "unfetched", changes->n_unfetched);
+  json_builder_end_object (builder);
+}
+
+static void
+add_crawl (JsonBuilder *builder, MillCrawlSource *crawl, const MillChangeCounts *changes)
 {
   g_auto (GStrv) problems = mill_crawl_source_dup_problems (crawl);
   MillFrontierCounts counts;
@@ -165,18 +181,21 @@ add_crawl (JsonBuilder *builder, MillCrawlSource *crawl)
   for (char **problem = problems; *problem != NULL; problem++)
     json_builder_add_string_value (builder, *problem);
   json_builder_end_array (builder);
+  if (changes != NULL)
+    add_changes (builder, changes);
   json_builder_end_object (builder);
 }
 
 /**
  * mill_cli_report_to_json:
  * @pipeline: a pipeline that has ended, or could not start
+ * @changes: (nullable): what changed since an earlier run
  * @error: (nullable): why it could not start
  *
  * Returns: (transfer full): the object, on one line
  */
 char *
-mill_cli_report_to_json (MillPipeline *pipeline, const char *error)
+mill_cli_report_to_json (MillPipeline *pipeline, const MillChangeCounts *changes, const char *error)
 {
   g_autoptr (MillSnapshot) run = mill_pipeline_snapshot (pipeline);
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
@@ -189,7 +208,7 @@ mill_cli_report_to_json (MillPipeline *pipeline, const char *error)
   add_counts (builder, run);
   add_stages (builder, run);
   if (MILL_IS_CRAWL_SOURCE (source))
-    add_crawl (builder, MILL_CRAWL_SOURCE (source));
+    add_crawl (builder, MILL_CRAWL_SOURCE (source), changes);
   add_stuck (builder, run);
   add_letters (builder, pipeline);
   add_string (builder, "error", error != NULL ? error : run->error);

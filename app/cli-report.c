@@ -226,14 +226,48 @@ append_crawl (GString *text, MillPipeline *pipeline)
     g_string_append_printf (text, "  %s\n", *problem);
 }
 
+/* Beside the earlier run. */
+static void
+append_changes (GString *text, const MillChangeCounts *changes)
+{
+  g_autoptr (MillCliTable) table = mill_cli_table_new ("lrl");
+  const struct
+  {
+    const char *label;
+    guint64 n;
+    const char *note; /* (nullable) */
+  } rows[] = {
+    { _ ("new"), changes->n_new, NULL },
+    { _ ("changed"), changes->n_changed, NULL },
+    { _ ("gone"), changes->n_gone, _ ("the server says so (404 or 410)") },
+    { _ ("no longer linked"), changes->n_unlinked, _ ("nothing led to them this time") },
+    { _ ("failed now"), changes->n_failed, NULL },
+    { _ ("not asked for"), changes->n_unfetched, _ ("robots.txt, a limit or the end came before") },
+    { _ ("not known"), changes->n_unknown, _ ("the earlier run kept no hashes") },
+    { _ ("unchanged"), changes->n_unchanged, NULL },
+  };
+  g_autofree char *lines = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *count = mill_format_count (rows[i].n);
+
+      if (rows[i].n > 0)
+        mill_cli_table_add (table, rows[i].label, count, rows[i].note, NULL);
+    }
+  lines = mill_cli_table_to_string (table);
+  g_string_append_printf (text, "\n%s\n%s", _ ("Compared with the earlier run:"), lines);
+}
+
 /**
  * mill_cli_report_to_text:
  * @pipeline: a pipeline that has ended
+ * @changes: (nullable): what changed since an earlier run
  *
  * Returns: (transfer full): the summary, several lines
  */
 char *
-mill_cli_report_to_text (MillPipeline *pipeline)
+mill_cli_report_to_text (MillPipeline *pipeline, const MillChangeCounts *changes)
 {
   g_autoptr (MillSnapshot) run = mill_pipeline_snapshot (pipeline);
   g_autofree char *end = describe_end (run);
@@ -250,6 +284,8 @@ mill_cli_report_to_text (MillPipeline *pipeline)
     return g_string_free (text, FALSE);
   g_string_append_printf (text, "\n%s\n%s\n%s", counts, figures, stages);
   append_crawl (text, pipeline);
+  if (changes != NULL)
+    append_changes (text, changes);
   append_letters (text, pipeline, run->dead);
   return g_string_free (text, FALSE);
 }

@@ -4,10 +4,11 @@
 #pragma once
 
 #include "pipeline/mill-pipeline.h"
+#include "record/mill-changes.h"
 
 G_BEGIN_DECLS
 
-char *mill_cli_report_to_text (MillPipeline *pipeline);
-char *mill_cli_report_to_json (MillPipeline *pipeline, const char *error);
+char *mill_cli_report_to_text (MillPipeline *pipeline, const MillChangeCounts *changes);
+char *mill_cli_report_to_json (MillPipeline *pipeline, const MillChangeCounts *changes, const char *error);
 
 G_END_DECLS

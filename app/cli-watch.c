@@ -101,25 +101,40 @@ run_to_the_end (Watch *self, const MillCliWatchOptions *options)
 
 /* JSON is UTF-8 whatever the terminal's encoding is. */
 static void
-print_json (MillPipeline *pipeline, const char *error)
+print_json (MillPipeline *pipeline, const MillChangeCounts *changes, const char *error)
 {
-  g_autofree char *json = mill_cli_report_to_json (pipeline, error);
+  g_autofree char *json = mill_cli_report_to_json (pipeline, changes, error);
 
   fputs (json, stdout);
   fputc ('\n', stdout);
 }
 
-static void
-print_result (MillPipeline *pipeline, gboolean as_json)
+/* Whether the run is compared with an earlier one. */
+static gboolean
+count_changes (const char *run_file, MillChangeCounts *counts)
 {
+  g_autoptr (GError) error = NULL;
+
+  if (run_file == NULL)
+    return FALSE;
+  if (!mill_changes_count (run_file, counts, &error))
+    mill_cli_complain (error->message);
+  return error == NULL && counts->is_compared;
+}
+
+static void
+print_result (MillPipeline *pipeline, const MillCliWatchOptions *options)
+{
+  MillChangeCounts counts;
+  const MillChangeCounts *changes = count_changes (options->run_file, &counts) ? &counts : NULL;
   g_autofree char *text = NULL;
 
-  if (as_json)
+  if (options->as_json)
     {
-      print_json (pipeline, NULL);
+      print_json (pipeline, changes, NULL);
       return;
     }
-  text = mill_cli_report_to_text (pipeline);
+  text = mill_cli_report_to_text (pipeline, changes);
   g_print ("%s", text);
 }
 
@@ -139,7 +154,7 @@ static MillCliStatus
 fail_to_start (MillPipeline *pipeline, const MillCliWatchOptions *options, const GError *error)
 {
   if (options->as_json)
-    print_json (pipeline, error->message);
+    print_json (pipeline, NULL, error->message);
   mill_cli_complain (error->message);
   return mill_cli_status_for_error (error);
 }
@@ -164,6 +179,6 @@ mill_cli_watch (MillPipeline *pipeline, const MillCliWatchOptions *options)
   if (options->started != NULL)
     options->started (pipeline, options->user_data);
   run_to_the_end (&self, options);
-  print_result (pipeline, options->as_json);
+  print_result (pipeline, options);
   return status_of (pipeline, self.interrupts > 0);
 }

@@ -179,6 +179,12 @@ test_bad_usage (Fixture *fixture, gconstpointer data)
   assert_complains (fixture, "crawl http://a.invalid --include news", 2, "include: “news”");
   assert_complains (fixture, "crawl ftp://x", 2, "ftp://x: only http and https");
   assert_complains (fixture, "crawl example.org", 2, "http://example.org");
+  assert_complains (fixture, "crawl --repeat a.run", 2, "--record");
+  assert_complains (fixture, "crawl --repeat a.run --record b.run http://a.invalid", 2, "--repeat");
+  assert_complains (fixture, "crawl --repeat a.run --resume b.run", 2, "--resume");
+  assert_complains (fixture, "crawl --repeat a.run --record b.run", 2, "a.run");
+  assert_complains (fixture, "export a.run --to csv --what links", 2, "--what");
+  assert_complains (fixture, "export a.run", 2, "--to");
   assert_complains (fixture, "serve --port 70000", 2, "--port");
   assert_complains (fixture, "serve --error-rate 2", 2, "--error-rate");
   assert_complains (fixture, "serve here", 2, "options only");
@@ -385,6 +391,37 @@ test_crawl (Fixture *fixture, gconstpointer data)
   mill_demo_site_stop (site);
 }
 
+/* A crawl, once more: what changed is said, to people and to programs. */
+static void
+test_repeat (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (MillDemoSite) site = g_object_new (MILL_TYPE_DEMO_SITE, "pages", 20u, "dead-links", 2u, NULL);
+  g_autofree char *uri = NULL, *command = NULL;
+  JsonObject *changes;
+
+  g_assert_true (mill_demo_site_start (site, 0, NULL));
+  uri = mill_demo_site_get_uri (site);
+  command = g_strdup_printf ("crawl %s --delay 0 --max-pages 10 --record a.run --json", uri);
+  run (fixture, command);
+  g_assert_false (
+      json_object_has_member (json_object_get_object_member (get_object (fixture), "crawl"), "changes"));
+  g_assert_cmpint (run (fixture, "crawl --repeat a.run --record b.run --json"), <=, 1);
+  changes = json_object_get_object_member (json_object_get_object_member (get_object (fixture), "crawl"),
+                                           "changes");
+  g_assert_cmpuint (json_object_get_size (changes), ==, 8);
+  g_assert_cmpint (json_object_get_int_member (changes, "changed"), ==, 0);
+  g_assert_cmpint (json_object_get_int_member (changes, "unchanged"), >, 0);
+  g_assert_cmpint (run (fixture, "crawl --repeat b.run --record c.run"), <=, 1);
+  g_assert_nonnull (strstr (fixture->output, "Compared with the earlier run"));
+  g_assert_cmpint (run (fixture, "export c.run --what changes --to csv"), ==, 0);
+  g_assert_true (g_str_has_prefix (fixture->output, "change,url,"));
+  assert_complains (fixture, "export a.run --what changes --to csv", 3, "a.run");
+  g_assert_cmpint (run (fixture, "export c.run --what broken --to csv"), ==, 0);
+  g_assert_true (g_str_has_prefix (fixture->output, "referrer,"));
+  g_assert_cmpint (run (fixture, "export c.run --what duplicates --to jsonl"), ==, 0);
+  mill_demo_site_stop (site);
+}
+
 static void
 test_crawl_fails (Fixture *fixture, gconstpointer data)
 {
@@ -575,6 +612,7 @@ main (int argc, char **argv)
   ADD ("at", test_at);
   ADD ("duration", test_duration);
   ADD ("crawl", test_crawl);
+  ADD ("repeat", test_repeat);
   ADD ("crawl-fails", test_crawl_fails);
   ADD ("progress", test_progress);
   ADD ("interrupted-once", test_interrupted_once);

@@ -173,7 +173,7 @@ crawl_model (const MillDemoModel *model)
       if (html != NULL)
         {
           g_autoptr (GBytes) bytes = g_bytes_new_take (html, strlen (html));
-          g_autoptr (GPtrArray) links = mill_links_extract (bytes, type, url, NULL, NULL, NULL);
+          g_autoptr (GPtrArray) links = mill_links_extract (bytes, type, url, NULL, NULL, NULL, NULL);
 
           if (model->pages > 50 && !g_str_has_prefix (path, "/private/"))
             {

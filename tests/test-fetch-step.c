@@ -90,6 +90,41 @@ test_success (Fixture *fixture, gconstpointer data)
   g_assert_null (attribute (fixture, "location"));
 }
 
+/* What a later run can compare, and how long it took. */
+static void
+test_particulars (Fixture *fixture, gconstpointer data)
+{
+  gint64 before = g_get_real_time (), started;
+
+  test_web_server_set (fixture->server, "/a",
+                       "HTTP/1.1 200 OK\r\nETag: W/\"x y\"\r\nLast-Modified: yesterday\x01\r\n"
+                       "Content-Length: 1\r\nConnection: close\r\n\r\na");
+  g_assert_true (fetch (fixture, "/a"));
+  g_assert_cmpstr (attribute (fixture, "etag"), ==, "W/\"x y\"");
+  g_assert_cmpstr (attribute (fixture, "last-modified"), ==, "yesterday ");
+  started = g_ascii_strtoll (attribute (fixture, "started-us"), NULL, 10);
+  g_assert_cmpint (started, >=, before);
+  g_assert_cmpint (started, <=, g_get_real_time ());
+  g_assert_cmpint (g_ascii_strtoll (attribute (fixture, "header-us"), NULL, 10), >, 0);
+  g_assert_cmpint (g_ascii_strtoll (attribute (fixture, "fetch-us"), NULL, 10), >=,
+                   g_ascii_strtoll (attribute (fixture, "header-us"), NULL, 10));
+}
+
+/* Nothing is left of an attempt when the next one has no answer. */
+static void
+test_forgets_particulars (Fixture *fixture, gconstpointer data)
+{
+  test_web_server_set_status (fixture->server, "/a", "500 Oops", "ETag: \"1\"\r\n");
+  g_assert_false (fetch (fixture, "/a"));
+  g_assert_cmpstr (attribute (fixture, "etag"), ==, "\"1\"");
+  test_web_server_set (fixture->server, "/a", "");
+  g_clear_error (&fixture->error);
+  g_assert_false (mill_step_run (fixture->step, &fixture->work, fixture->cancellable, &fixture->error));
+  g_assert_null (attribute (fixture, "etag"));
+  g_assert_null (attribute (fixture, "fetch-us"));
+  g_assert_nonnull (attribute (fixture, "started-us"));
+}
+
 /* An empty body is a body. */
 static void
 test_empty (Fixture *fixture, gconstpointer data)
@@ -376,6 +411,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/fetch/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("success", test_success);
+  ADD ("particulars", test_particulars);
+  ADD ("forgets-particulars", test_forgets_particulars);
   ADD ("empty", test_empty);
   ADD ("compressed", test_compressed);
   ADD ("too-large", test_too_large);

@@ -18,10 +18,16 @@ extract (const char *html, gssize length, const char *content_type)
   /* a copy of exactly this length, so that AddressSanitizer sees a read past the end */
   g_autoptr (GBytes) bytes = g_bytes_new (html, length < 0 ? strlen (html) : (size_t) length);
   g_autoptr (GError) error = NULL;
-  GPtrArray *links = mill_links_extract (bytes, content_type, PAGE, NULL, NULL, &error);
+  g_autofree char *title = NULL;
+  GPtrArray *links = mill_links_extract (bytes, content_type, PAGE, NULL, &title, NULL, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (links);
+  if (title != NULL)
+    {
+      g_assert_true (g_utf8_validate (title, -1, NULL));
+      g_assert_cmpint (g_utf8_strlen (title, -1), <=, MILL_LINKS_MAX_TITLE);
+    }
   return links;
 }
 
@@ -69,6 +75,46 @@ test_elements (void)
   assert_links ("<a href='?a=1&copy=2&lt'>", "http://h/dir/page.html?a=1&copy=2&lt");
   assert_links ("<a href='&eacute;&hellip;&unknown;&;&#;&#x;&#0;&#xD800;&#99999999999;'>",
                 "http://h/dir/%C3%A9%E2%80%A6&unknown;&;&");
+}
+
+static void
+assert_title (const char *html, const char *content_type, const char *expected)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (html, strlen (html));
+  g_autofree char *title = NULL;
+  g_autoptr (GPtrArray) links = mill_links_extract (bytes, content_type, PAGE, NULL, &title, NULL, NULL);
+
+  g_test_message ("%s", html);
+  g_assert_nonnull (links);
+  g_assert_cmpstr (title, ==, expected);
+}
+
+static void
+test_title (void)
+{
+  g_autofree char *row = g_strnfill (MILL_LINKS_MAX_TITLE + 1, 'x');
+  g_autofree char *too_long = g_strdup_printf ("<title>%s</title>", row);
+  g_autofree char *apart = g_strdup_printf ("<title>%.*s y</title>", MILL_LINKS_MAX_TITLE - 1, row);
+
+  assert_title ("<title>Hello</title><a href=x>", NULL, "Hello");
+  assert_title ("<TITLE lang=en >\n  a\t\tb &amp; c&nbsp;d \r\n</TITLE>", NULL, "a b & c d");
+  assert_title ("<title>a<b>c</title>", NULL, "a<b>c");
+  assert_title ("<title>x&#0;y&#x1b;[31m&#10;&#8364;</title>", NULL, "x\xEF\xBF\xBDy [31m \xE2\x82\xAC");
+  assert_title ("<title>\xE4\xF6</title>", "text/html; charset=iso-8859-1", "\xC3\xA4\xC3\xB6");
+  assert_title ("<title>first</title><title>second</title>", NULL, "first");
+  assert_title ("<!-- <title>no</title> --><script>'<title>no</title>'</script>", NULL, NULL);
+  assert_title ("<svg><title>no</title></svg>", NULL, NULL);
+  assert_title ("<title></title>", NULL, NULL);
+  assert_title ("<title> \n </title>", NULL, NULL);
+  assert_title ("<title>without end", NULL, "without end");
+  assert_title ("<title", NULL, NULL);
+  assert_title ("<title/><p>no</p>", "application/xhtml+xml", NULL);
+  assert_title ("", NULL, NULL);
+  row[MILL_LINKS_MAX_TITLE] = '\0';
+  assert_title (too_long, NULL, row);
+  row[MILL_LINKS_MAX_TITLE - 1] = '\0';
+  assert_title (apart, NULL, row);
+  assert_links ("<title>t</title a='<a href=no>'><a href=x>", "http://h/dir/x");
 }
 
 static void
@@ -253,7 +299,7 @@ test_page_url (void)
   g_autoptr (GBytes) html = g_bytes_new_static ("<a href=x>", 10);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (mill_links_extract (html, NULL, "ftp://h/", NULL, NULL, &error));
+  g_assert_null (mill_links_extract (html, NULL, "ftp://h/", NULL, NULL, NULL, &error));
   g_assert_error (error, MILL_ERROR, MILL_ERROR_INVALID);
 }
 
@@ -268,13 +314,13 @@ test_limit (void)
   for (guint i = 0; i < MILL_LINKS_MAX; i++)
     g_string_append_printf (html, "<a href=%u>", i);
   full = g_bytes_new (html->str, html->len);
-  all = mill_links_extract (full, NULL, PAGE, NULL, &truncated, NULL);
+  all = mill_links_extract (full, NULL, PAGE, NULL, NULL, &truncated, NULL);
   g_assert_cmpuint (all->len, ==, MILL_LINKS_MAX);
   g_assert_false (truncated);
 
   g_string_append (html, "<a href=more>");
   over = g_bytes_new (html->str, html->len);
-  cut = mill_links_extract (over, NULL, PAGE, NULL, &truncated, NULL);
+  cut = mill_links_extract (over, NULL, PAGE, NULL, NULL, &truncated, NULL);
   g_assert_cmpuint (cut->len, ==, MILL_LINKS_MAX);
   g_assert_true (truncated);
 }
@@ -430,7 +476,7 @@ test_speed (void)
       g_test_timer_start ();
       for (guint j = 0; j < 20; j++)
         {
-          g_autoptr (GPtrArray) links = mill_links_extract (bytes, "text/html", PAGE, NULL, NULL, NULL);
+          g_autoptr (GPtrArray) links = mill_links_extract (bytes, "text/html", PAGE, NULL, NULL, NULL, NULL);
 
           n = links->len;
         }
@@ -447,6 +493,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/links/elements", test_elements);
+  g_test_add_func ("/links/title", test_title);
   g_test_add_func ("/links/order-and-duplicates", test_order_and_duplicates);
   g_test_add_func ("/links/skipped", test_skipped);
   g_test_add_func ("/links/base", test_base);

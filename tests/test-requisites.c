@@ -26,8 +26,8 @@ assert_page (const char *html, const char *links, const char *requisites)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (html, strlen (html));
   g_autoptr (GPtrArray) needed = NULL;
-  g_autoptr (GPtrArray) followed = mill_links_extract (bytes, "text/html", PAGE, &needed, NULL, NULL);
-  g_autoptr (GPtrArray) alone = mill_links_extract (bytes, "text/html", PAGE, NULL, NULL, NULL);
+  g_autoptr (GPtrArray) followed = mill_links_extract (bytes, "text/html", PAGE, &needed, NULL, NULL, NULL);
+  g_autoptr (GPtrArray) alone = mill_links_extract (bytes, "text/html", PAGE, NULL, NULL, NULL, NULL);
   g_autofree char *found = join (followed);
   g_autofree char *found_alone = join (alone);
   g_autofree char *found_needed = join (needed);
@@ -211,7 +211,7 @@ test_limit (void)
     g_string_append_printf (html, "<img src=%u>", i);
   g_string_append (html, "<a href=y>");
   bytes = g_bytes_new (html->str, html->len);
-  links = mill_links_extract (bytes, NULL, PAGE, &requisites, &truncated, NULL);
+  links = mill_links_extract (bytes, NULL, PAGE, &requisites, NULL, &truncated, NULL);
   g_assert_true (truncated);
   g_assert_cmpuint (links->len, ==, 2);
   g_assert_cmpuint (requisites->len, ==, MILL_LINKS_MAX);
@@ -257,7 +257,7 @@ test_hostile_pages (void)
         g_string_append (html, units[i]);
       g_string_append (html, "'>");
       bytes = g_bytes_new (html->str, html->len);
-      links = mill_links_extract (bytes, NULL, PAGE, &requisites, NULL, NULL);
+      links = mill_links_extract (bytes, NULL, PAGE, &requisites, NULL, NULL, NULL);
       g_assert_cmpuint (links->len, ==, 1);
     }
 }

@@ -10,6 +10,7 @@
 
 #include "core/mill-error.h"
 #include "pipeline/mill-pipeline.h"
+#include "record/mill-changes-private.h"
 #include "record/mill-run-file-private.h"
 #include "sources/mill-crawl-source-private.h"
 
@@ -25,6 +26,19 @@ get_crawl (MillPipeline *pipeline, GError **error)
     return MILL_CRAWL_SOURCE (source);
   g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("only a crawl can be kept in a run file"));
   return NULL;
+}
+
+/* Has the crawl keep what it knows in @file, which is empty. */
+static gboolean
+begin_file (MillRunFile *file, MillCrawlSource *crawl, const char *job, GError **error)
+{
+  mill_run_file_set_meta (file, META_JOB, job);
+  mill_run_file_set_meta (file, META_PROGRAM, "Millrace " MILLRACE_VERSION);
+  mill_run_file_commit (file);
+  if (!mill_run_file_check (file, error))
+    return FALSE;
+  mill_crawl_source_set_run_file (crawl, file);
+  return TRUE;
 }
 
 /**
@@ -56,13 +70,7 @@ mill_crawl_record (MillPipeline *pipeline, MillJob *job, const char *path, GErro
   if (file == NULL)
     return FALSE;
   text = mill_job_to_text (job);
-  mill_run_file_set_meta (file, META_JOB, text);
-  mill_run_file_set_meta (file, META_PROGRAM, "Millrace " MILLRACE_VERSION);
-  mill_run_file_commit (file);
-  if (!mill_run_file_check (file, error))
-    return FALSE;
-  mill_crawl_source_set_run_file (crawl, file);
-  return TRUE;
+  return begin_file (file, crawl, text, error);
 }
 
 static MillPipeline *
@@ -108,4 +116,49 @@ mill_crawl_resume (const char *path, GError **error)
     return NULL;
   mill_crawl_source_set_run_file (crawl, file);
   return g_steal_pointer (&pipeline);
+}
+
+/* Returns: (transfer full) (nullable): a new run file at @path that is compared with @earlier */
+static MillRunFile *
+create_compared (const char *path, MillRunFile *earlier, const char *earlier_path, GError **error)
+{
+  g_autoptr (MillRunFile) file = mill_run_file_create (path, error);
+  g_autofree char *full_path = g_canonicalize_filename (earlier_path, NULL);
+  g_autofree char *name = g_filename_display_name (full_path);
+
+  if (file != NULL && mill_changes_take_earlier (file, earlier, name, error))
+    return g_steal_pointer (&file);
+  return NULL;
+}
+
+/**
+ * mill_crawl_repeat:
+ * @earlier: the run file of an earlier crawl; it stays as it is
+ * @path: a file that does not exist yet
+ *
+ * Makes ready to do a crawl once more, from its beginning, and to keep it in a run file that is compared with
+ * the earlier run; see mill_changes_count() and %MILL_EXPORT_CHANGES. mill_crawl_resume() goes on with it.
+ *
+ * Returns: (transfer full): the pipeline, or %NULL with @error set
+ */
+MillPipeline *
+mill_crawl_repeat (const char *earlier, const char *path, GError **error)
+{
+  g_autoptr (MillRunFile) before = NULL;
+  g_autoptr (MillRunFile) file = NULL;
+  g_autoptr (MillPipeline) pipeline = NULL;
+  g_autofree char *job = NULL;
+  MillCrawlSource *crawl;
+
+  g_return_val_if_fail (earlier != NULL, NULL);
+  g_return_val_if_fail (path != NULL, NULL);
+
+  before = mill_run_file_open_for_reading (earlier, error);
+  pipeline = before != NULL ? build (before, earlier, error) : NULL;
+  crawl = pipeline != NULL ? get_crawl (pipeline, error) : NULL;
+  file = crawl != NULL ? create_compared (path, before, earlier, error) : NULL;
+  if (file == NULL)
+    return NULL;
+  job = mill_run_file_dup_meta (before, META_JOB);
+  return begin_file (file, crawl, job, error) ? g_steal_pointer (&pipeline) : NULL;
 }

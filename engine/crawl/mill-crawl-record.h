@@ -9,5 +9,6 @@ G_BEGIN_DECLS
 
 gboolean mill_crawl_record (MillPipeline *pipeline, MillJob *job, const char *path, GError **error);
 MillPipeline *mill_crawl_resume (const char *path, GError **error);
+MillPipeline *mill_crawl_repeat (const char *earlier, const char *path, GError **error);
 
 G_END_DECLS

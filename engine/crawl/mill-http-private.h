@@ -32,16 +32,24 @@ typedef struct
  * @url: the address that answered, after redirects
  * @content_type: the header's value, made valid UTF-8 without control characters
  * @location: where a redirect that was not followed leads, as the server wrote it, but for the same
+ * @etag: the header's value, likewise
+ * @last_modified: the header's value, likewise
  * @retry_after_s: seconds the server asks to wait; negative when it does not say
+ * @header_us: how long the header took, from the request on, in microseconds; redirects and connecting count
+ * @total_us: how long all of it took
  * @body: the body of a 2xx response; others are read and discarded
  */
 typedef struct
 {
   guint status;
-  char *url;          /* (owned) */
-  char *content_type; /* (owned) (nullable) */
-  char *location;     /* (owned) (nullable) */
+  char *url;           /* (owned) */
+  char *content_type;  /* (owned) (nullable) */
+  char *location;      /* (owned) (nullable) */
+  char *etag;          /* (owned) (nullable) */
+  char *last_modified; /* (owned) (nullable) */
   double retry_after_s;
+  gint64 header_us;
+  gint64 total_us;
   GBytes *body; /* (owned) (nullable) */
 } MillHttpResponse;
 

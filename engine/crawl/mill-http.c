@@ -34,6 +34,8 @@ typedef struct
   char *url;            /* (owned) */
   MillHttpLimits limits;
   guint redirects;
+  gint64 begun_us;
+  gint64 head_us;            /* when the header was there */
   GCancellable *cancellable; /* (owned) (nullable) the caller's */
   /* Fires when the caller's does, but on this context: libsoup 3.2 crashes on a cancellation from another
    * thread. */
@@ -130,17 +132,28 @@ get_redirect (const Request *self)
   return NULL;
 }
 
+/* Returns: (transfer full) (nullable): a header's value as it can be shown */
+static char *
+dup_header (const Request *self, const char *name)
+{
+  const char *value = get_header (self->message, name);
+
+  return value != NULL ? mill_http_clean_header (value) : NULL;
+}
+
 static void
 return_response (GTask *task)
 {
   Request *self = g_task_get_task_data (task);
   MillHttpResponse *response = g_new0 (MillHttpResponse, 1);
-  const char *content_type;
 
   response->status = soup_message_get_status (self->message);
   response->url = g_steal_pointer (&self->url);
-  content_type = get_header (self->message, "Content-Type");
-  response->content_type = content_type != NULL ? mill_http_clean_header (content_type) : NULL;
+  response->content_type = dup_header (self, "Content-Type");
+  response->etag = dup_header (self, "ETag");
+  response->last_modified = dup_header (self, "Last-Modified");
+  response->header_us = self->head_us - self->begun_us;
+  response->total_us = g_get_monotonic_time () - self->begun_us;
   response->retry_after_s = parse_retry_after (get_header (self->message, "Retry-After"));
   if (get_redirect (self) != NULL)
     response->location = mill_http_clean_header (get_redirect (self));
@@ -390,6 +403,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->has_head = self->head_is_news = TRUE;
+  self->head_us = g_get_monotonic_time ();
   begin_body (task);
 }
 
@@ -437,6 +451,8 @@ void
 mill_http_response_free (MillHttpResponse *self)
 {
   g_clear_pointer (&self->body, g_bytes_unref);
+  g_free (self->last_modified);
+  g_free (self->etag);
   g_free (self->location);
   g_free (self->content_type);
   g_free (self->url);
@@ -546,6 +562,7 @@ mill_http_get_async (SoupSession *session, const char *url, const MillHttpLimits
   self->session = g_object_ref (session);
   self->url = g_strdup (url);
   self->limits = *limits;
+  self->begun_us = g_get_monotonic_time ();
   self->here = g_cancellable_new ();
   g_set_object (&self->cancellable, cancellable);
   g_task_set_task_data (task, self, request_free);

@@ -13,6 +13,9 @@
 #include "crawl/mill-links.h"
 #include "crawl/mill-url.h"
 
+/* Bytes of a title that are looked at: the longest character reference to each of its characters. */
+#define RAW_TITLE_MAX (32 * MILL_LINKS_MAX_TITLE)
+
 /* The links of one kind. */
 typedef struct
 {
@@ -28,6 +31,8 @@ typedef struct
   gboolean base_given;     /* a <base> was seen; the first counts */
   gboolean nofollow;       /* the page asks that none of its links be followed */
   gboolean has_requisites; /* they are wanted */
+  gboolean wants_title;    /* it is wanted, and was not seen yet */
+  char *title;             /* (owned) (nullable) */
   MillLinkList follow;
   MillLinkList requisites;
 } MillLinks;
@@ -434,6 +439,56 @@ read_styles (MillLinks *self, MillHtmlScan *scan, const char *name, size_t lengt
     }
 }
 
+/* Returns: (transfer full) (nullable): a title in one line, cut where it gets long; %NULL if it says nothing
+ */
+static char *
+tidy_title (const char *text, size_t length)
+{
+  g_autofree char *decoded = mill_html_decode (text, MIN (length, RAW_TITLE_MAX));
+  g_autofree char *valid = g_utf8_make_valid (decoded, -1);
+  g_autoptr (GString) title = g_string_new (NULL);
+  gboolean is_apart = FALSE;
+  guint n = 0;
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (g_unichar_isspace (c) || g_unichar_iscntrl (c))
+        {
+          is_apart = title->len > 0;
+          continue;
+        }
+      n += is_apart ? 2 : 1;
+      if (n > MILL_LINKS_MAX_TITLE)
+        break;
+      if (is_apart)
+        g_string_append_c (title, ' ');
+      g_string_append_unichar (title, c);
+      is_apart = FALSE;
+    }
+  return title->len > 0 ? g_string_free (g_steal_pointer (&title), FALSE) : NULL;
+}
+
+/* The first title counts, but drawings have titles of their own. Returns: whether the tag was read */
+static gboolean
+look_for_title (MillLinks *self, MillHtmlScan *scan, const char *name, size_t length)
+{
+  MillHtmlAttribute attribute;
+  const char *text;
+
+  if (mill_html_name_is (name, length, "svg"))
+    self->wants_title = FALSE;
+  if (!self->wants_title || !mill_html_name_is (name, length, "title"))
+    return FALSE;
+  while (mill_html_scan_next_attribute (scan, &attribute))
+    continue;
+  mill_html_scan_take_text (scan, &text, &length);
+  self->title = tidy_title (text, length);
+  self->wants_title = FALSE;
+  return TRUE;
+}
+
 static void
 scan_page (MillLinks *self, MillHtmlScan *scan)
 {
@@ -445,6 +500,8 @@ scan_page (MillLinks *self, MillHtmlScan *scan)
       gsize element = find_element (self, name, length);
       MillTag tag;
 
+      if (self->wants_title && look_for_title (self, scan, name, length))
+        continue;
       if (element == G_N_ELEMENTS (elements) && !self->has_requisites)
         continue;
       if (!read_tag (scan, tag))
@@ -488,6 +545,8 @@ end (MillLinks *self, GPtrArray **requisites)
  * @content_type: (nullable): its Content-Type header, for the encoding
  * @page_url: where the page was fetched from, after redirects
  * @requisites: (out) (optional) (transfer container) (element-type utf8): what it takes to show the page
+ * @title: (out) (optional) (nullable) (transfer full): the page's title in one line of valid UTF-8, at most
+ *   %MILL_LINKS_MAX_TITLE characters; %NULL if it has none
  * @truncated: (out) (optional): whether there were more than %MILL_LINKS_MAX links
  * @error: return location for an error
  *
@@ -506,7 +565,7 @@ end (MillLinks *self, GPtrArray **requisites)
  */
 GPtrArray *
 mill_links_extract (GBytes *html, const char *content_type, const char *page_url, GPtrArray **requisites,
-                    gboolean *truncated, GError **error)
+                    char **title, gboolean *truncated, GError **error)
 {
   g_autoptr (GBytes) utf8 = NULL;
   MillLinks self;
@@ -518,10 +577,13 @@ mill_links_extract (GBytes *html, const char *content_type, const char *page_url
   if (!begin (&self, page_url, error))
     return NULL;
   self.has_requisites = requisites != NULL;
+  self.wants_title = title != NULL;
   utf8 = mill_html_to_utf8 (html, content_type);
   mill_html_scan_init (&scan, g_bytes_get_data (utf8, NULL), g_bytes_get_size (utf8),
                        mill_html_is_xhtml (content_type));
   scan_page (&self, &scan);
+  if (title != NULL)
+    *title = g_steal_pointer (&self.title);
   if (truncated != NULL)
     *truncated = self.follow.is_cut || self.requisites.is_cut;
   return end (&self, requisites);

@@ -15,8 +15,15 @@ G_BEGIN_DECLS
  */
 #define MILL_LINKS_MAX 100000
 
+/**
+ * MILL_LINKS_MAX_TITLE:
+ *
+ * How many characters of a page's title are kept.
+ */
+#define MILL_LINKS_MAX_TITLE 300
+
 GPtrArray *mill_links_extract (GBytes *html, const char *content_type, const char *page_url,
-                               GPtrArray **requisites, gboolean *truncated, GError **error);
+                               GPtrArray **requisites, char **title, gboolean *truncated, GError **error);
 GPtrArray *mill_links_extract_css (GBytes *css, const char *content_type, const char *css_url,
                                    gboolean *truncated, GError **error);
 

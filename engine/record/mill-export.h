@@ -21,7 +21,24 @@ typedef enum
   MILL_EXPORT_JSONL,
 } MillExportFormat;
 
-gboolean mill_export_run (const char *path, MillExportFormat format, GOutputStream *output,
-                          GCancellable *cancellable, GError **error);
+/**
+ * MillExportTable:
+ * @MILL_EXPORT_PAGES: what became of each page, in the order in which they were found
+ * @MILL_EXPORT_BROKEN: the pages that failed for good, by the page that leads to them
+ * @MILL_EXPORT_DUPLICATES: the pages whose bodies are the same, one group after the other
+ * @MILL_EXPORT_CHANGES: the pages that are not as they were in the earlier run, see mill_crawl_repeat()
+ *
+ * Which results are written.
+ */
+typedef enum
+{
+  MILL_EXPORT_PAGES,
+  MILL_EXPORT_BROKEN,
+  MILL_EXPORT_DUPLICATES,
+  MILL_EXPORT_CHANGES,
+} MillExportTable;
+
+gboolean mill_export_run (const char *path, MillExportTable table, MillExportFormat format,
+                          GOutputStream *output, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

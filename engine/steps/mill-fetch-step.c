@@ -144,18 +144,43 @@ fail_with_status (MillFetchStep *self, MillWork *work, const MillHttpResponse *r
   return FALSE;
 }
 
+static void
+set_number (MillItem *item, const char *name, gint64 number)
+{
+  char text[24];
+
+  g_snprintf (text, sizeof text, "%" G_GINT64_FORMAT, number);
+  mill_item_set_attribute (item, name, text);
+}
+
+/* @response: (nullable): %NULL before it is there, so that nothing is left of an earlier attempt */
+static void
+set_particulars (MillItem *item, const MillHttpResponse *response)
+{
+  mill_item_set_attribute (item, "etag", response != NULL ? response->etag : NULL);
+  mill_item_set_attribute (item, "last-modified", response != NULL ? response->last_modified : NULL);
+  if (response == NULL)
+    {
+      set_number (item, "started-us", g_get_real_time ());
+      mill_item_set_attribute (item, "header-us", NULL);
+      mill_item_set_attribute (item, "fetch-us", NULL);
+      return;
+    }
+  set_number (item, "header-us", response->header_us);
+  set_number (item, "fetch-us", response->total_us);
+}
+
 /* Tells the item what came, and says whether that is a success. */
 static gboolean
 accept_response (MillFetchStep *self, MillWork *work, const MillHttpResponse *response, GError **error)
 {
   MillItem *item = mill_work_get_item (work);
-  char status[12];
 
-  g_snprintf (status, sizeof status, "%u", response->status);
-  mill_item_set_attribute (item, "status", status);
+  set_number (item, "status", response->status);
   mill_item_set_attribute (item, "content-type", response->content_type);
   mill_item_set_attribute (item, "final-url",
                            g_strcmp0 (response->url, mill_item_get_key (item)) != 0 ? response->url : NULL);
+  set_particulars (item, response);
   if (response->location != NULL)
     return accept_redirect (item, response, error);
   if (!mill_http_response_is_success (response))
@@ -202,6 +227,7 @@ mill_fetch_step_process_async (MillStep *step, MillWork *work, GCancellable *can
     }
   if (self->follow_redirects && self->crawl == NULL)
     limits.max_redirects = MAX_REDIRECTS;
+  set_particulars (mill_work_get_item (work), NULL);
   fetch->session = mill_session_pool_take (self->sessions);
   mill_http_get_async (fetch->session, url, &limits, cancellable, got_response_cb, g_steal_pointer (&task));
 }

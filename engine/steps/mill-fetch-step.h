@@ -4,9 +4,11 @@
  *
  * Gets the item's key, a URL, over HTTP.
  *
- * On success the item carries the body, and the attributes "status", "content-type" (when the server says it)
- * and "final-url" (when redirects were followed). A redirect that is not followed is a success without a
- * body, with the attribute "location".
+ * On success the item carries the body, and the attributes "status", "content-type", "etag" and
+ * "last-modified" (when the server says them) and "final-url" (when redirects were followed). A redirect that
+ * is not followed is a success without a body, with the attribute "location". "started-us" is when the
+ * request began, in microseconds since 1970; "header-us" and "fetch-us" are how long it took until the header
+ * and the whole body were there, connecting and redirects included.
  */
 
 #pragma once

@@ -66,12 +66,14 @@ read_html (MillLinksStep *self, MillItem *page, const char *content_type, GError
 {
   gboolean has_requisites = mill_crawl_source_get_requisites (self->crawl);
   g_autoptr (GPtrArray) requisites = NULL;
+  g_autofree char *title = NULL;
   g_autoptr (GPtrArray) links =
       mill_links_extract (mill_item_get_payload (page), content_type, get_base (page),
-                          has_requisites ? &requisites : NULL, NULL, error);
+                          has_requisites ? &requisites : NULL, &title, NULL, error);
 
   if (links == NULL)
     return FALSE;
+  mill_item_set_attribute (page, "title", title);
   mill_crawl_source_add_links (self->crawl, page, links);
   if (requisites != NULL)
     mill_crawl_source_add_requisites (self->crawl, page, requisites);

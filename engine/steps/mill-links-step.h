@@ -2,8 +2,8 @@
 /**
  * MillLinksStep:
  *
- * Finds the links of an HTML page and tells the crawl that the page comes from. If the crawl wants
- * requisites, finds those of HTML pages and of stylesheets too.
+ * Finds the links of an HTML page and tells the crawl that the page comes from, and sets the attribute
+ * "title". If the crawl wants requisites, finds those of HTML pages and of stylesheets too.
  */
 
 #pragma once

@@ -30,10 +30,11 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   g_autofree char *page_url = fuzz_take_line (&data, &size);
   g_autoptr (GBytes) html = fuzz_take_rest (data, size);
   g_autoptr (GError) error = NULL;
+  g_autofree char *title = NULL;
   gboolean truncated = TRUE;
   g_autoptr (GPtrArray) requisites = NULL;
   g_autoptr (GPtrArray) links = mill_links_extract (html, *content_type != '\0' ? content_type : NULL,
-                                                    page_url, &requisites, &truncated, &error);
+                                                    page_url, &requisites, &title, &truncated, &error);
 
   g_assert_true ((links == NULL) == (error != NULL));
   if (links == NULL)
@@ -41,5 +42,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   g_assert_false (truncated && links->len < MILL_LINKS_MAX && requisites->len < MILL_LINKS_MAX);
   check_links (links);
   check_links (requisites);
+  g_assert_true (title == NULL || (*title != '\0' && g_utf8_validate (title, -1, NULL) &&
+                                   g_utf8_strlen (title, -1) <= MILL_LINKS_MAX_TITLE));
   return 0;
 }
