@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The inside of MillCrawlSource, which is in several files: mill-crawl-source.c is the source,
- * mill-crawl-source-links.c takes what pages lead to, mill-crawl-source-sitemaps.c what sites say they have.
+ * mill-crawl-source-properties.c has its knobs, mill-crawl-source-links.c takes what pages lead to,
+ * mill-crawl-source-sitemaps.c what sites say they have.
  */
 
 #pragma once
@@ -54,6 +55,9 @@ struct _MillCrawlSource
 void mill_crawl_source_set_run_file (MillCrawlSource *self, MillRunFile *file);
 /* (transfer none) (nullable) */
 MillRunFile *mill_crawl_source_get_run_file (MillCrawlSource *self);
+
+void mill_crawl_source_install_properties (GObjectClass *object_class);
+void mill_crawl_source_init_properties (MillCrawlSource *self);
 
 void mill_crawl_source_clear_sitemaps (MillCrawlSource *self);
 void mill_crawl_source_open_sitemaps (MillCrawlSource *self, GMainContext *context);
