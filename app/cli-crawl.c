@@ -17,6 +17,8 @@ typedef struct
   int slots;
   int per_host;
   int delay_ms;
+  gboolean throttle;
+  double concurrency; /* of the throttle */
   gboolean below;
   char **include; /* (owned) (nullable) */
   char **exclude; /* (owned) (nullable) */
@@ -43,6 +45,24 @@ options_clear (Options *options)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
+/* The option's value may be left out, which only a callback can do. */
+static gboolean
+parse_throttle_cb (const char *name, const char *value, gpointer data, GError **error)
+{
+  Options *options = data;
+  char *rest = NULL;
+
+  options->throttle = TRUE;
+  if (value == NULL)
+    return TRUE;
+  options->concurrency = g_ascii_strtod (value, &rest);
+  if (rest != value && *rest == '\0' && options->concurrency >= 0.01 && options->concurrency <= 1000.0)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               _ ("--throttle takes a number from 0.01 to 1000, not “%s”"), value);
+  return FALSE;
+}
+
 static gboolean
 parse (char ***words, Options *options)
 {
@@ -66,6 +86,8 @@ parse (char ***words, Options *options)
       N_ ("N") },
     { "delay", 0, 0, G_OPTION_ARG_INT, &options->delay_ms,
       N_ ("Least time between two requests to one host (100)"), N_ ("MS") },
+    { "throttle", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, parse_throttle_cb,
+      N_ ("Ask a host less often the longer it takes to answer, for N requests at a time (1)"), N_ ("N") },
     { "save", 0, 0, G_OPTION_ARG_FILENAME, &options->folder, N_ ("Save the pages here"), N_ ("DIR") },
     { "record", 0, 0, G_OPTION_ARG_FILENAME, &options->record,
       N_ ("Keep the crawl in this new run file, to go on from whatever happens"), N_ ("RUN") },
@@ -79,8 +101,9 @@ parse (char ***words, Options *options)
     G_OPTION_ENTRY_NULL,
   };
 
-  return mill_cli_parse (words, _ ("URL…"),
-                         _ ("Fetches pages and what they link to on the same sites, politely."), entries);
+  return mill_cli_parse_into (words, _ ("URL…"),
+                              _ ("Fetches pages and what they link to on the same sites, politely."), entries,
+                              options);
 }
 
 static gboolean
@@ -126,6 +149,7 @@ build (const char *const *urls, const Options *options, GError **error)
   job_options.slots = (guint) options->slots;
   job_options.per_host = (guint) options->per_host;
   job_options.delay_ms = (guint) options->delay_ms;
+  job_options.throttle = options->throttle ? options->concurrency : 0;
   job_options.obey_robots = !options->ignore_robots;
   job_options.folder = folder;
   job = mill_crawl_job_new (&job_options, error);
@@ -182,6 +206,7 @@ mill_cli_crawl (char **arguments)
     .slots = MILL_CRAWL_DEFAULT_SLOTS,
     .per_host = MILL_CRAWL_DEFAULT_PER_HOST,
     .delay_ms = MILL_CRAWL_DEFAULT_DELAY_MS,
+    .concurrency = MILL_CRAWL_DEFAULT_CONCURRENCY,
   };
 
   if (!parse (&words, &options) || !check_options (&options))

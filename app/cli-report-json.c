@@ -10,6 +10,7 @@
 #include "sources/mill-crawl-source.h"
 
 #define MAX_LETTERS 1000
+#define MAX_HOSTS   1000
 
 static void
 add_string (JsonBuilder *builder, const char *name, const char *value)
@@ -161,6 +162,36 @@ add_changes (JsonBuilder *builder, const MillChangeCounts *changes)
 }
 
 static void
+add_host (JsonBuilder *builder, const MillCrawlHost *host)
+{
+  json_builder_begin_object (builder);
+  add_string (builder, "host", host->name);
+  add_count (builder, "requests", host->requests);
+  add_count (builder, "pending", host->pending);
+  add_count (builder, "in_flight", host->in_flight);
+  add_number (builder, "delay_ms", (double) host->delay_us / 1000.0);
+  if (host->least_gap_us >= 0)
+    add_number (builder, "least_gap_ms", (double) host->least_gap_us / 1000.0);
+  add_string (builder, "wait", mill_crawl_wait_get_id (host->wait));
+  add_number (builder, "wait_ms", (double) host->wait_us / 1000.0);
+  if (host->status != 0)
+    add_count (builder, "status", host->status);
+  json_builder_end_object (builder);
+}
+
+static void
+add_hosts (JsonBuilder *builder, MillCrawlSource *crawl)
+{
+  g_autoptr (GPtrArray) hosts = mill_crawl_source_get_hosts (crawl, MAX_HOSTS);
+
+  json_builder_set_member_name (builder, "hosts");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < hosts->len; i++)
+    add_host (builder, g_ptr_array_index (hosts, i));
+  json_builder_end_array (builder);
+}
+
+static void
 add_crawl (JsonBuilder *builder, MillCrawlSource *crawl, const MillChangeCounts *changes)
 {
   g_auto (GStrv) problems = mill_crawl_source_dup_problems (crawl);
@@ -176,6 +207,7 @@ add_crawl (JsonBuilder *builder, MillCrawlSource *crawl, const MillChangeCounts 
   add_count (builder, "skipped_limit", counts.skipped_limit);
   add_count (builder, "skipped_depth", counts.skipped_depth);
   add_count (builder, "skipped_scope", counts.skipped_scope);
+  add_hosts (builder, crawl);
   json_builder_set_member_name (builder, "problems");
   json_builder_begin_array (builder);
   for (char **problem = problems; *problem != NULL; problem++)

@@ -19,7 +19,16 @@ typedef struct
   int latency_ms;
   double error_rate;
   int seed;
+  char *log; /* (owned) (nullable) */
 } Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->log);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
 static gboolean
 parse (char ***words, Options *options)
@@ -33,6 +42,8 @@ parse (char ***words, Options *options)
       N_ ("The share of requests that fail (0)"), N_ ("F") },
     { "seed", 0, 0, G_OPTION_ARG_INT, &options->seed, N_ ("The same seed makes the same site (1)"),
       N_ ("N") },
+    { "log", 0, 0, G_OPTION_ARG_FILENAME, &options->log,
+      N_ ("Write a line for each request to this new file"), N_ ("FILE") },
     G_OPTION_ENTRY_NULL,
   };
 
@@ -101,6 +112,26 @@ print_counts (MillDemoSite *site)
   g_print ("\n%s", text);
 }
 
+/* A file that is there is kept. */
+static gboolean
+open_log (MillDemoSite *site, const char *name, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (name);
+  g_autoptr (GFileOutputStream) log = g_file_create (file, G_FILE_CREATE_NONE, NULL, error);
+
+  if (log == NULL)
+    return FALSE;
+  mill_demo_site_set_log (site, G_OUTPUT_STREAM (log));
+  return TRUE;
+}
+
+static MillCliStatus
+complain_about (const GError *error)
+{
+  mill_cli_complain (error->message);
+  return MILL_CLI_FAILED;
+}
+
 static MillCliStatus
 serve (const Options *options)
 {
@@ -110,17 +141,15 @@ serve (const Options *options)
 
   g_object_set (site, "pages", (guint) options->pages, "latency-ms", (guint) options->latency_ms,
                 "error-rate", options->error_rate, "seed", (guint) options->seed, NULL);
-  if (!mill_demo_site_start (site, (guint16) options->port, &error))
-    {
-      mill_cli_complain (error->message);
-      return MILL_CLI_FAILED;
-    }
+  if ((options->log != NULL && !open_log (site, options->log, &error)) ||
+      !mill_demo_site_start (site, (guint16) options->port, &error))
+    return complain_about (error);
   uri = mill_demo_site_get_uri (site);
   g_print (_ ("Serving %s until Ctrl+C\n"), uri);
   wait_for_signal ();
   print_counts (site);
   mill_demo_site_stop (site);
-  return MILL_CLI_FINISHED;
+  return mill_demo_site_check_log (site, &error) ? MILL_CLI_FINISHED : complain_about (error);
 }
 
 /**
@@ -135,7 +164,7 @@ MillCliStatus
 mill_cli_serve (char **arguments)
 {
   g_auto (GStrv) words = g_strdupv (arguments);
-  Options options = { .pages = 300, .seed = 1 };
+  g_auto (Options) options = { .pages = 300, .seed = 1 };
   const char *fault;
 
   if (!parse (&words, &options))

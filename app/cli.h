@@ -37,6 +37,8 @@ MillCliStatus mill_cli_bench (char **arguments);
 
 gboolean mill_cli_parse (char ***arguments, const char *synopsis, const char *summary,
                          const GOptionEntry *entries);
+gboolean mill_cli_parse_into (char ***arguments, const char *synopsis, const char *summary,
+                              const GOptionEntry *entries, gpointer target);
 void mill_cli_complain (const char *message);
 MillCliStatus mill_cli_status_for_error (const GError *error);
 

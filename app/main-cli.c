@@ -98,32 +98,50 @@ mill_cli_complain (const char *message)
 }
 
 /**
- * mill_cli_parse:
+ * mill_cli_parse_into:
  * @arguments: (inout) (transfer full): the command's name and its arguments; the options are taken out
  * @synopsis: such as "JOB"
  * @summary: one or more sentences for --help
  * @entries: the options
+ * @target: (nullable): what callbacks among @entries are given
  *
  * Parses the options. Prints what is wrong with them.
  *
  * Returns: whether all is well
  */
 gboolean
-mill_cli_parse (char ***arguments, const char *synopsis, const char *summary, const GOptionEntry *entries)
+mill_cli_parse_into (char ***arguments, const char *synopsis, const char *summary,
+                     const GOptionEntry *entries, gpointer target)
 {
   g_autofree char *parameters = g_strdup_printf ("%s %s", (*arguments)[0], synopsis);
   g_autoptr (GOptionContext) context = g_option_context_new (parameters);
   g_autofree char *message = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *command = g_strdup ((*arguments)[0]);
+  GOptionGroup *group = g_option_group_new (NULL, NULL, NULL, target, NULL);
 
+  g_option_group_add_entries (group, entries);
+  g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
   g_option_context_set_summary (context, summary);
-  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  g_option_context_set_main_group (context, group);
   if (g_option_context_parse_strv (context, arguments, &error))
     return TRUE;
   message = g_strdup_printf (_ ("%s: %s; see “millrace-cli %s --help”"), command, error->message, command);
   mill_cli_complain (message);
   return FALSE;
+}
+
+/**
+ * mill_cli_parse:
+ *
+ * The same as mill_cli_parse_into(), for options without callbacks.
+ *
+ * Returns: whether all is well
+ */
+gboolean
+mill_cli_parse (char ***arguments, const char *synopsis, const char *summary, const GOptionEntry *entries)
+{
+  return mill_cli_parse_into (arguments, synopsis, summary, entries, NULL);
 }
 
 /**

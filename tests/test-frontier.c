@@ -367,7 +367,7 @@ test_robots (void)
   mill_frontier_set_robots (frontier, "h:81", robots);
   mill_frontier_settled (frontier, entry.url, MILL_OUTCOME_DONE);
 
-  assert_waits (frontier, 1000 * MS, 2000 * MS, "delay between requests"); /* Crawl-delay is longer */
+  assert_waits (frontier, 1000 * MS, 2000 * MS, "Crawl-delay in robots.txt");
   assert_taken (frontier, 2000 * MS, "https://h:81/b");
   g_assert_cmpint (mill_frontier_add (frontier, "https://h:81/private/d", 1, NULL), ==,
                    MILL_FRONTIER_DISALLOWED);
@@ -405,11 +405,11 @@ test_hold (void)
 
   mill_frontier_add_start (frontier, "http://h/1");
   mill_frontier_add_start (frontier, "http://h/2");
-  mill_frontier_hold_host (frontier, "nobody:80", 900 * MS, "x");
+  mill_frontier_hold_host (frontier, "nobody:80", 900 * MS, 503);
   assert_taken (frontier, 0, "http://h/1");
-  mill_frontier_hold_host (frontier, "h:80", 900 * MS, "Retry-After");
-  assert_waits (frontier, 200 * MS, 900 * MS, "Retry-After");
-  mill_frontier_hold_host (frontier, "h:80", 50 * MS, "Retry-After");
+  mill_frontier_hold_host (frontier, "h:80", 900 * MS, 503);
+  assert_waits (frontier, 200 * MS, 900 * MS, "asked to wait (Retry-After)");
+  mill_frontier_hold_host (frontier, "h:80", 50 * MS, 503);
   assert_waits (frontier, 50 * MS, 100 * MS, "delay between requests");
   assert_taken (frontier, 100 * MS, "http://h/2");
 }

@@ -20,6 +20,7 @@ typedef enum
   TEST_FAIL_SILENTLY,  /* return FALSE with no error set */
   TEST_FAIL_CANCELLED, /* say that it was cancelled, which it was not */
   TEST_HANG,           /* until test_step_release(), whatever is cancelled; then succeed, changing the item */
+  TEST_POSTPONE,       /* say that it is too early, by a second */
   TEST_CALL_TWICE,     /* the asynchronous face: call back now and once more a moment later; succeed */
 } TestAct;
 

@@ -204,6 +204,62 @@ test_retire_while_limited (gconstpointer data)
   fixture_clear (&fixture);
 }
 
+static guint n_too_early; /* (atomic) */
+
+static TestAct
+postpone_thrice (guint64 id, guint attempt)
+{
+  g_assert_cmpuint (attempt, ==, 0);
+  return g_atomic_int_add (&n_too_early, 1) < 3 ? TEST_POSTPONE : TEST_SUCCEED;
+}
+
+/* What is postponed waits without its slot, as long as it was told, and is no attempt: nothing is counted,
+ * and no retry is spent. */
+static void
+test_postponed (gconstpointer data)
+{
+  Fixture fixture;
+
+  g_atomic_int_set (&n_too_early, 0);
+  fixture_init (&fixture, data, 1, postpone_thrice, 1);
+  test_set (fixture.pipeline, "work.retries", "0");
+  test_set (fixture.pipeline, "work.slots", "1");
+  test_start (fixture.pipeline);
+  for (guint n = 1; n <= 3; n++)
+    {
+      mill_virtual_clock_await_waiting (fixture.clock, 1);
+      TEST_WAIT (fixture.pipeline, s0->by_state[MILL_WORKER_BACKING_OFF] == 1 && s0->held == 0);
+      g_assert_cmpuint (mill_virtual_clock_advance (fixture.clock, SECOND - 1), ==, 0);
+      g_assert_cmpuint (test_step_get_begun (fixture.step), ==, n);
+      mill_virtual_clock_advance (fixture.clock, 1);
+    }
+  test_join (fixture.pipeline);
+  TEST_WAIT (fixture.pipeline,
+             s->done == 1 && s->retries == 0 && mill_histogram_get_count (s0->service) == 1);
+  fixture_clear (&fixture);
+}
+
+static TestAct
+postpone (guint64 id, guint attempt)
+{
+  return TEST_POSTPONE;
+}
+
+/* A stop gives back what is postponed. */
+static void
+test_stop_while_postponed (gconstpointer data)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, data, 1, postpone, 1);
+  test_start (fixture.pipeline);
+  mill_virtual_clock_await_waiting (fixture.clock, 1);
+  mill_pipeline_stop (fixture.pipeline);
+  test_join (fixture.pipeline);
+  TEST_WAIT (fixture.pipeline, s->returned == 1 && s->retries == 0 && s->workers_alive == 0);
+  fixture_clear (&fixture);
+}
+
 /* The wait before a retry is base · 2^n · (1 + 0..20 %), and it ends neither sooner nor later. */
 static void
 test_backoff (gconstpointer data)
@@ -327,6 +383,8 @@ main (int argc, char **argv)
   test_add_both ("stage-limits", "retries-are-limited", test_retries_are_limited);
   test_add_both ("stage-limits", "stop-while-limited", test_stop_while_limited);
   test_add_both ("stage-limits", "retire-while-limited", test_retire_while_limited);
+  test_add_both ("stage-limits", "postponed", test_postponed);
+  test_add_both ("stage-limits", "stop-while-postponed", test_stop_while_postponed);
   test_add_both ("stage-limits", "backoff", test_backoff);
   test_add_both ("stage-limits", "jitter-is-seeded", test_jitter_is_seeded);
   test_add_both ("stage-limits", "budget", test_budget);

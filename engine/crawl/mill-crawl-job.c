@@ -148,6 +148,11 @@ write_source (GKeyFile *file, const MillCrawlOptions *options, GError **error)
   g_key_file_set_boolean (file, SOURCE, "robots", options->obey_robots);
   set_uint (file, SOURCE, "per-host", options->per_host);
   set_uint (file, SOURCE, "delay", options->delay_ms);
+  if (options->throttle > 0)
+    {
+      g_key_file_set_boolean (file, SOURCE, "throttle", TRUE);
+      set_double (file, SOURCE, "target-concurrency", options->throttle);
+    }
   return write_patterns (file, "include", options->include, error) &&
          write_patterns (file, "exclude", options->exclude, error);
 }

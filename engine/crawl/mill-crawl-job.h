@@ -27,6 +27,19 @@ G_BEGIN_DECLS
  */
 #define MILL_CRAWL_DEFAULT_DELAY_MS 100
 /**
+ * MILL_CRAWL_DEFAULT_CONCURRENCY:
+ *
+ * How many requests a throttle lets a host have in work on average, unless a person says otherwise.
+ */
+#define MILL_CRAWL_DEFAULT_CONCURRENCY 1.0
+/**
+ * MILL_CRAWL_DEFAULT_MAX_DELAY_MS:
+ *
+ * The longest that a throttle may make the time between two requests in milliseconds, unless a person says
+ * otherwise.
+ */
+#define MILL_CRAWL_DEFAULT_MAX_DELAY_MS 60000
+/**
  * MILL_CRAWL_DEFAULT_TIMEOUT_S:
  *
  * How long a request may take in seconds, unless a person says otherwise.
@@ -52,6 +65,7 @@ G_BEGIN_DECLS
  * @slots: how many requests may be under way at a time
  * @per_host: how many of them to one host
  * @delay_ms: the least time between two requests to one host
+ * @throttle: how many requests a host may have in work on average, as it answers; 0 is no throttle
  * @timeout_s: how long one request may take
  * @retries: how often a request that failed is tried again
  * @obey_robots: whether to leave alone what robots.txt says
@@ -72,6 +86,7 @@ typedef struct
   guint slots;
   guint per_host;
   guint delay_ms;
+  double throttle;
   double timeout_s;
   guint retries;
   gboolean obey_robots;

@@ -4,7 +4,9 @@
 
 #pragma once
 
+#include "crawl/mill-crawl-host.h"
 #include "crawl/mill-robots.h"
+#include "crawl/mill-throttle-private.h"
 
 G_BEGIN_DECLS
 
@@ -50,6 +52,15 @@ typedef enum
   ROBOTS_KNOWN,
 } MillRobotsState;
 
+/* What holds for every host; the knobs. */
+typedef struct
+{
+  guint max_in_flight; /* 0: any number */
+  guint delay_ms;
+  double target_concurrency; /* of the throttle; 0: there is none */
+  guint max_delay_ms;        /* of the throttle */
+} MillPoliteness;
+
 struct _MillHost
 {
   gint64 id;
@@ -62,15 +73,20 @@ struct _MillHost
   guint64 n_beyond; /* queued rows beyond it */
   MillHostState state;
   MillRobotsState robots_state;
-  MillRobots *robots; /* (owned) (nullable) */
+  MillRobots *robots;     /* (owned) (nullable) */
+  gboolean is_left_alone; /* its robots.txt could not be read */
   gint64 crawl_delay_us;
+  MillThrottle throttle;
   guint in_flight;
   gboolean started;
-  gint64 last_start_us; /* if started */
+  gint64 last_start_us;   /* if started: when a URL was taken or a request began */
+  guint64 n_requests;     /* that began */
+  gint64 last_request_us; /* if there was one */
+  gint64 least_gap_us;    /* between two of them; G_MAXINT64 before the second */
   gint64 hold_until_us;
-  const char *hold_reason; /* (unowned) (nullable) static */
-  gint64 ready_at_us;      /* if HOST_READY */
-  GSequenceIter *place;    /* (unowned) (nullable) in `ready` */
+  guint hold_status;    /* of the answer that asked for it */
+  gint64 ready_at_us;   /* if HOST_READY */
+  GSequenceIter *place; /* (unowned) (nullable) in `ready` */
 };
 
 MillHost *mill_host_new (char *key, gint64 id, const char *url, gboolean robots_wanted);
@@ -79,9 +95,20 @@ void mill_host_free (gpointer host);
 void mill_host_push (MillHost *self, MillEntry *entry);
 /* (transfer none): the first of the window, which is not pending any more. */
 MillEntry *mill_host_shift (MillHost *self);
-MillHostState mill_host_find_state (const MillHost *self, guint max_in_flight);
-/* When the next request may begin as far as the last one is concerned, in microseconds. */
-gint64 mill_host_get_delay_end (const MillHost *self, guint delay_ms);
+MillHostState mill_host_find_state (const MillHost *self, const MillPoliteness *politeness);
+/* When the next URL may be taken as far as time is concerned, in microseconds. */
+gint64 mill_host_get_ready_at (const MillHost *self, const MillPoliteness *politeness);
+/* Begins a request if it is time; otherwise sets *@ready_at_us to when it is. */
+gboolean mill_host_begin (MillHost *self, const MillPoliteness *politeness, gint64 now_us,
+                          gint64 *ready_at_us);
+void mill_host_answered (MillHost *self, const MillPoliteness *politeness, gint64 latency_us,
+                         gboolean is_success);
+/* For what it waits, and until when: G_MAXINT64 when that is no matter of time. */
+MillCrawlWait mill_host_find_wait (const MillHost *self, const MillPoliteness *politeness, gint64 now_us,
+                                   gint64 *until_us);
+/* (transfer full): see mill_crawl_source_get_hosts(). @hosts: of MillHost */
+GPtrArray *mill_host_describe_all (GHashTable *hosts, const MillPoliteness *politeness, gint64 now_us,
+                                   guint most);
 
 /* @url: as in the entry */
 MillEntry *mill_entry_of_url (gpointer url);

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "crawl/mill-frontier-host-private.h"
 #include "crawl/mill-frontier.h"
 #include "record/mill-run-file-private.h"
 
@@ -16,13 +17,15 @@ MillFrontier *mill_frontier_new_recorded (int max_depth, guint64 max_pages, cons
                                           MillRunFile *file);
 MillRunFile *mill_frontier_get_run_file (MillFrontier *self);
 MillFrontierVerdict mill_frontier_add_from_sitemap (MillFrontier *self, const char *url, const char *sitemap);
+/* (transfer full) (element-type MillCrawlHost): up to @most, see mill_crawl_source_get_hosts() */
+GPtrArray *mill_frontier_get_hosts (MillFrontier *self, gint64 now_us, guint most);
 
 MillFrontierTable *mill_frontier_table_new (MillRunFile *file);
 void mill_frontier_table_free (MillFrontierTable *self);
 
 void mill_frontier_table_set_bounds (MillFrontierTable *self, int max_depth, guint64 max_pages,
                                      const char *robots_token);
-gboolean mill_frontier_table_set_politeness (MillFrontierTable *self, guint max_in_flight, guint delay_ms);
+gboolean mill_frontier_table_set_politeness (MillFrontierTable *self, const MillPoliteness *politeness);
 
 void mill_frontier_table_add_scope (MillFrontierTable *self, const char *url);
 MillFrontierVerdict mill_frontier_table_add (MillFrontierTable *self, const char *url, guint depth,
@@ -37,12 +40,17 @@ MillFrontierVerdict mill_frontier_table_add_from_sitemap (MillFrontierTable *sel
                                                           const char *sitemap, gboolean *changed);
 MillFrontierResult mill_frontier_table_take (MillFrontierTable *self, gint64 now_us, MillFrontierEntry *entry,
                                              gint64 *ready_at_us, const char **why);
+gboolean mill_frontier_table_begin (MillFrontierTable *self, const char *url, gint64 now_us,
+                                    gint64 *ready_at_us);
+gboolean mill_frontier_table_answered (MillFrontierTable *self, const char *url, gint64 latency_us,
+                                       gboolean is_success);
+GPtrArray *mill_frontier_table_get_hosts (const MillFrontierTable *self, gint64 now_us, guint most);
 gboolean mill_frontier_table_finish (MillFrontierTable *self, const char *url);
 gboolean mill_frontier_table_settle (MillFrontierTable *self, const char *url, MillOutcome outcome);
 void mill_frontier_table_reopen (MillFrontierTable *self, const char *url);
 gboolean mill_frontier_table_set_robots (MillFrontierTable *self, const char *host_key, MillRobots *robots);
 gboolean mill_frontier_table_hold (MillFrontierTable *self, const char *host_key, gint64 until_us,
-                                   const char *reason);
+                                   guint status);
 const MillFrontierCounts *mill_frontier_table_get_counts (const MillFrontierTable *self);
 
 G_END_DECLS

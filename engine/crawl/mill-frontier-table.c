@@ -31,8 +31,7 @@ struct _MillFrontierTable
   int max_depth;
   guint64 max_pages;
   char *robots_token; /* (owned) (nullable) */
-  guint max_in_flight;
-  guint delay_ms;
+  MillPoliteness politeness;
 
   GHashTable *entries; /* (owned) set of the `url` of MillEntry, owned */
   GHashTable *hosts;   /* (owned) key → MillHost, owned */
@@ -93,11 +92,11 @@ update_host (MillFrontierTable *self, MillHost *host)
   self->n_hosts[host->state]--;
   if (host->place != NULL)
     g_sequence_remove (g_steal_pointer (&host->place));
-  host->state = mill_host_find_state (host, self->max_in_flight);
+  host->state = mill_host_find_state (host, &self->politeness);
   self->n_hosts[host->state]++;
   if (host->state != HOST_READY)
     return FALSE;
-  host->ready_at_us = MAX (mill_host_get_delay_end (host, self->delay_ms), host->hold_until_us);
+  host->ready_at_us = mill_host_get_ready_at (host, &self->politeness);
   host->place = g_sequence_insert_sorted (self->ready, host, compare_ready, NULL);
   return before != HOST_READY || host->ready_at_us < ready_before;
 }
@@ -331,6 +330,7 @@ settle_robots (MillFrontierTable *self, MillEntry *entry)
   if ((entry->flags & ENTRY_ROBOTS) == 0 || entry->host->robots_state != ROBOTS_FETCHED)
     return FALSE;
   nothing = mill_robots_new_disallow_all ();
+  entry->host->is_left_alone = TRUE;
   return set_robots (self, entry->host, nothing);
 }
 
@@ -348,12 +348,14 @@ static const MillEntry *
 take_from (MillFrontierTable *self, MillHost *host, gint64 now_us)
 {
   MillEntry *entry;
+  gint64 ready_at_us;
 
   if (host->robots_state == ROBOTS_WANTED)
     {
       entry = new_entry (self, host, 0, host->robots_url, &(MillFrontierOrigin){ 0 });
       entry->flags = ENTRY_ROBOTS;
       host->robots_state = ROBOTS_FETCHED;
+      mill_host_begin (host, &self->politeness, now_us, &ready_at_us); /* it is the first */
     }
   else
     {
@@ -376,18 +378,18 @@ static const char *
 blocked_reason (const MillFrontierTable *self)
 {
   if (self->n_hosts[HOST_LIMITED] > 0)
-    return N_ ("per-host limit");
+    return mill_crawl_wait_get_label (MILL_CRAWL_WAIT_PER_HOST);
   if (self->n_hosts[HOST_ROBOTS] > 0)
-    return N_ ("waiting for robots.txt");
-  return N_ ("waiting for links");
+    return mill_crawl_wait_get_label (MILL_CRAWL_WAIT_ROBOTS);
+  return _ ("waiting for links");
 }
 
 static const char *
-delay_reason (const MillFrontierTable *self, const MillHost *host)
+delay_reason (const MillFrontierTable *self, const MillHost *host, gint64 now_us)
 {
-  if (host->hold_reason != NULL && host->hold_until_us >= mill_host_get_delay_end (host, self->delay_ms))
-    return host->hold_reason;
-  return N_ ("delay between requests");
+  gint64 until_us;
+
+  return mill_crawl_wait_get_label (mill_host_find_wait (host, &self->politeness, now_us, &until_us));
 }
 
 static void
@@ -477,10 +479,9 @@ mill_frontier_table_set_bounds (MillFrontierTable *self, int max_depth, guint64 
 }
 
 gboolean
-mill_frontier_table_set_politeness (MillFrontierTable *self, guint max_in_flight, guint delay_ms)
+mill_frontier_table_set_politeness (MillFrontierTable *self, const MillPoliteness *politeness)
 {
-  self->max_in_flight = max_in_flight;
-  self->delay_ms = delay_ms;
+  self->politeness = *politeness;
   return update_all_hosts (self);
 }
 
@@ -691,7 +692,7 @@ mill_frontier_table_take (MillFrontierTable *self, gint64 now_us, MillFrontierEn
   *ready_at_us = host->ready_at_us;
   if (host->ready_at_us > now_us)
     {
-      *why = delay_reason (self, host);
+      *why = delay_reason (self, host, now_us);
       return MILL_FRONTIER_WAIT;
     }
   mill_run_file_begin (self->file);
@@ -703,6 +704,38 @@ mill_frontier_table_take (MillFrontierTable *self, gint64 now_us, MillFrontierEn
   entry->level = taken->level;
   entry->is_robots = (taken->flags & ENTRY_ROBOTS) != 0;
   return MILL_FRONTIER_READY;
+}
+
+gboolean
+mill_frontier_table_begin (MillFrontierTable *self, const char *url, gint64 now_us, gint64 *ready_at_us)
+{
+  const MillEntry *entry = find_entry (self, url);
+
+  *ready_at_us = now_us;
+  if (entry == NULL)
+    return TRUE;
+  if (!mill_host_begin (entry->host, &self->politeness, now_us, ready_at_us))
+    return FALSE;
+  update_host (self, entry->host);
+  return TRUE;
+}
+
+gboolean
+mill_frontier_table_answered (MillFrontierTable *self, const char *url, gint64 latency_us,
+                              gboolean is_success)
+{
+  const MillEntry *entry = find_entry (self, url);
+
+  if (entry == NULL || self->politeness.target_concurrency <= 0)
+    return FALSE;
+  mill_host_answered (entry->host, &self->politeness, latency_us, is_success);
+  return update_host (self, entry->host);
+}
+
+GPtrArray *
+mill_frontier_table_get_hosts (const MillFrontierTable *self, gint64 now_us, guint most)
+{
+  return mill_host_describe_all (self->hosts, &self->politeness, now_us, most);
 }
 
 gboolean
@@ -770,14 +803,14 @@ mill_frontier_table_set_robots (MillFrontierTable *self, const char *host_key, M
 }
 
 gboolean
-mill_frontier_table_hold (MillFrontierTable *self, const char *host_key, gint64 until_us, const char *reason)
+mill_frontier_table_hold (MillFrontierTable *self, const char *host_key, gint64 until_us, guint status)
 {
   MillHost *host = g_hash_table_lookup (self->hosts, host_key);
 
   if (host == NULL)
     return FALSE;
   host->hold_until_us = until_us;
-  host->hold_reason = reason;
+  host->hold_status = status;
   return update_host (self, host);
 }
 

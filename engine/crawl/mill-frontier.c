@@ -30,8 +30,7 @@ struct _MillFrontier
   MillRunFile *file; /* (owned) */
 
   GMutex lock; /* all below */
-  guint max_in_flight;
-  guint delay_ms;
+  MillPoliteness politeness;
   MillFrontierTable *table; /* (owned) */
   MillWake *wake; /* (owned) (nullable) reference-counted, so that it can be called without the lock */
 };
@@ -147,7 +146,7 @@ mill_frontier_constructed (GObject *object)
   if (self->file == NULL)
     self->file = mill_run_file_new_temporary ();
   self->table = mill_frontier_table_new (self->file);
-  mill_frontier_table_set_politeness (self->table, self->max_in_flight, self->delay_ms);
+  mill_frontier_table_set_politeness (self->table, &self->politeness);
   mill_frontier_table_set_bounds (self->table, self->max_depth, self->max_pages, self->robots_token);
 }
 
@@ -232,8 +231,19 @@ static void
 mill_frontier_init (MillFrontier *self)
 {
   g_mutex_init (&self->lock);
-  self->max_in_flight = DEFAULT_MAX_IN_FLIGHT;
-  self->delay_ms = DEFAULT_DELAY_MS;
+  self->politeness.max_in_flight = DEFAULT_MAX_IN_FLIGHT;
+  self->politeness.delay_ms = DEFAULT_DELAY_MS;
+}
+
+GPtrArray *
+mill_frontier_get_hosts (MillFrontier *self, gint64 now_us, guint most)
+{
+  GPtrArray *hosts;
+
+  g_mutex_lock (&self->lock);
+  hosts = mill_frontier_table_get_hosts (self->table, now_us, most);
+  g_mutex_unlock (&self->lock);
+  return hosts;
 }
 
 /* Private: one that keeps what it knows in @file (transfer none), and goes on from what is there. */
@@ -275,7 +285,7 @@ mill_frontier_get_max_in_flight (MillFrontier *self)
   guint value;
 
   g_mutex_lock (&self->lock);
-  value = self->max_in_flight;
+  value = self->politeness.max_in_flight;
   g_mutex_unlock (&self->lock);
   return value;
 }
@@ -293,14 +303,13 @@ mill_frontier_set_max_in_flight (MillFrontier *self, guint max_in_flight)
   g_return_if_fail (MILL_IS_FRONTIER (self));
 
   g_mutex_lock (&self->lock);
-  if (self->max_in_flight == max_in_flight)
+  if (self->politeness.max_in_flight == max_in_flight)
     {
       g_mutex_unlock (&self->lock);
       return;
     }
-  self->max_in_flight = max_in_flight;
-  unlock_and_wake (self,
-                   mill_frontier_table_set_politeness (self->table, self->max_in_flight, self->delay_ms));
+  self->politeness.max_in_flight = max_in_flight;
+  unlock_and_wake (self, mill_frontier_table_set_politeness (self->table, &self->politeness));
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MAX_IN_FLIGHT]);
 }
 
@@ -318,7 +327,7 @@ mill_frontier_get_delay_ms (MillFrontier *self)
   guint value;
 
   g_mutex_lock (&self->lock);
-  value = self->delay_ms;
+  value = self->politeness.delay_ms;
   g_mutex_unlock (&self->lock);
   return value;
 }
@@ -336,15 +345,36 @@ mill_frontier_set_delay_ms (MillFrontier *self, guint delay_ms)
   g_return_if_fail (MILL_IS_FRONTIER (self));
 
   g_mutex_lock (&self->lock);
-  if (self->delay_ms == delay_ms)
+  if (self->politeness.delay_ms == delay_ms)
     {
       g_mutex_unlock (&self->lock);
       return;
     }
-  self->delay_ms = delay_ms;
-  unlock_and_wake (self,
-                   mill_frontier_table_set_politeness (self->table, self->max_in_flight, self->delay_ms));
+  self->politeness.delay_ms = delay_ms;
+  unlock_and_wake (self, mill_frontier_table_set_politeness (self->table, &self->politeness));
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DELAY_MS]);
+}
+
+/**
+ * mill_frontier_set_throttle:
+ * @self: the frontier
+ * @target_concurrency: how many requests a host is to have in work on average; 0: do not throttle
+ * @max_delay_ms: the longest that the throttle may make the delay of a host
+ *
+ * Sets the throttle, at once for all hosts: with it a host's delay follows how long it takes to answer, as
+ * mill_frontier_answered() tells. It is never shorter than `delay-ms` and the host's Crawl-delay. At first
+ * there is no throttle.
+ */
+void
+mill_frontier_set_throttle (MillFrontier *self, double target_concurrency, guint max_delay_ms)
+{
+  g_return_if_fail (MILL_IS_FRONTIER (self));
+  g_return_if_fail (target_concurrency >= 0);
+
+  g_mutex_lock (&self->lock);
+  self->politeness.target_concurrency = target_concurrency;
+  self->politeness.max_delay_ms = max_delay_ms;
+  unlock_and_wake (self, mill_frontier_table_set_politeness (self->table, &self->politeness));
 }
 
 /**
@@ -506,8 +536,7 @@ mill_frontier_get_run_file (MillFrontier *self)
  * @now_us: the time
  * @entry: (out caller-allocates): what to fetch, if %MILL_FRONTIER_READY
  * @ready_at_us: (out) (optional): if %MILL_FRONTIER_WAIT, when to ask again; %G_MAXINT64: when woken
- * @why: (out) (optional) (nullable) (transfer none): if %MILL_FRONTIER_WAIT, why; a static string to
- * translate
+ * @why: (out) (optional) (nullable) (transfer none): if %MILL_FRONTIER_WAIT, why; a translated static string
  *
  * Takes the next URL that may be fetched now.
  *
@@ -535,6 +564,53 @@ mill_frontier_take (MillFrontier *self, gint64 now_us, MillFrontierEntry *entry,
   if (why != NULL)
     *why = reason;
   return result;
+}
+
+/**
+ * mill_frontier_begin:
+ * @self: the frontier
+ * @url: a URL that was taken, no robots.txt
+ * @now_us: the time
+ * @ready_at_us: (out): if it is not time, when to ask again
+ *
+ * Asks to begin a request, the first for @url or another try. Between taking and beginning a queue may lie,
+ * and tries come when they come; here is where the host's delay, and its wish to be left alone for a while,
+ * are kept to.
+ *
+ * Returns: whether the request has begun, and is to be sent
+ */
+gboolean
+mill_frontier_begin (MillFrontier *self, const char *url, gint64 now_us, gint64 *ready_at_us)
+{
+  gboolean has_begun;
+
+  g_return_val_if_fail (MILL_IS_FRONTIER (self), FALSE);
+  g_return_val_if_fail (url != NULL, FALSE);
+  g_return_val_if_fail (ready_at_us != NULL, FALSE);
+
+  g_mutex_lock (&self->lock);
+  has_begun = mill_frontier_table_begin (self->table, url, now_us, ready_at_us);
+  g_mutex_unlock (&self->lock);
+  return has_begun;
+}
+
+/**
+ * mill_frontier_answered:
+ * @self: the frontier
+ * @url: a URL that was taken and begun
+ * @latency_us: how long the answer took, or the failure
+ * @is_success: whether it was an answer, and one that says that the host is well (a status of 2xx)
+ *
+ * Tells the throttle how a host answers.
+ */
+void
+mill_frontier_answered (MillFrontier *self, const char *url, gint64 latency_us, gboolean is_success)
+{
+  g_return_if_fail (MILL_IS_FRONTIER (self));
+  g_return_if_fail (url != NULL);
+
+  g_mutex_lock (&self->lock);
+  unlock_and_wake (self, mill_frontier_table_answered (self->table, url, latency_us, is_success));
 }
 
 /**
@@ -633,18 +709,18 @@ mill_frontier_set_robots (MillFrontier *self, const char *host_key, MillRobots *
  * @self: the frontier
  * @host_key: a host of which something was added, as from mill_url_host_key()
  * @until_us: when it may be asked again
- * @reason: (transfer none): why, such as N_("asked to wait (Retry-After)"); a static string to translate
+ * @status: the status of the answer that asked for it, such as 503
  *
  * Leaves a host alone for a while. Of several holds the last counts.
  */
 void
-mill_frontier_hold_host (MillFrontier *self, const char *host_key, gint64 until_us, const char *reason)
+mill_frontier_hold_host (MillFrontier *self, const char *host_key, gint64 until_us, guint status)
 {
   g_return_if_fail (MILL_IS_FRONTIER (self));
   g_return_if_fail (host_key != NULL);
 
   g_mutex_lock (&self->lock);
-  unlock_and_wake (self, mill_frontier_table_hold (self->table, host_key, until_us, reason));
+  unlock_and_wake (self, mill_frontier_table_hold (self->table, host_key, until_us, status));
 }
 
 /**

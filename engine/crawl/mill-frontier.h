@@ -10,7 +10,10 @@
  * - Each URL is handed out at most once, however often it is added, and whatever number there is: what is
  * known is on disk, and memory holds what is out and the next few of each host.
  * - Of one host (mill_url_host_key()) at most `max-in-flight` URLs are out at a time, started at least
- * `delay-ms` apart, or its robots.txt's Crawl-delay if that is longer.
+ * `delay-ms` apart, or its robots.txt's Crawl-delay if that is longer, or what a throttle makes of how it
+ * answers.
+ * - mill_frontier_begin() keeps the same distance between the requests themselves, however long they were on
+ * their way to it and however often they are tried again.
  * - With a `robots-token`, each host's /robots.txt is handed out first; its other URLs wait for the answer.
  * - A URL that was taken is first *finished* (the fetch is over, its place is free), then *settled* (nothing
  * more will come of it: its links were added). The crawl is over when nothing is pending and all is settled.
@@ -150,6 +153,7 @@ MillFrontier *mill_frontier_new (int max_depth, guint64 max_pages, const char *r
 
 guint mill_frontier_get_max_in_flight (MillFrontier *self);
 void mill_frontier_set_max_in_flight (MillFrontier *self, guint max_in_flight);
+void mill_frontier_set_throttle (MillFrontier *self, double target_concurrency, guint max_delay_ms);
 guint mill_frontier_get_delay_ms (MillFrontier *self);
 void mill_frontier_set_delay_ms (MillFrontier *self, guint delay_ms);
 
@@ -163,6 +167,8 @@ guint mill_frontier_add_requisites (MillFrontier *self, GPtrArray *urls, const c
 
 MillFrontierResult mill_frontier_take (MillFrontier *self, gint64 now_us, MillFrontierEntry *entry,
                                        gint64 *ready_at_us, const char **why);
+gboolean mill_frontier_begin (MillFrontier *self, const char *url, gint64 now_us, gint64 *ready_at_us);
+void mill_frontier_answered (MillFrontier *self, const char *url, gint64 latency_us, gboolean is_success);
 void mill_frontier_finished (MillFrontier *self, const char *url);
 void mill_frontier_settled (MillFrontier *self, const char *url, MillOutcome outcome);
 void mill_frontier_reopen (MillFrontier *self, const char *url);
@@ -170,7 +176,7 @@ void mill_frontier_reopen (MillFrontier *self, const char *url);
 gboolean mill_frontier_check (MillFrontier *self, GError **error);
 
 void mill_frontier_set_robots (MillFrontier *self, const char *host_key, MillRobots *robots);
-void mill_frontier_hold_host (MillFrontier *self, const char *host_key, gint64 until_us, const char *reason);
+void mill_frontier_hold_host (MillFrontier *self, const char *host_key, gint64 until_us, guint status);
 
 void mill_frontier_get_counts (MillFrontier *self, MillFrontierCounts *counts);
 void mill_frontier_set_wake (MillFrontier *self, MillFrontierWakeFunc wake, gpointer user_data,

@@ -25,12 +25,14 @@ struct _MillDemoSite
   GMainContext *context;   /* (owned) (nullable) */
   GMainLoop *loop;         /* (owned) (nullable) */
   GThread *thread;         /* (owned) (nullable) */
+  GOutputStream *log;      /* (owned) (nullable) used by the thread */
   GHashTable *attempts; /* (owned) (nullable) char* path → how often it was asked for; only for the thread */
 
   GMutex lock;         /* all below */
   MillDemoModel model; /* the settings */
   MillDemoSiteCounts counts;
-  char *base; /* (owned) (nullable) "http://host:port"; NULL while stopped */
+  char *base;        /* (owned) (nullable) "http://host:port"; NULL while stopped */
+  GError *log_error; /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (MillDemoSite, mill_demo_site, G_TYPE_OBJECT)
@@ -63,14 +65,18 @@ delayed_free (gpointer data)
   g_free (delayed);
 }
 
-static void
+/* Returns: how many requests are being worked on now, with this one */
+static guint
 count_start (MillDemoSite *self)
 {
+  guint in_flight;
+
   g_mutex_lock (&self->lock);
   self->counts.requests++;
-  self->counts.in_flight++;
-  self->counts.max_in_flight = MAX (self->counts.max_in_flight, self->counts.in_flight);
+  in_flight = ++self->counts.in_flight;
+  self->counts.max_in_flight = MAX (self->counts.max_in_flight, in_flight);
   g_mutex_unlock (&self->lock);
+  return in_flight;
 }
 
 /* A request is over when its answer goes out, not when the client has it: a client with N requests under way
@@ -177,14 +183,40 @@ answer (MillDemoSite *self, SoupServerMessage *message, const char *path)
 }
 
 static void
+keep_log_error (MillDemoSite *self, GError *error)
+{
+  g_mutex_lock (&self->lock);
+  if (self->log_error == NULL)
+    self->log_error = g_steal_pointer (&error);
+  g_mutex_unlock (&self->lock);
+  g_clear_error (&error);
+}
+
+/* A log with a hole would tell tales: after a failure nothing more is written. */
+static void
+write_log (MillDemoSite *self, SoupServerMessage *message, gint64 time_us, guint in_flight, const char *path)
+{
+  g_autofree char *escaped = g_uri_escape_string (path, G_URI_RESERVED_CHARS_ALLOWED_IN_PATH, FALSE);
+  g_autofree char *line = g_strdup_printf ("%" G_GINT64_FORMAT " %u %u %s %s\n", time_us, in_flight,
+                                           soup_server_message_get_status (message),
+                                           soup_server_message_get_method (message), escaped);
+  GError *error = NULL;
+
+  if (g_output_stream_write_all (self->log, line, strlen (line), NULL, NULL, &error))
+    return;
+  g_clear_object (&self->log);
+  keep_log_error (self, error);
+}
+
+static void
 handle_request_cb (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
                    gpointer user_data)
 {
   MillDemoSite *self = user_data;
   const char *method = soup_server_message_get_method (message);
-  guint latency_ms = 0;
+  gint64 time_us = g_get_monotonic_time ();
+  guint in_flight = count_start (self), latency_ms = 0;
 
-  count_start (self);
   if (method == SOUP_METHOD_GET || method == SOUP_METHOD_HEAD)
     latency_ms = answer (self, message, path);
   else
@@ -192,6 +224,8 @@ handle_request_cb (SoupServer *server, SoupServerMessage *message, const char *p
       soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow", "GET, HEAD");
       answer_plainly (message, SOUP_STATUS_METHOD_NOT_ALLOWED);
     }
+  if (self->log != NULL)
+    write_log (self, message, time_us, in_flight, path);
   send_after (self, message, latency_ms);
 }
 
@@ -363,7 +397,11 @@ mill_demo_site_dispose (GObject *object)
 static void
 mill_demo_site_finalize (GObject *object)
 {
-  g_mutex_clear (&MILL_DEMO_SITE (object)->lock);
+  MillDemoSite *self = MILL_DEMO_SITE (object);
+
+  g_clear_object (&self->log);
+  g_clear_error (&self->log_error);
+  g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (mill_demo_site_parent_class)->finalize (object);
 }
@@ -443,6 +481,48 @@ MillDemoSite *
 mill_demo_site_new (void)
 {
   return g_object_new (MILL_TYPE_DEMO_SITE, NULL);
+}
+
+/**
+ * mill_demo_site_set_log:
+ * @self: a site that is not started
+ * @log: (nullable) (transfer none): where to write; only the site writes there while it is started
+ *
+ * Has the next start write a line for each request, as it comes in: g_get_monotonic_time(), how many requests
+ * are being worked on with this one, the status it will have, the method and the escaped path, with spaces
+ * between them.
+ */
+void
+mill_demo_site_set_log (MillDemoSite *self, GOutputStream *log)
+{
+  g_return_if_fail (MILL_IS_DEMO_SITE (self));
+  g_return_if_fail (self->thread == NULL);
+
+  g_set_object (&self->log, log);
+  g_clear_error (&self->log_error);
+}
+
+/**
+ * mill_demo_site_check_log:
+ * @self: the site
+ * @error: return location for what went wrong first
+ *
+ * Asks whether the log holds each request. After a failure nothing more is written.
+ *
+ * Returns: whether nothing has failed
+ */
+gboolean
+mill_demo_site_check_log (MillDemoSite *self, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (MILL_IS_DEMO_SITE (self), FALSE);
+
+  locker = g_mutex_locker_new (&self->lock);
+  if (self->log_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_error_copy (self->log_error));
+  return FALSE;
 }
 
 /**

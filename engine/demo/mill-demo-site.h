@@ -47,6 +47,9 @@ typedef struct
 
 MillDemoSite *mill_demo_site_new (void);
 
+void mill_demo_site_set_log (MillDemoSite *self, GOutputStream *log);
+gboolean mill_demo_site_check_log (MillDemoSite *self, GError **error);
+
 gboolean mill_demo_site_start (MillDemoSite *self, guint16 port, GError **error);
 void mill_demo_site_stop (MillDemoSite *self);
 

@@ -13,6 +13,7 @@ struct _MillWork
   guint attempt;
   gboolean consumed;
   double retry_after_s; /* negative: none was given */
+  gint64 postponed_us;  /* 0: it was not */
   GPtrArray *emitted;   /* (owned) (nullable) of (owned) MillItem */
 };
 

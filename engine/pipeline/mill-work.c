@@ -20,6 +20,7 @@ mill_work_begin_attempt (MillWork *self, guint attempt)
   self->attempt = attempt;
   self->consumed = FALSE;
   self->retry_after_s = -1;
+  self->postponed_us = 0;
   g_clear_pointer (&self->emitted, g_ptr_array_unref);
   mill_item_set_attempt (self->item, attempt);
 }
@@ -80,6 +81,20 @@ mill_work_emit (MillWork *self, MillItem *item)
   if (self->emitted == NULL)
     self->emitted = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_item_unref);
   g_ptr_array_add (self->emitted, item);
+}
+
+/**
+ * mill_work_postpone:
+ * @wait_us: for how long, in microseconds; more than 0
+ *
+ * Before a failure: it is too early, and nothing was done. However it fails then, that was no attempt: the
+ * worker gives its slot back, waits at least so long, and begins the same attempt anew, with its own time
+ * limit. It passes the rate limiter once more.
+ */
+void
+mill_work_postpone (MillWork *self, gint64 wait_us)
+{
+  self->postponed_us = wait_us;
 }
 
 /**

@@ -20,6 +20,7 @@ guint mill_work_get_attempt (MillWork *self);
 
 void mill_work_consume (MillWork *self);
 void mill_work_emit (MillWork *self, MillItem *item);
+void mill_work_postpone (MillWork *self, gint64 wait_us);
 void mill_work_set_retry_after (MillWork *self, double seconds);
 
 G_END_DECLS

@@ -227,6 +227,17 @@ mill_worker_judge (MillWorker *self, double least_wait_s, GError **error, gint64
   return MILL_VERDICT_RETRY;
 }
 
+/* Readies an attempt that was no attempt, because it was too early for it. */
+static MillVerdict
+postpone (MillWorker *self, gint64 *retry_at_us)
+{
+  if (g_cancellable_is_cancelled (self->stop))
+    return MILL_VERDICT_RETURN;
+  *retry_at_us = mill_clock_get_time (mill_stage_get_links (self->stage)->clock) + self->work.postponed_us;
+  mill_work_begin_attempt (&self->work, self->work.attempt);
+  return MILL_VERDICT_RETRY;
+}
+
 /* Judges an attempt whose result was claimed, that ended with @ok or @error, which may be replaced by a
  * better one. On a retry the work is ready for the next attempt, at @retry_at_us. */
 MillVerdict
@@ -235,6 +246,8 @@ mill_worker_end_attempt (MillWorker *self, gboolean ok, GError **error, gint64 *
   gint64 now = self->now_us = g_get_monotonic_time ();
   MillVerdict verdict;
 
+  if (!ok && !self->timed_out && self->work.postponed_us > 0)
+    return postpone (self, retry_at_us);
   mill_stage_record_service (self->stage, now - self->attempt_began_us);
   if (ok)
     return MILL_VERDICT_SUCCESS;

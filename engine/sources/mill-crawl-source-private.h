@@ -40,6 +40,10 @@ struct _MillCrawlSource
   GMutex lock;
   guint per_host;         /* (lock) */
   guint delay_ms;         /* (lock) */
+  gboolean throttle;      /* (lock) */
+  double concurrency;     /* (lock) the throttle's target */
+  guint max_delay_ms;     /* (lock) the throttle's */
+  guint n_changes;        /* (lock) of properties */
   MillFrontier *frontier; /* (owned) (nullable) set by open, then constant */
   MillScope *scope;       /* (owned) (nullable) (lock) set by open; replaced when a start address redirects */
   guint64 skipped_scope;  /* (lock) links that the scope kept from the frontier */
@@ -58,6 +62,7 @@ MillRunFile *mill_crawl_source_get_run_file (MillCrawlSource *self);
 
 void mill_crawl_source_install_properties (GObjectClass *object_class);
 void mill_crawl_source_init_properties (MillCrawlSource *self);
+void mill_crawl_source_apply_knobs (MillCrawlSource *self);
 
 void mill_crawl_source_clear_sitemaps (MillCrawlSource *self);
 void mill_crawl_source_open_sitemaps (MillCrawlSource *self, GMainContext *context);

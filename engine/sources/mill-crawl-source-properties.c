@@ -22,9 +22,12 @@ typedef enum
   PROP_ROBOTS,
   PROP_PER_HOST,
   PROP_DELAY,
+  PROP_THROTTLE,
+  PROP_TARGET_CONCURRENCY,
+  PROP_MAX_DELAY,
 } MillCrawlSourceProperty;
 
-static GParamSpec *properties[PROP_DELAY + 1];
+static GParamSpec *properties[PROP_MAX_DELAY + 1];
 
 static void
 mill_crawl_source_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
@@ -62,12 +65,19 @@ mill_crawl_source_get_property (GObject *object, guint prop_id, GValue *value, G
       g_value_set_boolean (value, self->robots);
       break;
     case PROP_PER_HOST:
-      g_value_set_uint (value, self->frontier != NULL ? mill_frontier_get_max_in_flight (self->frontier)
-                                                      : self->per_host);
+      g_value_set_uint (value, self->per_host);
       break;
     case PROP_DELAY:
-      g_value_set_uint (value, self->frontier != NULL ? mill_frontier_get_delay_ms (self->frontier)
-                                                      : self->delay_ms);
+      g_value_set_uint (value, self->delay_ms);
+      break;
+    case PROP_THROTTLE:
+      g_value_set_boolean (value, self->throttle);
+      break;
+    case PROP_TARGET_CONCURRENCY:
+      g_value_set_double (value, self->concurrency);
+      break;
+    case PROP_MAX_DELAY:
+      g_value_set_uint (value, self->max_delay_ms);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -103,6 +113,15 @@ change_int (gint *field, gint value)
   return changed;
 }
 
+static gboolean
+change_double (double *field, double value)
+{
+  gboolean changed = *field < value || *field > value;
+
+  *field = value;
+  return changed;
+}
+
 /* Sets one property; says whether it had another value before. */
 static gboolean
 change_locked (MillCrawlSource *self, MillCrawlSourceProperty property, const GValue *value)
@@ -131,6 +150,12 @@ change_locked (MillCrawlSource *self, MillCrawlSourceProperty property, const GV
       return change_uint (&self->per_host, g_value_get_uint (value));
     case PROP_DELAY:
       return change_uint (&self->delay_ms, g_value_get_uint (value));
+    case PROP_THROTTLE:
+      return change_int (&self->throttle, g_value_get_boolean (value));
+    case PROP_TARGET_CONCURRENCY:
+      return change_double (&self->concurrency, g_value_get_double (value));
+    case PROP_MAX_DELAY:
+      return change_uint (&self->max_delay_ms, g_value_get_uint (value));
     default:
       return FALSE;
     }
@@ -140,28 +165,20 @@ static void
 mill_crawl_source_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   MillCrawlSource *self = MILL_CRAWL_SOURCE (object);
-  g_autoptr (MillFrontier) frontier = NULL;
-  guint per_host, delay_ms;
   gboolean changed;
 
-  if (prop_id < PROP_START || prop_id > PROP_DELAY)
+  if (prop_id < PROP_START || prop_id > PROP_MAX_DELAY)
     {
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       return;
     }
   g_mutex_lock (&self->lock);
   changed = change_locked (self, (MillCrawlSourceProperty) prop_id, value);
-  per_host = self->per_host;
-  delay_ms = self->delay_ms;
-  g_set_object (&frontier, self->frontier);
+  self->n_changes += changed;
   g_mutex_unlock (&self->lock);
   if (!changed)
     return;
-  if (frontier != NULL)
-    {
-      mill_frontier_set_max_in_flight (frontier, per_host);
-      mill_frontier_set_delay_ms (frontier, delay_ms);
-    }
+  mill_crawl_source_apply_knobs (self);
   g_object_notify_by_pspec (object, pspec);
 }
 
@@ -264,6 +281,35 @@ mill_crawl_source_install_properties (GObjectClass *object_class)
       g_param_spec_uint ("delay", _ ("Delay"), _ ("The least time between two requests to one host"), 0,
                          3600000, MILL_CRAWL_DEFAULT_DELAY_MS, MILL_KNOB_FLAGS),
       N_ ("ms"));
+  /**
+   * MillCrawlSource:throttle:
+   *
+   * Have each host's delay follow how long it takes to answer, as Scrapy's AutoThrottle does: a host that
+   * answers slowly is asked less often. Off by default, as there: the delay of a hundred milliseconds is
+   * polite to a host that is well, and who asks for none wants no other. Live, from any thread.
+   */
+  properties[PROP_THROTTLE] = g_param_spec_boolean ("throttle", _ ("Throttle"),
+                                                    _ ("Ask a host less often the longer it takes to answer"),
+                                                    FALSE, MILL_KNOB_FLAGS);
+  /**
+   * MillCrawlSource:target-concurrency:
+   *
+   * How many requests the throttle lets a host have in work on average. Live, from any thread.
+   */
+  properties[PROP_TARGET_CONCURRENCY] =
+      g_param_spec_double ("target-concurrency", _ ("Target concurrency"),
+                           _ ("How many requests the throttle lets a host have in work on average"), 0.01,
+                           1000.0, MILL_CRAWL_DEFAULT_CONCURRENCY, MILL_KNOB_FLAGS);
+  /**
+   * MillCrawlSource:max-delay:
+   *
+   * The longest that the throttle may make a host's delay, in milliseconds. Live, from any thread.
+   */
+  properties[PROP_MAX_DELAY] =
+      mill_knob_with_unit (g_param_spec_uint ("max-delay", _ ("Longest delay"),
+                                              _ ("The longest that the throttle may make a host’s delay"), 0,
+                                              3600000, MILL_CRAWL_DEFAULT_MAX_DELAY_MS, MILL_KNOB_FLAGS),
+                           N_ ("ms"));
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
@@ -274,4 +320,34 @@ mill_crawl_source_init_properties (MillCrawlSource *self)
   self->robots = TRUE;
   self->per_host = MILL_CRAWL_DEFAULT_PER_HOST;
   self->delay_ms = MILL_CRAWL_DEFAULT_DELAY_MS;
+  self->concurrency = MILL_CRAWL_DEFAULT_CONCURRENCY;
+  self->max_delay_ms = MILL_CRAWL_DEFAULT_MAX_DELAY_MS;
+}
+
+/* The frontier calls back, so no lock is held; who was overtaken by another change does it over. */
+void
+mill_crawl_source_apply_knobs (MillCrawlSource *self)
+{
+  g_autoptr (MillFrontier) frontier = NULL;
+  guint n_changes, per_host, delay_ms, max_delay_ms;
+  double concurrency;
+
+  g_mutex_lock (&self->lock);
+  g_set_object (&frontier, self->frontier);
+  while (frontier != NULL)
+    {
+      n_changes = self->n_changes;
+      per_host = self->per_host;
+      delay_ms = self->delay_ms;
+      concurrency = self->throttle ? self->concurrency : 0;
+      max_delay_ms = self->max_delay_ms;
+      g_mutex_unlock (&self->lock);
+      mill_frontier_set_max_in_flight (frontier, per_host);
+      mill_frontier_set_delay_ms (frontier, delay_ms);
+      mill_frontier_set_throttle (frontier, concurrency, max_delay_ms);
+      g_mutex_lock (&self->lock);
+      if (n_changes == self->n_changes)
+        break;
+    }
+  g_mutex_unlock (&self->lock);
 }

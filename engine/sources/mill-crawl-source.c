@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "core/mill-error.h"
+#include "core/mill-list-private.h"
 #include "crawl/mill-crawl-job.h"
 #include "crawl/mill-frontier-rows-private.h"
 #include "crawl/mill-frontier-table-private.h"
@@ -38,8 +39,9 @@ got_robots_cb (const char *url, gpointer robots, const GError *problem, gpointer
   g_autofree char *host_key = mill_url_host_key (url);
 
   if (problem != NULL)
-    add_problem (self, url, problem);
-  mill_frontier_set_robots (self->frontier, host_key, robots);
+    add_problem (self, url, problem); /* and the frontier takes no answer for one */
+  else
+    mill_frontier_set_robots (self->frontier, host_key, robots);
   mill_crawl_source_read_sitemaps (self, url, robots);
   mill_frontier_settled (self->frontier, url, MILL_OUTCOME_DONE);
 }
@@ -188,11 +190,10 @@ mill_crawl_source_open (MillSource *source, MillPipeline *pipeline, GError **err
   frontier = mill_frontier_new_recorded (self->max_depth, self->max_pages,
                                          self->robots ? MILL_CRAWL_ROBOTS_TOKEN : NULL, self->file);
   g_mutex_lock (&self->lock);
-  mill_frontier_set_max_in_flight (frontier, self->per_host);
-  mill_frontier_set_delay_ms (frontier, self->delay_ms);
   self->frontier = frontier;
   self->scope = g_steal_pointer (&scope);
   g_mutex_unlock (&self->lock);
+  mill_crawl_source_apply_knobs (self);
   mill_frontier_get_counts (frontier, &counts);
   self->n_before = counts.taken;
   for (char **start = starts; *start != NULL; start++)
@@ -265,7 +266,7 @@ mill_crawl_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yiel
           yield->item = item_from_entry (self, &entry);
           return MILL_SOURCE_READY;
         case MILL_FRONTIER_WAIT:
-          yield->why = why != NULL ? _ (why) : NULL;
+          yield->why = why;
           return MILL_SOURCE_WAIT;
         case MILL_FRONTIER_FAILED:
           mill_frontier_check (self->frontier, error);
@@ -430,11 +431,12 @@ mill_crawl_source_get_run_file (MillCrawlSource *self)
  * mill_crawl_source_hold_host:
  * @url: a page of the host
  * @seconds: how long to wait
+ * @status: the status of the answer that asked for it
  *
  * Begins no more requests to a host that asked to wait. Any thread.
  */
 void
-mill_crawl_source_hold_host (MillCrawlSource *self, const char *url, double seconds)
+mill_crawl_source_hold_host (MillCrawlSource *self, const char *url, double seconds, guint status)
 {
   g_autofree char *host_key = mill_url_host_key (url);
 
@@ -442,8 +444,82 @@ mill_crawl_source_hold_host (MillCrawlSource *self, const char *url, double seco
   g_return_if_fail (self->frontier != NULL);
 
   mill_frontier_hold_host (self->frontier, host_key,
-                           g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC),
-                           N_ ("asked to wait (Retry-After)"));
+                           g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC), status);
+}
+
+/**
+ * mill_crawl_source_begin_request:
+ * @url: a page that was taken from here
+ *
+ * Asks to begin a request: the first for @url, or another try. Any thread.
+ *
+ * Returns: 0 if it has begun and is to be sent now; otherwise for how long to wait before asking again, in
+ * microseconds
+ */
+gint64
+mill_crawl_source_begin_request (MillCrawlSource *self, const char *url)
+{
+  gint64 now_us = g_get_monotonic_time (), ready_at_us;
+
+  g_return_val_if_fail (MILL_IS_CRAWL_SOURCE (self), 0);
+  g_return_val_if_fail (self->frontier != NULL, 0);
+
+  return mill_frontier_begin (self->frontier, url, now_us, &ready_at_us) ? 0 : ready_at_us - now_us;
+}
+
+/**
+ * mill_crawl_source_answered:
+ * @url: a page whose request has begun
+ * @latency_us: the time from its beginning to the header of the answer, or to the failure without one
+ * @is_success: whether the answer's status is 2xx
+ *
+ * Tells the throttle how a host answers. Any thread.
+ */
+void
+mill_crawl_source_answered (MillCrawlSource *self, const char *url, gint64 latency_us, gboolean is_success)
+{
+  g_return_if_fail (MILL_IS_CRAWL_SOURCE (self));
+  g_return_if_fail (self->frontier != NULL);
+
+  mill_frontier_answered (self->frontier, url, latency_us, is_success);
+}
+
+/**
+ * mill_crawl_source_get_hosts: (skip)
+ * @most: how many to describe at most
+ *
+ * Says of each host how the crawl gets on with it, and why it waits: those that wait longest come first, in
+ * whole seconds, then those with most to fetch. Takes time for each host that is known. Any thread.
+ *
+ * Returns: (transfer full) (element-type MillCrawlHost): the hosts; none before the start
+ */
+GPtrArray *
+mill_crawl_source_get_hosts (MillCrawlSource *self, guint most)
+{
+  g_autoptr (MillFrontier) frontier = NULL;
+
+  g_return_val_if_fail (MILL_IS_CRAWL_SOURCE (self), NULL);
+
+  g_mutex_lock (&self->lock);
+  g_set_object (&frontier, self->frontier);
+  g_mutex_unlock (&self->lock);
+  if (frontier == NULL)
+    return g_ptr_array_new_with_free_func ((GDestroyNotify) mill_crawl_host_free);
+  return mill_frontier_get_hosts (frontier, g_get_monotonic_time (), most);
+}
+
+/**
+ * mill_crawl_source_get_host_list: (rename-to mill_crawl_source_get_hosts)
+ * @most: how many to describe at most
+ *
+ * The same as mill_crawl_source_get_hosts(), with a list.
+ *
+ * Returns: (transfer full) (element-type MillCrawlHost): the hosts
+ */
+GList *
+mill_crawl_source_get_host_list (MillCrawlSource *self, guint most)
+{
+  return mill_list_steal (mill_crawl_source_get_hosts (self, most));
 }
 
 /**

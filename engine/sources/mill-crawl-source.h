@@ -13,6 +13,7 @@
 
 #pragma once
 
+#include "crawl/mill-crawl-host.h"
 #include "crawl/mill-frontier.h"
 #include "pipeline/mill-source.h"
 
@@ -27,7 +28,12 @@ void mill_crawl_source_add_links (MillCrawlSource *self, MillItem *page, GPtrArr
 void mill_crawl_source_add_requisites (MillCrawlSource *self, MillItem *page, GPtrArray *urls);
 gboolean mill_crawl_source_add_redirect (MillCrawlSource *self, MillItem *page, const char *target,
                                          GError **error);
-void mill_crawl_source_hold_host (MillCrawlSource *self, const char *url, double seconds);
+void mill_crawl_source_hold_host (MillCrawlSource *self, const char *url, double seconds, guint status);
+gint64 mill_crawl_source_begin_request (MillCrawlSource *self, const char *url);
+void mill_crawl_source_answered (MillCrawlSource *self, const char *url, gint64 latency_us,
+                                 gboolean is_success);
+GPtrArray *mill_crawl_source_get_hosts (MillCrawlSource *self, guint most);
+GList *mill_crawl_source_get_host_list (MillCrawlSource *self, guint most);
 
 gboolean mill_crawl_source_get_requisites (MillCrawlSource *self);
 gboolean mill_crawl_source_get_counts (MillCrawlSource *self, MillFrontierCounts *counts);

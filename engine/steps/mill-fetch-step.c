@@ -39,6 +39,7 @@ typedef struct
 {
   MillWork *work;       /* (unowned) */
   SoupSession *session; /* (owned) (nullable) until it is given back to the pool */
+  gint64 begun_us;
 } Fetch;
 
 typedef enum
@@ -120,13 +121,16 @@ accept_redirect (MillItem *item, const MillHttpResponse *response, GError **erro
 
 /* The item waits; in a crawl, so does all else that is bound for the host. */
 static void
-obey_retry_after (MillFetchStep *self, MillWork *work, double seconds)
+obey_retry_after (MillFetchStep *self, MillWork *work, const MillHttpResponse *response)
 {
+  double seconds = response->retry_after_s;
+
   if (seconds < 0.0)
     return;
   mill_work_set_retry_after (work, seconds);
   if (self->crawl != NULL)
-    mill_crawl_source_hold_host (self->crawl, mill_item_get_key (mill_work_get_item (work)), seconds);
+    mill_crawl_source_hold_host (self->crawl, mill_item_get_key (mill_work_get_item (work)), seconds,
+                                 response->status);
 }
 
 static gboolean
@@ -136,7 +140,7 @@ fail_with_status (MillFetchStep *self, MillWork *work, const MillHttpResponse *r
 
   if (may_pass (response->status))
     {
-      obey_retry_after (self, work, response->retry_after_s);
+      obey_retry_after (self, work, response);
       g_set_error_literal (error, MILL_ERROR, MILL_ERROR_RETRYABLE, status);
     }
   else
@@ -189,6 +193,21 @@ accept_response (MillFetchStep *self, MillWork *work, const MillHttpResponse *re
   return TRUE;
 }
 
+/* In a crawl, the host's throttle learns how long it took. */
+static void
+tell_throttle (MillFetchStep *self, const Fetch *fetch, const MillHttpResponse *response)
+{
+  const char *url = mill_item_get_key (mill_work_get_item (fetch->work));
+
+  if (self->crawl == NULL)
+    return;
+  if (response != NULL)
+    mill_crawl_source_answered (self->crawl, url, response->header_us,
+                                mill_http_response_is_success (response));
+  else
+    mill_crawl_source_answered (self->crawl, url, g_get_monotonic_time () - fetch->begun_us, FALSE);
+}
+
 static void
 got_response_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -199,10 +218,24 @@ got_response_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (MillHttpResponse) response = mill_http_get_finish (result, &error);
 
   mill_session_pool_give_back (self->sessions, g_steal_pointer (&fetch->session));
+  tell_throttle (self, fetch, response);
   if (response == NULL || !accept_response (self, fetch->work, response, &error))
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
+}
+
+/* In a crawl, whether it is the host's turn; the work waits otherwise. */
+static gboolean
+begin_request (MillFetchStep *self, MillWork *work, const char *url, GError **error)
+{
+  gint64 wait_us = self->crawl != NULL ? mill_crawl_source_begin_request (self->crawl, url) : 0;
+
+  if (wait_us == 0)
+    return TRUE;
+  mill_work_postpone (work, wait_us);
+  g_set_error_literal (error, MILL_ERROR, MILL_ERROR_RETRYABLE, _ ("the host may not be asked yet"));
+  return FALSE;
 }
 
 static void
@@ -220,7 +253,7 @@ mill_fetch_step_process_async (MillStep *step, MillWork *work, GCancellable *can
 
   fetch->work = work;
   g_task_set_task_data (task, fetch, g_free);
-  if (!check_url (url, &error))
+  if (!check_url (url, &error) || !begin_request (self, work, url, &error))
     {
       g_task_return_error (task, error);
       return;
@@ -228,6 +261,7 @@ mill_fetch_step_process_async (MillStep *step, MillWork *work, GCancellable *can
   if (self->follow_redirects && self->crawl == NULL)
     limits.max_redirects = MAX_REDIRECTS;
   set_particulars (mill_work_get_item (work), NULL);
+  fetch->begun_us = g_get_monotonic_time ();
   fetch->session = mill_session_pool_take (self->sessions);
   mill_http_get_async (fetch->session, url, &limits, cancellable, got_response_cb, g_steal_pointer (&task));
 }
