@@ -81,9 +81,13 @@ append_counts (GString *line, const MillSnapshot *snapshot)
 
 /* Why nothing comes in, if nothing does. */
 static void
-append_producer (GString *line, const MillSnapshot *snapshot)
+append_producer (GString *line, MillPipeline *pipeline, const MillSnapshot *snapshot)
 {
-  if (snapshot->producer == MILL_PRODUCER_BLOCKED)
+  g_autofree char *host = mill_words_crawl_wait (mill_pipeline_get_source (pipeline), snapshot);
+
+  if (host != NULL)
+    g_string_append_printf (line, "%s; ", host);
+  else if (snapshot->producer == MILL_PRODUCER_BLOCKED)
     g_string_append (line, _ ("source: blocked; "));
   else if (snapshot->producer == MILL_PRODUCER_WAITING && snapshot->why != NULL)
     /* Translators: the reason why the source has nothing to give at the moment */
@@ -110,7 +114,7 @@ append_stage (GString *line, const MillStageSnapshot *stage)
 
 /* One line, what matters most first: a narrow terminal cuts the rest. */
 static char *
-describe (const MillSnapshot *snapshot, double rate)
+describe (MillPipeline *pipeline, const MillSnapshot *snapshot, double rate)
 {
   GString *line = g_string_new (NULL);
   g_autofree char *elapsed = mill_format_time (snapshot->elapsed_us, 0);
@@ -121,7 +125,7 @@ describe (const MillSnapshot *snapshot, double rate)
   /* Translators: items per second */
   g_string_append_printf (line, _ (", %s/s"), per_second);
   g_string_append (line, "  ");
-  append_producer (line, snapshot);
+  append_producer (line, pipeline, snapshot);
   for (guint i = 0; i < snapshot->stages->len; i++)
     {
       g_string_append (line, i == 0 ? "" : "; ");
@@ -135,7 +139,7 @@ draw_cb (gpointer user_data)
 {
   MillCliProgress *self = user_data;
   g_autoptr (MillSnapshot) snapshot = mill_pipeline_snapshot (self->pipeline);
-  g_autofree char *line = describe (snapshot, take_rate (self, snapshot));
+  g_autofree char *line = describe (self->pipeline, snapshot, take_rate (self, snapshot));
   /* One column stays free: some terminals go to the next line when the last one is filled. */
   g_autofree char *visible = mill_cli_text_fit (line, terminal_columns () - 1);
 

@@ -8,7 +8,11 @@
 #include <glib/gi18n.h>
 
 #include "mill-format.h"
+#include "mill-host-list.h"
 #include "mill-words.h"
+
+/* The name of a host and why it waits take more room than other states. */
+#define CRAWL_STATE_LINES 3
 
 struct _MillSourceCard
 {
@@ -19,6 +23,8 @@ struct _MillSourceCard
   GtkLabel *sent_label;
   GtkProgressBar *blocked_bar;
   GtkLabel *state_label;
+  GtkMenuButton *hosts_button;
+  GtkPopover *hosts_popover;
 };
 
 G_DEFINE_FINAL_TYPE (MillSourceCard, mill_source_card, GTK_TYPE_BOX)
@@ -45,8 +51,11 @@ show_sent (MillSourceCard *self, const MillSnapshot *snapshot)
 
 /* What the producer does, in words; blocked is the thing to see, so it wins while the pipeline runs. */
 static char *
-describe_state (const MillSnapshot *snapshot, double blocked)
+describe_state (MillRun *run, double blocked)
 {
+  const MillSnapshot *snapshot = mill_run_get_snapshot (run);
+  g_autofree char *host = NULL;
+
   if (blocked > 0 && snapshot->producer != MILL_PRODUCER_ENDED)
     {
       g_autofree char *percent = mill_words_percent (blocked);
@@ -62,6 +71,9 @@ describe_state (const MillSnapshot *snapshot, double blocked)
     case MILL_PRODUCER_BLOCKED:
       return g_strdup (_ ("blocked"));
     case MILL_PRODUCER_WAITING:
+      host = mill_words_crawl_wait (mill_pipeline_get_source (mill_run_get_pipeline (run)), snapshot);
+      if (host != NULL)
+        return g_steal_pointer (&host);
       return g_strdup (snapshot->why != NULL ? snapshot->why : _ ("waiting"));
     case MILL_PRODUCER_PAUSED:
       return g_strdup (_ ("paused"));
@@ -87,11 +99,12 @@ beat_cb (MillSourceCard *self, MillRun *run)
   const MillSnapshot *snapshot = mill_run_get_snapshot (run);
   gboolean has_ended = snapshot->producer == MILL_PRODUCER_ENDED;
   double blocked = has_ended ? 0 : mill_run_get_figures (run)->blocked;
-  g_autofree char *state = describe_state (snapshot, blocked);
+  g_autofree char *state = describe_state (run, blocked);
 
   show_sent (self, snapshot);
   gtk_progress_bar_set_fraction (self->blocked_bar, blocked);
   gtk_label_set_label (self->state_label, state);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->state_label), state);
   set_class (GTK_WIDGET (self->state_label), "error", blocked > 0);
   set_class (GTK_WIDGET (self->state_label), "dim-label", blocked <= 0);
 }
@@ -107,6 +120,8 @@ mill_source_card_class_init (MillSourceCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillSourceCard, sent_label);
   gtk_widget_class_bind_template_child (widget_class, MillSourceCard, blocked_bar);
   gtk_widget_class_bind_template_child (widget_class, MillSourceCard, state_label);
+  gtk_widget_class_bind_template_child (widget_class, MillSourceCard, hosts_button);
+  gtk_widget_class_bind_template_child (widget_class, MillSourceCard, hosts_popover);
 }
 
 static void
@@ -127,6 +142,12 @@ mill_source_card_new (MillRun *run)
   MillSourceCard *self = g_object_new (MILL_TYPE_SOURCE_CARD, NULL);
   const char *name = mill_run_get_snapshot (run)->source_name;
 
+  if (MILL_IS_CRAWL_SOURCE (mill_pipeline_get_source (mill_run_get_pipeline (run))))
+    {
+      gtk_popover_set_child (self->hosts_popover, mill_host_list_new (run));
+      gtk_widget_set_visible (GTK_WIDGET (self->hosts_button), TRUE);
+      gtk_label_set_lines (self->state_label, CRAWL_STATE_LINES);
+    }
   gtk_label_set_label (self->name_label, name);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_signal_connect_object (run, "beat", G_CALLBACK (beat_cb), self, G_CONNECT_SWAPPED);

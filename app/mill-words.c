@@ -13,6 +13,9 @@
 #define LONGEST_LEFT_S (48 * 3600)
 /* So many names are read by people. */
 #define MAX_NAMES 10
+/* What a crawl waits for less long is not worth a sentence, and among so many hosts it is looked for. */
+#define SHORTEST_WAIT_US (G_USEC_PER_SEC / 2)
+#define MAX_HOSTS        1000
 
 /* How many digits after the point leave three in all. */
 static guint
@@ -154,6 +157,85 @@ mill_words_worker_state (MillWorkerState state)
     default:
       g_return_val_if_reached ("");
     }
+}
+
+static char *
+name_wait (const MillCrawlHost *host)
+{
+  if (host->wait == MILL_CRAWL_WAIT_RETRY_AFTER)
+    /* Translators: an HTTP status such as 503; the server named a time to wait */
+    return g_strdup_printf (_ ("%u, Retry-After"), host->status);
+  return g_strdup (mill_crawl_wait_get_label (host->wait));
+}
+
+/**
+ * mill_words_host_wait:
+ * @host: a host of a crawl
+ *
+ * Returns: (transfer full): why no request to it begins, such as "waits 4.2 s more: 503, Retry-After"
+ */
+char *
+mill_words_host_wait (const MillCrawlHost *host)
+{
+  g_autofree char *reason = name_wait (host);
+  g_autofree char *seconds = NULL;
+
+  if (host->wait_us <= 0)
+    return g_steal_pointer (&reason);
+  seconds = mill_format_number ((double) host->wait_us / G_USEC_PER_SEC, 1);
+  /* Translators: a host that is crawled: seconds, and why it waits */
+  return g_strdup_printf (_ ("waits %s s more: %s"), seconds, reason);
+}
+
+static gboolean
+is_at_rest (const MillSnapshot *snapshot)
+{
+  for (guint i = 0; i < snapshot->stages->len; i++)
+    if (((const MillStageSnapshot *) g_ptr_array_index (snapshot->stages, i))->by_state[MILL_WORKER_BUSY] > 0)
+      return FALSE;
+  return snapshot->state == MILL_STATE_RUNNING && snapshot->producer == MILL_PRODUCER_WAITING;
+}
+
+/* (nullable): of those with something to fetch, the one whose turn it is next. */
+static const MillCrawlHost *
+find_next (GPtrArray *hosts)
+{
+  const MillCrawlHost *next = NULL;
+
+  for (guint i = 0; i < hosts->len; i++)
+    {
+      const MillCrawlHost *host = g_ptr_array_index (hosts, i);
+
+      if (host->pending + host->in_flight > 0 && (next == NULL || host->wait_us < next->wait_us))
+        next = host;
+    }
+  return next;
+}
+
+/**
+ * mill_words_crawl_wait:
+ * @source: a run's source
+ * @snapshot: the run
+ *
+ * Returns: (transfer full) (nullable): if nothing moves because the hosts of a crawl wait, which of them is
+ * the next to go on, when, and for what it waits
+ */
+char *
+mill_words_crawl_wait (MillSource *source, const MillSnapshot *snapshot)
+{
+  g_autoptr (GPtrArray) hosts = NULL;
+  g_autofree char *wait = NULL;
+  const MillCrawlHost *next;
+
+  if (!MILL_IS_CRAWL_SOURCE (source) || !is_at_rest (snapshot))
+    return NULL;
+  hosts = mill_crawl_source_get_hosts (MILL_CRAWL_SOURCE (source), MAX_HOSTS);
+  next = find_next (hosts);
+  if (next == NULL || next->wait_us < SHORTEST_WAIT_US)
+    return NULL;
+  wait = mill_words_host_wait (next);
+  /* Translators: a host that is crawled, and why it waits */
+  return g_strdup_printf (_ ("%s: %s"), next->name, wait);
 }
 
 /**

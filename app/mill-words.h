@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "pipeline/mill-snapshot.h"
+#include "sources/mill-crawl-source.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,8 @@ char *mill_words_percent (double share);
 char *mill_words_left (gint64 span_us);
 const char *mill_words_kind (MillKind kind);
 const char *mill_words_worker_state (MillWorkerState state);
+char *mill_words_host_wait (const MillCrawlHost *host);
+char *mill_words_crawl_wait (MillSource *source, const MillSnapshot *snapshot);
 char *mill_words_stuck (const MillSnapshot *snapshot);
 
 G_END_DECLS

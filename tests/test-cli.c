@@ -188,6 +188,9 @@ test_bad_usage (Fixture *fixture, gconstpointer data)
   assert_complains (fixture, "serve --port 70000", 2, "--port");
   assert_complains (fixture, "serve --error-rate 2", 2, "--error-rate");
   assert_complains (fixture, "serve here", 2, "options only");
+  assert_complains (fixture, "serve --log .", 3, ".");
+  assert_complains (fixture, "crawl --throttle=0 http://127.0.0.1/", 2, "--throttle");
+  assert_complains (fixture, "crawl --throttle=2x http://127.0.0.1/", 2, "--throttle");
 }
 
 static void
@@ -553,10 +556,32 @@ test_interrupted_twice (Fixture *fixture, gconstpointer data)
   assert_adds_up (fixture);
 }
 
+/* Each request of the crawl has its line in the server's log. */
+static void
+assert_logged (Fixture *fixture, const char *log)
+{
+  JsonObject *crawl = json_object_get_object_member (json_node_get_object (fixture->end), "crawl");
+  JsonArray *hosts = json_object_get_array_member (crawl, "hosts");
+  JsonObject *host = json_array_get_object_element (hosts, 0);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  g_assert_true (g_file_get_contents (log, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  g_assert_cmpint (g_strv_length (lines) - 1, ==, json_object_get_int_member (host, "requests"));
+  g_assert_true (g_str_has_suffix (lines[0], " 1 200 GET /robots.txt"));
+  g_assert_cmpuint (json_array_get_length (hosts), ==, 1);
+  g_assert_cmpint (json_object_get_int_member (host, "pending"), ==, 0);
+  g_assert_cmpstr (json_object_get_string_member (host, "wait"), ==, "none");
+  g_assert_cmpfloat (json_object_get_double_member (host, "delay_ms"), >, 0.0); /* the throttle's */
+}
+
 static void
 test_serve (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *command = g_strdup_printf ("'%s' serve --pages 5", g_getenv ("MILLRACE_CLI"));
+  g_autofree char *log = g_build_filename (fixture->folder, "access.log", NULL);
+  g_autofree char *command =
+      g_strdup_printf ("'%s' serve --pages 5 --log '%s'", g_getenv ("MILLRACE_CLI"), log);
   g_autoptr (GDataInputStream) output = NULL;
   g_autoptr (GSubprocess) child = NULL;
   g_autofree char *first = NULL, *crawl = NULL;
@@ -570,12 +595,13 @@ test_serve (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (first);
   uri = strstr (first, "http://127.0.0.1:");
   g_assert_nonnull (uri);
-  crawl = g_strdup_printf ("crawl %.*s --delay 0 --json", (int) strcspn (uri, " "), uri);
+  crawl = g_strdup_printf ("crawl %.*s --delay 0 --throttle=4 --json", (int) strcspn (uri, " "), uri);
   g_assert_cmpint (run (fixture, crawl), ==, 0);
   g_assert_cmpint (get_count (fixture, "done"), ==, 5);
   g_subprocess_send_signal (child, SIGINT);
   g_assert_true (g_subprocess_wait (child, NULL, NULL));
   g_assert_cmpint (g_subprocess_get_exit_status (child), ==, 0);
+  assert_logged (fixture, log);
 }
 
 /* The shipped jobs that need the demo site, to their end. Without their time-outs: how long a request takes

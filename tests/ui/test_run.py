@@ -198,6 +198,9 @@ def crawl_a_site(command):
             program.type("Only Where a Pattern Matches, Such as /news/*", "/page/* /item/*", window=dialog)
             program.wait_text(rf"Starts at {re.escape(address)} .*", window=dialog)
             program.press("Start Crawl", window=dialog)
+            # How the crawl gets on with its host.
+            program.press("Hosts")
+            program.wait_text(r"\d+ in flight, \d+ to fetch, one every 100 ms(\n.*)?")
             program.wait_text(r"Finished: .*")
             produced, done, *_ = read_sum(program)
             assert produced == done >= 40
