@@ -25,9 +25,10 @@ assert_sitemap_bytes (const char *text, gssize length, gboolean is_index, const 
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MillSitemap) sitemap = parse (text, length, &error);
+  g_autofree char *shown = g_strescape (text, NULL);
   g_autofree char *found = NULL;
 
-  g_test_message ("%.100s", text);
+  g_test_message ("%.100s", shown);
   g_assert_no_error (error);
   found = g_strjoinv (" ", (char **) mill_sitemap_get_urls (sitemap));
   g_assert_cmpstr (found, ==, expected);
