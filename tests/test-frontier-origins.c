@@ -114,17 +114,23 @@ static void
 test_nearer (Fixture *fixture, gconstpointer data)
 {
   assert_taken (fixture, "http://h/", 0, 0, NULL);
+  add_requisite (fixture, "http://h/1.css", "http://h/");
+  assert_taken (fixture, "http://h/1.css", 0, 1, "http://h/");
   mill_frontier_add (fixture->frontier, "http://h/a", 2, NULL);
   mill_frontier_add (fixture->frontier, "http://h/b", 1, NULL);
   mill_frontier_add (fixture->frontier, "http://h/c", 0, NULL);
   add_requisite (fixture, "http://h/a", "http://h/");
   add_requisite (fixture, "http://h/b", "http://h/");
   add_requisite (fixture, "http://h/c", "http://h/");
+  add_requisite (fixture, "http://h/d", "http://h/1.css");
+  add_requisite (fixture, "http://h/d", "http://h/");
   open_frontier (fixture); /* what is in the file is what was in memory */
   assert_taken (fixture, "http://h/", 0, 0, NULL);
+  assert_taken (fixture, "http://h/1.css", 0, 1, "http://h/");
   assert_taken (fixture, "http://h/a", 0, 1, "http://h/");
   assert_taken (fixture, "http://h/b", 0, 1, "http://h/");
   assert_taken (fixture, "http://h/c", 0, 0, NULL);
+  assert_taken (fixture, "http://h/d", 0, 1, "http://h/");
 }
 
 /* The page that a sitemap names keeps that mark, unless a link makes it nearer. */
