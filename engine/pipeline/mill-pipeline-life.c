@@ -2,7 +2,7 @@
 /* MillPipeline's life, from start to end. The control thread is the only one that moves it towards its end:
  *
  *   the producer ends → queue 0 is shut down and joined → queue 1 is … → the last is joined → the workers,
- * who now find their queues shut down, end → the end.
+ * who now find their queues shut down, end → the steps wrap up → the end.
  *
  * A stop makes each of these come at once: it empties the queues and cancels whoever waits or works.
  */
@@ -90,8 +90,8 @@ wake_joiners (GQueue *ready)
 }
 
 /* Everything has ended but the control thread, which does so now. */
-static void
-finish (MillPipeline *self)
+void
+mill_pipeline_finish (MillPipeline *self)
 {
   GQueue ready = G_QUEUE_INIT;
   MillWaiter *waiter;
@@ -124,7 +124,7 @@ check_end (MillPipeline *self)
     if (!mill_stage_try_close (g_ptr_array_index (self->stages, i)))
       return;
   self->all_joined = FALSE;
-  finish (self);
+  mill_pipeline_wrap_up (self);
 }
 
 static void
@@ -579,14 +579,18 @@ stop_cb (gpointer user_data)
 /**
  * mill_pipeline_stop:
  *
- * Cancels everything, now. Does nothing if the pipeline is not running, or is stopping already.
+ * Cancels everything, now. If the pipeline is stopping already, cancels what its steps do at the end;
+ * otherwise does nothing if it is not running.
  */
 void
 mill_pipeline_stop (MillPipeline *self)
 {
+  g_autoptr (GCancellable) wrap_up = NULL;
+
   g_return_if_fail (MILL_IS_PIPELINE (self));
 
   g_mutex_lock (&self->lock);
+  g_set_object (&wrap_up, self->wrap_up);
   if (self->state != MILL_STATE_IDLE && !mill_state_is_final (self->state) && !self->stop_asked)
     {
       self->stop_asked = TRUE;
@@ -594,6 +598,7 @@ mill_pipeline_stop (MillPipeline *self)
       mill_pipeline_tell_control (self, stop_cb, NULL);
     }
   g_mutex_unlock (&self->lock);
+  g_cancellable_cancel (wrap_up);
 }
 
 /* Waits for the control thread, which has ended or is about to. */

@@ -57,15 +57,19 @@ struct _MillPipeline
 
   /* The control thread's own. */
   gboolean all_joined;
-  gboolean watch_over;  /* the producer has ended or was given up on */
-  GSource *watch_timer; /* (owned) (nullable) when to give up on the producer */
-  GError *source_error; /* (owned) (nullable) also read with the lock held once the state is final */
+  gboolean watch_over;     /* the producer has ended or was given up on */
+  GSource *watch_timer;    /* (owned) (nullable) when to give up on the producer */
+  GThread *wrap_up_thread; /* (owned) (nullable) while the steps wrap up */
+  GError *source_error;    /* (owned) (nullable) also read with the lock held once the state is final */
 
   GMutex lock; /* guards the rest; held, it may be followed by the gate's, the event log's or the ledger's */
   MillState state;
   gboolean stop_asked;
   gboolean source_ended;
   gboolean producer_alive;
+  GCancellable *wrap_up; /* (owned) (nullable) while the steps wrap up */
+  guint64 progress_done;
+  guint64 progress_total;
   gint64 start_us;
   gint64 end_us;
   GSource *drain_timer; /* (owned) (nullable) */
@@ -92,6 +96,8 @@ void mill_pipeline_end_life (MillPipeline *self);
 
 /* Within mill-pipeline-*.c. */
 void mill_pipeline_tell_control (MillPipeline *self, GSourceFunc func, gpointer subject);
+void mill_pipeline_wrap_up (MillPipeline *self);
+void mill_pipeline_finish (MillPipeline *self);
 void mill_pipeline_close_stage (MillPipeline *self, guint index);
 gboolean mill_pipeline_may_close (MillPipeline *self, guint index);
 gboolean mill_pipeline_refuse (MillState state, GError **error);

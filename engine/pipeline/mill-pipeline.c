@@ -435,6 +435,8 @@ mill_pipeline_snapshot (MillPipeline *self)
   if (self->start_us > 0)
     snapshot->elapsed_us = (is_final ? self->end_us : snapshot->time_us) - self->start_us;
   snapshot->workers_alive = self->producer_alive;
+  snapshot->progress_done = self->progress_done;
+  snapshot->progress_total = self->progress_total;
   if (self->state == MILL_STATE_FAILED && self->source_error != NULL)
     snapshot->error = g_strdup (self->source_error->message);
   g_mutex_unlock (&self->lock);

@@ -10,6 +10,8 @@
  * twice. Conservation holds in every snapshot (see #MillSnapshot).
  * - When the source ends, or on a drain, the queues are shut down in the order of the flow, each after the
  *   one before it was joined. A drain whose deadline passes becomes a stop.
+ * - Once the last worker has ended, also after a stop, the steps wrap up (#MillStepClass.wrap_up). A stop
+ * that comes then ends that.
  * - A stop cancels everything. Items that were queued or in work, and the one in the producer's hands, are
  *   returned: mill_pipeline_get_returned() has them.
  * - Once join has returned, no thread and no task of the pipeline is left, but for those that are stuck.
@@ -69,6 +71,7 @@ gboolean mill_pipeline_join_finish (MillPipeline *self, GAsyncResult *result, GE
 
 MillState mill_pipeline_get_state (MillPipeline *self);
 MillSnapshot *mill_pipeline_snapshot (MillPipeline *self);
+void mill_pipeline_set_progress (MillPipeline *self, guint64 done, guint64 total);
 GPtrArray *mill_pipeline_get_events (MillPipeline *self, guint64 since);
 GPtrArray *mill_pipeline_get_dead_letters (MillPipeline *self);
 GPtrArray *mill_pipeline_get_returned (MillPipeline *self);

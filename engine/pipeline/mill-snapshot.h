@@ -108,6 +108,8 @@ void mill_stage_snapshot_free (MillStageSnapshot *self);
  * @stages: (element-type MillStageSnapshot): in the order of the flow
  * @workers_alive: threads and tasks that have not ended, the producer included; 0 in every final state
  * @stuck: (element-type MillStuck): who was given up on and has not come back; not among @workers_alive
+ * @progress_done: how much of what its steps do at the end is done
+ * @progress_total: of how much, in whatever units; 0 while they do nothing
  * @n_events: how many events there have been
  *
  * One picture of a pipeline, taken at one moment. A plain record; nothing in it changes.
@@ -141,6 +143,8 @@ typedef struct
   GPtrArray *stages;      /* (owned) */
   guint workers_alive;
   GPtrArray *stuck; /* (owned) */
+  guint64 progress_done;
+  guint64 progress_total;
   guint64 n_events;
 } MillSnapshot;
 

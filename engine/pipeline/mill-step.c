@@ -91,6 +91,24 @@ mill_step_open (MillStep *self, MillPipeline *pipeline, GError **error)
 }
 
 /**
+ * mill_step_wrap_up:
+ * @pipeline: (transfer none): whose step it is
+ * @cancellable: (nullable): fires on a stop that comes meanwhile; end soon after
+ *
+ * Called once, after the last worker has ended and before mill_step_close(), on a thread of its own; also
+ * when the pipeline was stopped. Without an implementation it succeeds.
+ *
+ * Returns: %FALSE with an error for people if something could not be done
+ */
+gboolean
+mill_step_wrap_up (MillStep *self, MillPipeline *pipeline, GCancellable *cancellable, GError **error)
+{
+  MillStepClass *klass = MILL_STEP_GET_CLASS (self);
+
+  return klass->wrap_up == NULL || klass->wrap_up (self, pipeline, cancellable, error);
+}
+
+/**
  * mill_step_close:
  *
  * Called once, after the last worker has ended.

@@ -14,8 +14,8 @@
  * that does not is given up on (see #MillStage); what it uses lives on until it comes back, and its result is
  * dropped. Of a callback that comes twice only the first counts.
  *
- * Threads: `open` and `close` run once each, `process` on several workers' and helper threads at once,
- * `process_async` on the engine's loops, where it must not block.
+ * Threads: `open`, `wrap_up` and `close` run once each, `process` on several workers' and helper threads at
+ * once, `process_async` on the engine's loops, where it must not block.
  */
 
 #pragma once
@@ -37,6 +37,9 @@ G_DECLARE_DERIVABLE_TYPE (MillStep, mill_step, MILL, STEP, GObject)
  * @process: does the work; runs on a worker's or a helper thread
  * @process_async: starts the work on the thread-default main context
  * @process_finish: ends it
+ * @wrap_up: called once, after the last worker has ended and before `close`, on a thread of its own; does
+ * what can be done only once all items are through. It may take its time: a pipeline has not ended before,
+ * and mill_pipeline_set_progress() says how far it is
  * @close: called once, after the last worker has ended; if some are stuck then, by the last of them to come
  * back, on its thread
  */
@@ -49,12 +52,15 @@ struct _MillStepClass
   void (*process_async) (MillStep *self, MillWork *work, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*process_finish) (MillStep *self, GAsyncResult *result, GError **error);
+  gboolean (*wrap_up) (MillStep *self, MillPipeline *pipeline, GCancellable *cancellable, GError **error);
   void (*close) (MillStep *self);
 
-  gpointer padding[4];
+  gpointer padding[3];
 };
 
 gboolean mill_step_open (MillStep *self, MillPipeline *pipeline, GError **error);
+gboolean mill_step_wrap_up (MillStep *self, MillPipeline *pipeline, GCancellable *cancellable,
+                            GError **error);
 void mill_step_close (MillStep *self);
 
 gboolean mill_step_is_async (MillStep *self);
