@@ -14,10 +14,17 @@ G_BEGIN_DECLS
 /**
  * MillCssScan:
  *
- * A position in a stylesheet, to live on the stack. The fields are private.
+ * @address: (unowned): where the last address begins, as written, without its quotes
+ * @address_end: (unowned): where it ends
+ * @quote: the quote around it; 0 is none
+ *
+ * A position in a stylesheet, to live on the stack. The other fields are private.
  */
 typedef struct
 {
+  const char *address;
+  const char *address_end;
+  char quote;
   /*< private >*/
   const char *p;         /* (unowned) where to go on */
   const char *end;       /* (unowned) */

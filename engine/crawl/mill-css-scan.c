@@ -102,6 +102,8 @@ read_string (MillCssScan *self)
   g_autoptr (GString) out = g_string_new (NULL);
   char quote = *self->p++;
 
+  self->quote = quote;
+  self->address = self->p;
   while (self->p < self->end && *self->p != quote)
     {
       if (is_newline (*self->p))
@@ -119,6 +121,7 @@ read_string (MillCssScan *self)
       else
         g_string_append_c (out, *self->p++);
     }
+  self->address_end = self->p;
   self->p = MIN (self->p + 1, self->end);
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
@@ -138,6 +141,8 @@ read_bare_url (MillCssScan *self)
 {
   g_autoptr (GString) out = g_string_new (NULL);
 
+  self->quote = '\0';
+  self->address = self->address_end = self->p;
   while (self->p < self->end && *self->p != ')')
     {
       if (is_blank (*self->p))
@@ -145,6 +150,7 @@ read_bare_url (MillCssScan *self)
           skip_blanks (self);
           if (self->p < self->end && *self->p != ')')
             return skip_bad_url (self);
+          return g_string_free (g_steal_pointer (&out), FALSE);
         }
       else if (is_escape (self))
         read_escape (self, out);
@@ -152,6 +158,7 @@ read_bare_url (MillCssScan *self)
         return skip_bad_url (self);
       else
         g_string_append_c (out, *self->p++);
+      self->address_end = self->p;
     }
   return g_string_free (g_steal_pointer (&out), FALSE);
 }

@@ -240,3 +240,53 @@ mill_html_to_utf8 (GBytes *html, const char *content_type)
   g_iconv_close (conv);
   return out;
 }
+
+/**
+ * mill_html_is_ascii_based:
+ * @charset: from mill_html_find_charset()
+ *
+ * Tells whether a page can be scanned as it is: whether what looks like ASCII is ASCII, as it is not in
+ * UTF-16 or, for the shifts in it, in ISO-2022-JP. An encoding that is not known here counts as one that can.
+ * Any thread.
+ *
+ * Returns: whether it can
+ */
+gboolean
+mill_html_is_ascii_based (const char *charset)
+{
+  /* without the two that are other letters in some encodings; then what shifts in HZ and ISO 2022 */
+  static const char sample[] = "\t\n\f\r !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`"
+                               "abcdefghijklmnopqrstuvwxyz{|}+AGE-~{VP~}\x1b$B0l\x1b(B\x0e!!\x0f";
+  GIConv conv = g_iconv_open ("UTF-8", charset);
+  g_autoptr (GBytes) decoded = NULL;
+
+  if (conv == (GIConv) -1)
+    return TRUE;
+  decoded = convert (conv, (char *) sample, strlen (sample), 1);
+  g_iconv_close (conv);
+  return g_bytes_get_size (decoded) == strlen (sample) &&
+         memcmp (g_bytes_get_data (decoded, NULL), sample, strlen (sample)) == 0;
+}
+
+/**
+ * mill_html_piece_to_utf8:
+ * @text: part of a page
+ * @length: its length in bytes
+ * @charset: from mill_html_find_charset()
+ *
+ * Does for a part what mill_html_to_utf8() does for a page. Any thread.
+ *
+ * Returns: (transfer full): the part in UTF-8, or as it is when @charset is not known here
+ */
+GBytes *
+mill_html_piece_to_utf8 (const char *text, size_t length, const char *charset)
+{
+  GIConv conv = strcmp (charset, "UTF-8") != 0 ? g_iconv_open ("UTF-8", charset) : (GIConv) -1;
+  GBytes *out;
+
+  if (conv == (GIConv) -1)
+    return g_bytes_new (text, length);
+  out = convert (conv, (char *) text, length, unit_size (charset));
+  g_iconv_close (conv);
+  return out;
+}

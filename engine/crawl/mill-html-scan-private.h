@@ -53,6 +53,7 @@ void mill_html_scan_take_text (MillHtmlScan *self, const char **text, size_t *le
 gboolean mill_html_scan_is_cut (const MillHtmlScan *self);
 
 gboolean mill_html_name_is (const char *name, size_t length, const char *lower);
+size_t mill_html_decode_next (const char *value, size_t length, GString *out);
 char *mill_html_decode (const char *value, size_t length);
 
 G_END_DECLS

@@ -359,6 +359,33 @@ decode_name (const char *text, size_t length, GString *out)
 }
 
 /**
+ * mill_html_decode_next:
+ * @value: an attribute's value or what is left of it, as written; not empty
+ * @length: its length in bytes
+ * @out: where to append
+ *
+ * Decodes a character reference, or takes over one byte; NUL becomes U+FFFD.
+ *
+ * Returns: how many bytes of @value that took
+ */
+size_t
+mill_html_decode_next (const char *value, size_t length, GString *out)
+{
+  size_t used = 0;
+
+  if (value[0] == '&' && length > 1)
+    used = value[1] == '#' ? decode_number (value + 2, length - 2, out)
+                           : decode_name (value + 1, length - 1, out);
+  if (used > 0)
+    return used + (value[1] == '#' ? 2 : 1);
+  if (value[0] == '\0')
+    g_string_append (out, "\xEF\xBF\xBD");
+  else
+    g_string_append_c (out, value[0]);
+  return 1;
+}
+
+/**
  * mill_html_decode:
  * @value: an attribute's value, as written
  * @length: its length in bytes
@@ -373,22 +400,6 @@ mill_html_decode (const char *value, size_t length)
   GString *out = g_string_sized_new (length + 1);
 
   for (size_t i = 0; i < length;)
-    {
-      size_t used = 0;
-
-      if (value[i] == '&' && i + 1 < length)
-        used = value[i + 1] == '#' ? decode_number (value + i + 2, length - i - 2, out)
-                                   : decode_name (value + i + 1, length - i - 1, out);
-      if (used > 0)
-        {
-          i += used + (value[i + 1] == '#' ? 2 : 1);
-          continue;
-        }
-      if (value[i] == '\0')
-        g_string_append (out, "\xEF\xBF\xBD");
-      else
-        g_string_append_c (out, value[i]);
-      i++;
-    }
+    i += mill_html_decode_next (value + i, length - i, out);
   return g_string_free (out, FALSE);
 }

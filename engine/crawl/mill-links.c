@@ -10,6 +10,7 @@
 #include "crawl/mill-hash-private.h"
 #include "crawl/mill-html-charset-private.h"
 #include "crawl/mill-html-scan-private.h"
+#include "crawl/mill-html-values-private.h"
 #include "crawl/mill-links.h"
 #include "crawl/mill-url.h"
 
@@ -204,50 +205,16 @@ require_css (MillLinks *self, const char *css, size_t length)
     add_requisite (self, reference);
 }
 
-static gboolean
-is_srcset_blank (char c)
-{
-  return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
-
-/* Skips the size behind an address of a srcset, up to the comma that no bracket holds. */
-static const char *
-skip_descriptor (const char *p)
-{
-  guint depth = 0;
-
-  for (; *p != '\0' && (*p != ',' || depth > 0); p++)
-    if (*p == '(')
-      depth++;
-    else if (*p == ')' && depth > 0)
-      depth--;
-  return p;
-}
-
-/* The standard's "parse a srcset attribute": addresses, each with a size behind it, and commas in between. */
 static void
 require_srcset (MillLinks *self, const MillHtmlAttribute *set)
 {
   g_autofree char *text =
       set->value != NULL ? mill_html_decode (set->value, set->value_length) : g_strdup ("");
-  const char *p = text;
+  const char *p = text, *start;
+  gsize length;
 
-  for (;;)
-    {
-      const char *start, *end;
-
-      while (is_srcset_blank (*p) || *p == ',')
-        p++;
-      if (*p == '\0')
-        return;
-      for (start = p; *p != '\0' && !is_srcset_blank (*p);)
-        p++;
-      for (end = p; end > start && end[-1] == ',';)
-        end--;
-      add_requisite (self, g_strndup (start, (gsize) (end - start)));
-      if (end == p)
-        p = skip_descriptor (p);
-    }
+  while ((start = mill_srcset_next (&p, &length)) != NULL)
+    add_requisite (self, g_strndup (start, length));
 }
 
 static void
@@ -301,59 +268,14 @@ read_link (MillLinks *self, const MillTag tag)
       }
 }
 
-static const char *
-skip_blanks (const char *p)
-{
-  while (g_ascii_isspace (*p))
-    p++;
-  return p;
-}
-
-/* Behind the "url" of a refresh, if there is one: "url = 'x'". Returns: where the address begins */
-static const char *
-skip_url_word (const char *p)
-{
-  const char *sign;
-
-  if (g_ascii_strncasecmp (p, "url", 3) != 0)
-    return p;
-  sign = skip_blanks (p + 3);
-  return *sign == '=' ? skip_blanks (sign + 1) : p;
-}
-
-/* The standard's "shared declarative refresh steps". Returns: (transfer full) (nullable): where "5; url=x"
- * leads; %NULL when it is the page itself */
-static char *
-parse_refresh (const char *content)
-{
-  const char *p = skip_blanks (content), *time = p;
-
-  while (g_ascii_isdigit (*p) || *p == '.')
-    p++;
-  if (p == time || (*p != ';' && *p != ',' && !g_ascii_isspace (*p)))
-    return NULL;
-  p = skip_blanks (p);
-  if (*p == ';' || *p == ',')
-    p = skip_blanks (p + 1);
-  p = skip_url_word (p);
-  if (*p == '\0')
-    return NULL;
-  if (*p == '"' || *p == '\'')
-    {
-      const char quote[] = { *p, '\0' };
-
-      return g_strndup (p + 1, strcspn (p + 1, quote));
-    }
-  return g_strdup (p);
-}
-
 static void
 read_meta (MillLinks *self, const MillTag tag)
 {
   const MillHtmlAttribute *content = &tag[ATTRIBUTE_CONTENT];
   g_autofree char *text =
       content->value != NULL ? mill_html_decode (content->value, content->value_length) : NULL;
-  char *target;
+  const char *target;
+  gsize length;
 
   if (text == NULL)
     return;
@@ -365,9 +287,9 @@ read_meta (MillLinks *self, const MillTag tag)
     }
   else if (attribute_has (tag, ATTRIBUTE_HTTP_EQUIV, "refresh"))
     {
-      target = parse_refresh (text);
+      target = mill_refresh_find (text, &length);
       if (target != NULL)
-        add_reference (self, &self->follow, target);
+        add_reference (self, &self->follow, g_strndup (target, length));
     }
 }
 
