@@ -25,6 +25,7 @@ typedef struct
   gboolean requisites;
   gboolean sitemaps;
   char *folder; /* (owned) (nullable) */
+  gboolean offline;
   char *record; /* (owned) (nullable) */
   char *resume; /* (owned) (nullable) */
   char *repeat; /* (owned) (nullable) */
@@ -89,6 +90,8 @@ parse (char ***words, Options *options)
     { "throttle", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, parse_throttle_cb,
       N_ ("Ask a host less often the longer it takes to answer, for N requests at a time (1)"), N_ ("N") },
     { "save", 0, 0, G_OPTION_ARG_FILENAME, &options->folder, N_ ("Save the pages here"), N_ ("DIR") },
+    { "offline", 0, 0, G_OPTION_ARG_NONE, &options->offline,
+      N_ ("At the end, make the links of what was saved lead from file to file"), NULL },
     { "record", 0, 0, G_OPTION_ARG_FILENAME, &options->record,
       N_ ("Keep the crawl in this new run file, to go on from whatever happens"), N_ ("RUN") },
     { "resume", 0, 0, G_OPTION_ARG_FILENAME, &options->resume,
@@ -152,6 +155,7 @@ build (const char *const *urls, const Options *options, GError **error)
   job_options.throttle = options->throttle ? options->concurrency : 0;
   job_options.obey_robots = !options->ignore_robots;
   job_options.folder = folder;
+  job_options.offline = options->offline;
   job = mill_crawl_job_new (&job_options, error);
   pipeline = job != NULL ? mill_job_build (job, error) : NULL;
   if (pipeline == NULL ||
@@ -223,6 +227,15 @@ mill_cli_crawl (char **arguments)
       mill_cli_complain (
           _ ("crawl: --repeat does what is in the run file once more; it takes no addresses, and needs "
              "--record for a new one"));
+      return MILL_CLI_USAGE;
+    }
+  if (options.offline && options.folder == NULL)
+    {
+      mill_cli_complain (
+          options.resume != NULL
+              ? _ ("crawl: --resume goes on with the options the crawl was begun with; it does "
+                   "not take --offline")
+              : _ ("crawl: --offline is about saved pages; it needs --save"));
       return MILL_CLI_USAGE;
     }
   if (options.sitemaps && options.ignore_robots)

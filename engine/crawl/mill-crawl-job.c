@@ -180,6 +180,7 @@ write_stages (GKeyFile *file, const MillCrawlOptions *options)
   set_uint (file, SAVE, "maxsize", QUEUE_SIZE);
   set_uint (file, SAVE, "consumers", SAVE_THREADS);
   g_key_file_set_string (file, SAVE, "folder", options->folder);
+  g_key_file_set_boolean (file, SAVE, "offline", options->offline);
 }
 
 /**

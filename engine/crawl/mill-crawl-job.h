@@ -70,6 +70,7 @@ G_BEGIN_DECLS
  * @retries: how often a request that failed is tried again
  * @obey_robots: whether to leave alone what robots.txt says
  * @folder: (nullable): where to save the pages; %NULL saves nothing
+ * @offline: whether links between the saved pages are made to lead from file to file at the end
  *
  * What a person asks of a crawl.
  */
@@ -91,6 +92,7 @@ typedef struct
   guint retries;
   gboolean obey_robots;
   const char *folder; /* (unowned) (nullable) */
+  gboolean offline;
 } MillCrawlOptions;
 
 void mill_crawl_options_init (MillCrawlOptions *options, const char *const *urls);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/mill-error.h"
+#include "crawl/mill-offline-tree-private.h"
 #include "crawl/mill-save-name.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
@@ -26,8 +27,11 @@ struct _MillSaveStep
 {
   MillStep parent_instance;
 
-  char *folder;         /* (owned) (nullable) as configured */
+  char *folder; /* (owned) (nullable) as configured */
+  gboolean offline;
   char *root;           /* (owned) (nullable) absolute; set by open */
+  MillRunFile *file;    /* (owned) (nullable) what was saved, for later; while it is open and `offline` */
+  gboolean file_is_own; /* nobody else writes to it */
   MillSaveNames *names; /* (owned) */
   guint temporaries;    /* (atomic) numbers them */
 
@@ -38,9 +42,10 @@ struct _MillSaveStep
 typedef enum
 {
   PROP_FOLDER = 1,
+  PROP_OFFLINE,
 } MillSaveStepProperty;
 
-static GParamSpec *properties[PROP_FOLDER + 1];
+static GParamSpec *properties[PROP_OFFLINE + 1];
 
 G_DEFINE_FINAL_TYPE (MillSaveStep, mill_save_step, MILL_TYPE_STEP)
 
@@ -169,13 +174,49 @@ reserve_name (const char *key, const char *file, gpointer user_data)
 
 /* A crawl that goes on leaves alone what it saved before. */
 static void
-reserve_names (MillSaveStep *self, MillSource *source)
+use_run_file (MillSaveStep *self, MillSource *source)
 {
   MillRunFile *file =
       MILL_IS_CRAWL_SOURCE (source) ? mill_crawl_source_get_run_file (MILL_CRAWL_SOURCE (source)) : NULL;
 
   if (file != NULL)
     mill_item_rows_read_files (file, reserve_name, self);
+  g_clear_pointer (&self->file, mill_run_file_unref);
+  if (!self->offline)
+    return;
+  self->file_is_own = file == NULL;
+  self->file = file != NULL ? mill_run_file_ref (file) : mill_run_file_new_temporary ();
+}
+
+static void
+note_row (MillSaveStep *self, MillItem *row)
+{
+  mill_item_rows_put (self->file, row, MILL_OUTCOME_DONE, NULL);
+}
+
+/* What a run file would say of the item, when there is none. */
+static void
+note_item (MillSaveStep *self, MillItem *item)
+{
+  const char *final_url = mill_item_get_attribute (item, "final-url");
+  g_autoptr (MillItem) page = NULL, redirect = NULL;
+
+  if (!self->file_is_own)
+    return;
+  if (mill_item_get_payload (item) == NULL || final_url == NULL ||
+      g_strcmp0 (final_url, mill_item_get_key (item)) == 0)
+    {
+      note_row (self, item);
+      return;
+    }
+  /* The step that fetched it has followed redirects. */
+  page = mill_item_new (0, final_url);
+  mill_item_set_attribute (page, "file", mill_item_get_attribute (item, "file"));
+  mill_item_set_attribute (page, "content-type", mill_item_get_attribute (item, "content-type"));
+  note_row (self, page);
+  redirect = mill_item_new (0, mill_item_get_key (item));
+  mill_item_set_attribute (redirect, "location", final_url);
+  note_row (self, redirect);
 }
 
 static gboolean
@@ -194,7 +235,7 @@ mill_save_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
     return FALSE;
   g_free (self->root);
   self->root = g_canonicalize_filename (expanded, NULL);
-  reserve_names (self, mill_pipeline_get_source (pipeline));
+  use_run_file (self, mill_pipeline_get_source (pipeline));
   return test_folder (self, error);
 }
 
@@ -214,7 +255,11 @@ mill_save_step_process (MillStep *step, MillWork *work, GCancellable *cancellabl
   g_autofree char *name = NULL, *path = NULL, *folder = NULL;
 
   if (payload == NULL)
-    return TRUE;
+    {
+      if (self->offline)
+        note_item (self, item);
+      return TRUE;
+    }
   if (!has_address (key))
     {
       g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is no web address to name a file after"),
@@ -228,7 +273,30 @@ mill_save_step_process (MillStep *step, MillWork *work, GCancellable *cancellabl
     return set_errno_error (error, path, errno);
   mill_item_set_attribute (item, "saved-as", path);
   mill_item_set_attribute (item, "file", name);
+  if (self->offline)
+    note_item (self, item);
   return TRUE;
+}
+
+static void
+progress_cb (guint64 n_done, guint64 n_files, gpointer user_data)
+{
+  mill_pipeline_set_progress (user_data, n_done, n_files);
+}
+
+static gboolean
+mill_save_step_wrap_up (MillStep *step, MillPipeline *pipeline, GCancellable *cancellable, GError **error)
+{
+  MillSaveStep *self = MILL_SAVE_STEP (step);
+
+  return !self->offline ||
+         mill_offline_tree_rewrite (self->root, self->file, progress_cb, pipeline, cancellable, error);
+}
+
+static void
+mill_save_step_close (MillStep *step)
+{
+  g_clear_pointer (&MILL_SAVE_STEP (step)->file, mill_run_file_unref);
 }
 
 static void
@@ -238,6 +306,9 @@ mill_save_step_get_property (GObject *object, guint prop_id, GValue *value, GPar
     {
     case PROP_FOLDER:
       g_value_set_string (value, MILL_SAVE_STEP (object)->folder);
+      break;
+    case PROP_OFFLINE:
+      g_value_set_boolean (value, MILL_SAVE_STEP (object)->offline);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -258,6 +329,12 @@ mill_save_step_set_property (GObject *object, guint prop_id, const GValue *value
       self->folder = g_value_dup_string (value);
       g_object_notify_by_pspec (object, pspec);
       break;
+    case PROP_OFFLINE:
+      if (self->offline == g_value_get_boolean (value))
+        break;
+      self->offline = g_value_get_boolean (value);
+      g_object_notify_by_pspec (object, pspec);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -268,6 +345,7 @@ mill_save_step_finalize (GObject *object)
 {
   MillSaveStep *self = MILL_SAVE_STEP (object);
 
+  g_clear_pointer (&self->file, mill_run_file_unref);
   g_hash_table_unref (self->made);
   g_mutex_clear (&self->lock);
   g_object_unref (self->names);
@@ -287,6 +365,8 @@ mill_save_step_class_init (MillSaveStepClass *klass)
   object_class->finalize = mill_save_step_finalize;
   step_class->open = mill_save_step_open;
   step_class->process = mill_save_step_process;
+  step_class->wrap_up = mill_save_step_wrap_up;
+  step_class->close = mill_save_step_close;
 
   /**
    * MillSaveStep:folder:
@@ -295,6 +375,16 @@ mill_save_step_class_init (MillSaveStepClass *klass)
    */
   properties[PROP_FOLDER] = g_param_spec_string (
       "folder", _ ("Folder"), _ ("Where the files are saved; it is made if it is not there"), NULL,
+      MILL_CONFIG_FLAGS);
+  /**
+   * MillSaveStep:offline:
+   *
+   * Whether the links in the saved pages are rewritten at the end, so that they can be read without the
+   * network.
+   */
+  properties[PROP_OFFLINE] = g_param_spec_boolean (
+      "offline", _ ("For Reading Offline"),
+      _ ("Whether links between the saved pages are made to lead from file to file at the end"), FALSE,
       MILL_CONFIG_FLAGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }

@@ -4,6 +4,9 @@
  *
  * Writes the item's payload to a file whose name is derived from the item's URL, and sets the
  * attribute "saved-as" to its path. Items without a payload, such as redirects, pass through.
+ *
+ * With #MillSaveStep:offline, when all items are through, the links in the saved pages and stylesheets are
+ * rewritten: those to files that were saved become relative paths, all others absolute addresses.
  */
 
 #pragma once
