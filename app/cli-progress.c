@@ -79,6 +79,17 @@ append_counts (GString *line, const MillSnapshot *snapshot)
     g_string_append_printf (line, _ (", %s dead"), dead);
 }
 
+/* What is done once all items are through. */
+static void
+append_progress (GString *line, const MillSnapshot *snapshot)
+{
+  g_autofree char *done = mill_format_count (snapshot->progress_done);
+  g_autofree char *total = mill_format_count (snapshot->progress_total);
+
+  /* Translators: at the end of a run, such as the links of so many saved files */
+  g_string_append_printf (line, _ ("wrapping up: %s of %s"), done, total);
+}
+
 /* Why nothing comes in, if nothing does. */
 static void
 append_producer (GString *line, MillPipeline *pipeline, const MillSnapshot *snapshot)
@@ -125,6 +136,11 @@ describe (MillPipeline *pipeline, const MillSnapshot *snapshot, double rate)
   /* Translators: items per second */
   g_string_append_printf (line, _ (", %s/s"), per_second);
   g_string_append (line, "  ");
+  if (snapshot->progress_total > 0)
+    {
+      append_progress (line, snapshot);
+      return g_string_free (line, FALSE);
+    }
   append_producer (line, pipeline, snapshot);
   for (guint i = 0; i < snapshot->stages->len; i++)
     {

@@ -25,6 +25,8 @@ struct _MillCrawlDialog
   GtkLabel *sentence_label;
   AdwActionRow *folder_row;
   GtkWidget *forget_button;
+  GtkWidget *offline_row;
+  GtkSwitch *offline_switch;
   GtkSpinButton *pages_spin;
   GtkSwitch *below_switch;
   AdwEntryRow *include_row;
@@ -151,6 +153,7 @@ make_job (MillCrawlDialog *self, const char *address, GError **error)
   crawl.per_host = (guint) gtk_spin_button_get_value_as_int (self->per_host_spin);
   crawl.delay_ms = (guint) gtk_spin_button_get_value_as_int (self->delay_spin);
   crawl.folder = folder;
+  crawl.offline = gtk_switch_get_active (self->offline_switch);
 
   return mill_crawl_job_new (&crawl, error);
 }
@@ -184,6 +187,7 @@ set_folder (MillCrawlDialog *self, GFile *folder)
   g_set_object (&self->folder, folder);
   adw_action_row_set_subtitle (self->folder_row, path != NULL ? path : _ ("Nothing is saved"));
   gtk_widget_set_visible (self->forget_button, folder != NULL);
+  gtk_widget_set_visible (self->offline_row, folder != NULL);
   changed_cb (self);
 }
 
@@ -313,6 +317,8 @@ mill_crawl_dialog_class_init (MillCrawlDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, sentence_label);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, folder_row);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, forget_button);
+  gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, offline_row);
+  gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, offline_switch);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, pages_spin);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, below_switch);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, include_row);

@@ -176,6 +176,8 @@ test_bad_usage (Fixture *fixture, gconstpointer data)
   assert_complains (fixture, "crawl http://a.invalid --per-host 0", 2, "--per-host");
   assert_complains (fixture, "crawl http://a.invalid --delay -1", 2, "--delay");
   assert_complains (fixture, "crawl http://a.invalid --sitemaps --ignore-robots", 2, "--sitemaps");
+  assert_complains (fixture, "crawl http://a.invalid --offline", 2, "--save");
+  assert_complains (fixture, "crawl --resume x --offline", 2, "--resume");
   assert_complains (fixture, "crawl http://a.invalid --include news", 2, "include: “news”");
   assert_complains (fixture, "crawl ftp://x", 2, "ftp://x: only http and https");
   assert_complains (fixture, "crawl example.org", 2, "http://example.org");
@@ -362,6 +364,21 @@ test_duration (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get_count (fixture, "done"), ==, get_count (fixture, "produced"));
 }
 
+/* Whether the links of the site's first page are written for reading offline, or as they came. */
+static void
+assert_offline (Fixture *fixture, const char *uri, gboolean is_offline)
+{
+  g_autofree char *host = g_strndup (uri + strlen ("http://"), strlen (uri) - strlen ("http:///"));
+  g_autofree char *path =
+      g_build_filename (fixture->folder, "out", g_strdelimit (host, ":", '_'), "index.html", NULL);
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_true ((strstr (text, "href=\"/page/") == NULL) == is_offline);
+  g_assert_true ((strstr (text, "href=\"page/") != NULL) == is_offline);
+  g_assert_true ((strstr (text, uri) != NULL) == is_offline);
+}
+
 /* A site in this process, a crawler in another. */
 static void
 test_crawl (Fixture *fixture, gconstpointer data)
@@ -383,6 +400,11 @@ test_crawl (Fixture *fixture, gconstpointer data)
       json_object_get_string_member (json_array_get_object_element (letters, 0), "referrer"), uri));
   out = g_build_filename (fixture->folder, "out", NULL);
   g_assert_true (g_file_test (out, G_FILE_TEST_IS_DIR));
+  assert_offline (fixture, uri, FALSE);
+  summary = g_strdup_printf ("crawl %s --delay 0 --save out --offline --max-pages 5", uri);
+  g_assert_cmpint (run (fixture, summary), ==, 0);
+  assert_offline (fixture, uri, TRUE);
+  g_free (summary);
   summary = g_strdup_printf ("crawl %s --delay 0 --requisites --sitemaps --max-pages 5", uri);
   g_assert_cmpint (run (fixture, summary), ==, 0);
   g_assert_nonnull (strstr (fixture->output, "limit on pages"));

@@ -60,6 +60,7 @@ typedef enum
   WRITTEN_IN_HTML = 1 << 0, /* within an attribute */
   WRITTEN_IN_CSS = 1 << 1,
   WRITTEN_IN_REFRESH = 1 << 2,
+  WRITTEN_IN_SRCSET = 1 << 3,
 } Written;
 
 typedef struct
@@ -136,6 +137,8 @@ write_url (const char *url, Written written, char css_quote)
         g_string_append (out, "&amp;");
       else if (*p == '\'' && (written & WRITTEN_IN_REFRESH))
         g_string_append (out, "%27"); /* it would end an address in quotes */
+      else if (*p == ',' && p[1] == '\0' && (written & WRITTEN_IN_SRCSET))
+        g_string_append (out, "%2C"); /* it would be no part of the address */
       else if (*p == '\'' && (written & WRITTEN_IN_HTML))
         g_string_append (out, "&#39;");
       else
@@ -215,7 +218,7 @@ rewrite_srcset (Rewriter *self, Cursor *cursor, const char *text)
 
   while ((start = mill_srcset_next (&p, &length)) != NULL)
     rewrite_part (self, cursor, text, (gsize) (start - text), (gsize) (start - text) + length,
-                  WRITTEN_IN_HTML);
+                  WRITTEN_IN_HTML | WRITTEN_IN_SRCSET);
 }
 
 static void
