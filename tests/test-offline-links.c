@@ -242,6 +242,7 @@ test_css (void)
     { "a{b:url('x(\\'y&z')}", "a{b:url('http://h/d/x(\\'y&z')}" },
     { "a{b:url(p\\(1\\))}", "a{b:url(p%281%29)}" },
     { "a{b:url(a\\23 f)}", NULL },
+    { "@import '\\\n';@import ' ';a{b:url( )}", NULL },
     { "/* url(a) */ a{b:'url(a)';c:#url(a)} @namespace url(a);", NULL },
     { "a{b:url(a b)} c{d:url('a\n')}", NULL },
     { "a{b:url(#f)} c{d:url()} e{f:url('')} g{h:url(data:,a)}", NULL },

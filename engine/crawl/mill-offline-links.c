@@ -273,7 +273,7 @@ rewrite_css (Rewriter *self, Cursor *cursor, const char *css, gsize length)
       const char *raw = scan.address, *raw_end;
       gssize left = cut_css_fragment (scan.address, (gsize) (scan.address_end - scan.address), ref);
 
-      if (left <= 0 || !is_plain (self, scan.address, (gsize) left, ref))
+      if (left <= 0 || *ref == '\0' || !is_plain (self, scan.address, (gsize) left, ref))
         continue;
       raw_end = raw + left;
       if (cursor != NULL)
