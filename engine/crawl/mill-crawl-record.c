@@ -73,13 +73,13 @@ mill_crawl_record (MillPipeline *pipeline, MillJob *job, const char *path, GErro
   return begin_file (file, crawl, text, error);
 }
 
-static MillPipeline *
-build (MillRunFile *file, const char *path, GError **error)
+/* (transfer full) (nullable) */
+static MillJob *
+read_job (MillRunFile *file, const char *path, GError **error)
 {
   g_autofree char *text = mill_run_file_dup_meta (file, META_JOB);
   g_autofree char *name = g_filename_display_name (path);
   g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (MillJob) job = NULL;
 
   if (text == NULL)
     {
@@ -87,8 +87,7 @@ build (MillRunFile *file, const char *path, GError **error)
       return NULL;
     }
   bytes = g_bytes_new (text, strlen (text));
-  job = mill_job_new_from_bytes (bytes, name, error);
-  return job != NULL ? mill_job_build (job, error) : NULL;
+  return mill_job_new_from_bytes (bytes, name, error);
 }
 
 /**
@@ -104,13 +103,15 @@ MillPipeline *
 mill_crawl_resume (const char *path, GError **error)
 {
   g_autoptr (MillRunFile) file = NULL;
+  g_autoptr (MillJob) job = NULL;
   g_autoptr (MillPipeline) pipeline = NULL;
   MillCrawlSource *crawl;
 
   g_return_val_if_fail (path != NULL, NULL);
 
   file = mill_run_file_open (path, error);
-  pipeline = file != NULL ? build (file, path, error) : NULL;
+  job = file != NULL ? read_job (file, path, error) : NULL;
+  pipeline = job != NULL ? mill_job_build (job, error) : NULL;
   crawl = pipeline != NULL ? get_crawl (pipeline, error) : NULL;
   if (crawl == NULL)
     return NULL;
@@ -146,19 +147,60 @@ mill_crawl_repeat (const char *earlier, const char *path, GError **error)
 {
   g_autoptr (MillRunFile) before = NULL;
   g_autoptr (MillRunFile) file = NULL;
+  g_autoptr (MillJob) job = NULL;
   g_autoptr (MillPipeline) pipeline = NULL;
-  g_autofree char *job = NULL;
+  g_autofree char *text = NULL;
   MillCrawlSource *crawl;
 
   g_return_val_if_fail (earlier != NULL, NULL);
   g_return_val_if_fail (path != NULL, NULL);
 
   before = mill_run_file_open_for_reading (earlier, error);
-  pipeline = before != NULL ? build (before, earlier, error) : NULL;
+  job = before != NULL ? read_job (before, earlier, error) : NULL;
+  pipeline = job != NULL ? mill_job_build (job, error) : NULL;
   crawl = pipeline != NULL ? get_crawl (pipeline, error) : NULL;
   file = crawl != NULL ? create_compared (path, before, earlier, error) : NULL;
   if (file == NULL)
     return NULL;
-  job = mill_run_file_dup_meta (before, META_JOB);
-  return begin_file (file, crawl, job, error) ? g_steal_pointer (&pipeline) : NULL;
+  text = mill_run_file_dup_meta (before, META_JOB);
+  return begin_file (file, crawl, text, error) ? g_steal_pointer (&pipeline) : NULL;
+}
+
+/**
+ * mill_crawl_read_job:
+ * @path: a run file, which may be in use
+ *
+ * Reads what a crawl was begun with.
+ *
+ * Returns: (transfer full): the job, or %NULL with @error set
+ */
+MillJob *
+mill_crawl_read_job (const char *path, GError **error)
+{
+  g_autoptr (MillRunFile) file = NULL;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  file = mill_run_file_open_for_reading (path, error);
+  return file != NULL ? read_job (file, path, error) : NULL;
+}
+
+/**
+ * mill_crawl_get_n_before:
+ * @pipeline: a pipeline that was started
+ *
+ * Says how many pages of a crawl that goes on were settled before; the counts of the pipeline's snapshots
+ * begin after them.
+ *
+ * Returns: how many; 0 for what is no crawl
+ */
+guint64
+mill_crawl_get_n_before (MillPipeline *pipeline)
+{
+  MillCrawlSource *crawl;
+
+  g_return_val_if_fail (MILL_IS_PIPELINE (pipeline), 0);
+
+  crawl = get_crawl (pipeline, NULL);
+  return crawl != NULL ? crawl->n_before : 0;
 }

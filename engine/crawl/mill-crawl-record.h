@@ -10,5 +10,7 @@ G_BEGIN_DECLS
 gboolean mill_crawl_record (MillPipeline *pipeline, MillJob *job, const char *path, GError **error);
 MillPipeline *mill_crawl_resume (const char *path, GError **error);
 MillPipeline *mill_crawl_repeat (const char *earlier, const char *path, GError **error);
+MillJob *mill_crawl_read_job (const char *path, GError **error);
+guint64 mill_crawl_get_n_before (MillPipeline *pipeline);
 
 G_END_DECLS

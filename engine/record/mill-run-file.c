@@ -13,10 +13,10 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "core/mill-error.h"
+#include "record/mill-run-lock-private.h"
 #include "record/mill-run-schema-private.h"
 
 #define COMMIT_EVERY_US (250 * G_TIME_SPAN_MILLISECOND)
@@ -114,15 +114,15 @@ fail_with_errno (MillRunFile *self, GError **error)
   return FALSE;
 }
 
-/* Keeps other programs that write from the file: SQLite's own locks come and go with each transaction. */
+/* Keeps other programs that write from the file. */
 static gboolean
 take_lock (MillRunFile *self, const char *path, GError **error)
 {
-  self->lock_fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
-  if (self->lock_fd < 0)
-    return fail_with_errno (self, error);
-  if (flock (self->lock_fd, LOCK_EX | LOCK_NB) == 0)
+  self->lock_fd = mill_run_lock_take (path);
+  if (self->lock_fd >= 0)
     return TRUE;
+  if (errno != EWOULDBLOCK)
+    return fail_with_errno (self, error);
   set_error (error, self->name, SQLITE_BUSY, NULL);
   return FALSE;
 }
@@ -340,6 +340,9 @@ close_locked (MillRunFile *self)
   commit_locked (self);
   sqlite3_close (self->db);
   self->db = NULL;
+  if (self->lock_fd >= 0)
+    mill_run_lock_give_back (self->lock_fd);
+  self->lock_fd = -1;
 }
 
 void
@@ -348,9 +351,6 @@ mill_run_file_unref (MillRunFile *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   close_locked (self);
-  /* After SQLite's own: to close any descriptor of a file gives up all of a process's locks on it. */
-  if (self->lock_fd >= 0)
-    close (self->lock_fd);
   g_hash_table_unref (self->statements);
   g_clear_error (&self->error);
   g_free (self->name);
@@ -361,7 +361,7 @@ mill_run_file_unref (MillRunFile *self)
 /**
  * mill_run_file_close:
  *
- * Writes what is not written yet. Nothing can be written afterwards.
+ * Writes what is not written yet. Nothing can be written afterwards, and others may write to the file.
  *
  * Returns: %FALSE with @error set if something could not be written, now or before
  */
