@@ -9,6 +9,8 @@
 #include "cli.h"
 #include "crawl/mill-crawl-job.h"
 #include "crawl/mill-crawl-record.h"
+#include "crawl/mill-crawl-summary.h"
+#include "mill-format.h"
 
 typedef struct
 {
@@ -175,6 +177,23 @@ prepare (const char *const *urls, const Options *options, GError **error)
   return build (urls, options, error);
 }
 
+/* What was not fetched is not lost, and how to get it is said. */
+static void
+say_how_to_go_on (const char *path)
+{
+  g_autoptr (MillCrawlSummary) summary = mill_crawl_summary_read (path, 0, NULL);
+  g_autofree char *quoted = g_shell_quote (path);
+  g_autofree char *command = g_strdup_printf ("millrace-cli crawl --resume %s", quoted);
+  g_autofree char *left = NULL;
+
+  if (summary == NULL || mill_crawl_summary_is_finished (summary))
+    return;
+  left = mill_format_count (summary->left);
+  g_printerr (ngettext ("%s known page is left. To go on: %s\n", "%s known pages are left. To go on: %s\n",
+                        (gulong) summary->left),
+              left, command);
+}
+
 static MillCliStatus
 crawl (const char *const *urls, const Options *options)
 {
@@ -187,10 +206,18 @@ crawl (const char *const *urls, const Options *options)
   g_autoptr (GError) error = NULL;
   g_autoptr (MillPipeline) pipeline = prepare (urls, options, &error);
 
-  if (pipeline != NULL)
-    return mill_cli_watch (pipeline, &watch);
-  mill_cli_complain (error->message);
-  return MILL_CLI_USAGE;
+  const char *path = options->resume != NULL ? options->resume : options->record;
+  MillCliStatus status;
+
+  if (pipeline == NULL)
+    {
+      mill_cli_complain (error->message);
+      return MILL_CLI_USAGE;
+    }
+  status = mill_cli_watch (pipeline, &watch);
+  if (path != NULL && !options->as_json)
+    say_how_to_go_on (path);
+  return status;
 }
 
 /**

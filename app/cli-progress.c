@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "cli-text.h"
+#include "crawl/mill-crawl-record.h"
 #include "mill-format.h"
 #include "mill-words.h"
+#include "sources/mill-crawl-source.h"
 
 #define INTERVAL_MS     200
 #define RATE_SPAN       5 /* intervals over which the rate is taken: one second */
@@ -31,6 +33,7 @@ struct _MillCliProgress
   guint timer;
   Sample samples[RATE_SPAN];
   guint n_samples;
+  MillEta *eta; /* (owned) */
 };
 
 static guint
@@ -61,13 +64,26 @@ take_rate (MillCliProgress *self, const MillSnapshot *snapshot)
   return rate;
 }
 
+/* Of a crawl, with what an earlier run of it has settled. */
 static void
-append_counts (GString *line, const MillSnapshot *snapshot)
+append_pages (GString *line, const MillSnapshot *snapshot, guint64 n_before)
+{
+  g_autofree char *settled = mill_format_count (n_before + snapshot->done + snapshot->dead);
+  g_autofree char *known = mill_format_count (n_before + (guint64) snapshot->total);
+
+  /* Translators: pages that are through, pages that the crawl knows so far */
+  g_string_append_printf (line, _ ("%s of %s known pages"), settled, known);
+}
+
+static void
+append_counts (MillCliProgress *self, GString *line, const MillSnapshot *snapshot)
 {
   g_autofree char *done = mill_format_count (snapshot->done);
   g_autofree char *dead = mill_format_count (snapshot->dead);
 
-  if (snapshot->total > 0)
+  if (MILL_IS_CRAWL_SOURCE (mill_pipeline_get_source (self->pipeline)) && snapshot->total >= 0)
+    append_pages (line, snapshot, mill_crawl_get_n_before (self->pipeline));
+  else if (snapshot->total > 0)
     {
       g_autofree char *total = mill_format_count ((guint64) snapshot->total);
 
@@ -123,25 +139,41 @@ append_stage (GString *line, const MillStageSnapshot *stage)
     g_string_append_printf (line, _ (", %u limited"), stage->by_state[MILL_WORKER_LIMITED]);
 }
 
+static void
+append_left (MillCliProgress *self, GString *line, const MillSnapshot *snapshot)
+{
+  g_autofree char *left = NULL;
+  MillEtaKind kind;
+  gint64 left_us;
+
+  mill_eta_add_snapshot (self->eta, snapshot);
+  kind = mill_eta_estimate (self->eta, &left_us);
+  left = mill_words_left (kind, left_us);
+  if (left != NULL)
+    /* Translators: follows a rate, before the time left */
+    g_string_append_printf (line, _ (", %s"), left);
+}
+
 /* One line, what matters most first: a narrow terminal cuts the rest. */
 static char *
-describe (MillPipeline *pipeline, const MillSnapshot *snapshot, double rate)
+describe (MillCliProgress *self, const MillSnapshot *snapshot)
 {
   GString *line = g_string_new (NULL);
   g_autofree char *elapsed = mill_format_time (snapshot->elapsed_us, 0);
-  g_autofree char *per_second = mill_words_rate (rate);
+  g_autofree char *per_second = mill_words_rate (take_rate (self, snapshot));
 
   g_string_append_printf (line, "%s %s  ", elapsed, mill_state_get_label (snapshot->state));
-  append_counts (line, snapshot);
+  append_counts (self, line, snapshot);
   /* Translators: items per second */
   g_string_append_printf (line, _ (", %s/s"), per_second);
+  append_left (self, line, snapshot);
   g_string_append (line, "  ");
   if (snapshot->progress_total > 0)
     {
       append_progress (line, snapshot);
       return g_string_free (line, FALSE);
     }
-  append_producer (line, pipeline, snapshot);
+  append_producer (line, self->pipeline, snapshot);
   for (guint i = 0; i < snapshot->stages->len; i++)
     {
       g_string_append (line, i == 0 ? "" : "; ");
@@ -155,7 +187,7 @@ draw_cb (gpointer user_data)
 {
   MillCliProgress *self = user_data;
   g_autoptr (MillSnapshot) snapshot = mill_pipeline_snapshot (self->pipeline);
-  g_autofree char *line = describe (self->pipeline, snapshot, take_rate (self, snapshot));
+  g_autofree char *line = describe (self, snapshot);
   /* One column stays free: some terminals go to the next line when the last one is filled. */
   g_autofree char *visible = mill_cli_text_fit (line, terminal_columns () - 1);
 
@@ -186,6 +218,7 @@ mill_cli_progress_new (MillPipeline *pipeline)
     return NULL;
   self = g_new0 (MillCliProgress, 1);
   self->pipeline = g_object_ref (pipeline);
+  self->eta = mill_eta_new ();
   self->timer = g_timeout_add (INTERVAL_MS, draw_cb, self);
   draw_cb (self);
   return self;
@@ -202,5 +235,6 @@ mill_cli_progress_free (MillCliProgress *self)
   g_source_remove (self->timer);
   g_printerr (CLEAR_LINE);
   g_object_unref (self->pipeline);
+  mill_eta_free (self->eta);
   g_free (self);
 }

@@ -10,6 +10,7 @@
 
 #include "crawl/mill-crawl-job.h"
 #include "mill-format.h"
+#include "mill-run-files.h"
 
 struct _MillCrawlDialog
 {
@@ -17,7 +18,9 @@ struct _MillCrawlDialog
 
   GSettings *settings;           /* (owned) (nullable) */
   GFile *folder;                 /* (owned) (nullable): NULL saves nothing */
+  char *run_folder;              /* (owned): where the run file goes */
   GtkFileChooserNative *chooser; /* (owned) (nullable): while it is open */
+  gboolean chooses_run_folder;   /* it is open for that */
 
   /* Template */
   GtkWidget *start_button;
@@ -27,6 +30,8 @@ struct _MillCrawlDialog
   GtkWidget *forget_button;
   GtkWidget *offline_row;
   GtkSwitch *offline_switch;
+  AdwActionRow *run_row;
+  GtkWidget *run_default_button;
   GtkSpinButton *pages_spin;
   GtkSwitch *below_switch;
   AdwEntryRow *include_row;
@@ -197,13 +202,48 @@ forget_clicked_cb (MillCrawlDialog *self)
   set_folder (self, NULL);
 }
 
+/* A path as people write it. */
+static char *
+abbreviate (const char *path)
+{
+  g_autofree char *name = g_filename_display_name (path);
+  const char *home = g_get_home_dir ();
+  gsize length = strlen (home);
+
+  if (length > 1 && g_str_has_prefix (name, home) && (name[length] == '/' || name[length] == '\0'))
+    return g_strconcat ("~", name + length, NULL);
+  return g_steal_pointer (&name);
+}
+
+/* @folder: (nullable): NULL is the usual place */
+static void
+set_run_folder (MillCrawlDialog *self, const char *folder)
+{
+  g_autofree char *usual = mill_run_files_get_folder ();
+  g_autofree char *path = g_strdup (folder != NULL && *folder != '\0' ? folder : usual);
+  g_autofree char *name = abbreviate (path);
+
+  g_free (self->run_folder);
+  self->run_folder = g_steal_pointer (&path);
+  adw_action_row_set_subtitle (self->run_row, name);
+  gtk_widget_set_visible (self->run_default_button, g_strcmp0 (self->run_folder, usual) != 0);
+}
+
+static void
+run_default_clicked_cb (MillCrawlDialog *self)
+{
+  set_run_folder (self, NULL);
+  if (self->settings != NULL)
+    g_settings_reset (self->settings, "run-folder");
+}
+
 static void
 remember_folder (MillCrawlDialog *self, GFile *folder)
 {
   g_autofree char *uri = g_file_get_uri (folder);
 
   if (self->settings != NULL)
-    g_settings_set_string (self->settings, "crawl-folder", uri);
+    g_settings_set_string (self->settings, self->chooses_run_folder ? "run-folder" : "crawl-folder", uri);
 }
 
 static void
@@ -217,40 +257,55 @@ folder_chosen_cb (MillCrawlDialog *self, int response)
   if (folder == NULL)
     return;
 
-  if (g_file_peek_path (folder) != NULL)
+  if (g_file_peek_path (folder) == NULL)
     {
-      remember_folder (self, folder);
-      set_folder (self, folder);
+      show_sentence (self, _ ("Pages and results can be kept in folders of this computer only."), "error");
+      return;
     }
+  remember_folder (self, folder);
+  if (self->chooses_run_folder)
+    set_run_folder (self, g_file_peek_path (folder));
   else
-    show_sentence (self, _ ("Pages can be saved in folders of this computer only."), "error");
+    set_folder (self, folder);
+}
+
+/* (transfer full) (nullable): the folder that was remembered under that name */
+static GFile *
+get_remembered (MillCrawlDialog *self, const char *key)
+{
+  g_autofree char *uri = self->settings != NULL ? g_settings_get_string (self->settings, key) : NULL;
+
+  return uri != NULL && *uri != '\0' ? g_file_new_for_uri (uri) : NULL;
 }
 
 static void
-begin_at_last_folder (MillCrawlDialog *self)
+choose_folder (MillCrawlDialog *self, const char *title, gboolean chooses_run_folder)
 {
-  g_autofree char *uri =
-      self->settings != NULL ? g_settings_get_string (self->settings, "crawl-folder") : NULL;
-  g_autoptr (GFile) folder = NULL;
+  g_autoptr (GFile) last = get_remembered (self, chooses_run_folder ? "run-folder" : "crawl-folder");
 
-  if (uri == NULL || *uri == '\0')
+  if (self->chooser != NULL)
     return;
-  folder = g_file_new_for_uri (uri);
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (self->chooser), folder, NULL);
+
+  self->chooses_run_folder = chooses_run_folder;
+  self->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self),
+                                               GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, NULL, NULL);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+  if (last != NULL)
+    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (self->chooser), last, NULL);
+  g_signal_connect_object (self->chooser, "response", G_CALLBACK (folder_chosen_cb), self, G_CONNECT_SWAPPED);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 
 static void
 folder_clicked_cb (MillCrawlDialog *self)
 {
-  if (self->chooser != NULL)
-    return;
+  choose_folder (self, _ ("Save the Pages In"), FALSE);
+}
 
-  self->chooser = gtk_file_chooser_native_new (_ ("Save the Pages In"), GTK_WINDOW (self),
-                                               GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, NULL, NULL);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-  begin_at_last_folder (self);
-  g_signal_connect_object (self->chooser, "response", G_CALLBACK (folder_chosen_cb), self, G_CONNECT_SWAPPED);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+static void
+run_clicked_cb (MillCrawlDialog *self)
+{
+  choose_folder (self, _ ("Keep the Results In"), TRUE);
 }
 
 static void
@@ -269,7 +324,7 @@ start_clicked_cb (MillCrawlDialog *self)
 
   g_object_ref (self);
   gtk_window_close (GTK_WINDOW (self));
-  g_signal_emit (self, signals[SIGNAL_CHOSEN], 0, job);
+  g_signal_emit (self, signals[SIGNAL_CHOSEN], 0, job, self->run_folder);
   g_object_unref (self);
 }
 
@@ -281,6 +336,7 @@ mill_crawl_dialog_dispose (GObject *object)
   g_clear_object (&self->chooser);
   g_clear_object (&self->folder);
   g_clear_object (&self->settings);
+  g_clear_pointer (&self->run_folder, g_free);
 
   G_OBJECT_CLASS (mill_crawl_dialog_parent_class)->dispose (object);
 }
@@ -303,11 +359,12 @@ mill_crawl_dialog_class_init (MillCrawlDialogClass *klass)
   /**
    * MillCrawlDialog::chosen:
    * @job: the job that was asked for
+   * @run_folder: where the run file goes
    *
    * The dialog is closed and the crawl is to start.
    */
   signals[SIGNAL_CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                         NULL, NULL, G_TYPE_NONE, 1, MILL_TYPE_JOB);
+                                         NULL, NULL, G_TYPE_NONE, 2, MILL_TYPE_JOB, G_TYPE_STRING);
 
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, escape_cb, NULL);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -319,6 +376,8 @@ mill_crawl_dialog_class_init (MillCrawlDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, forget_button);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, offline_row);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, offline_switch);
+  gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, run_row);
+  gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, run_default_button);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, pages_spin);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, below_switch);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, include_row);
@@ -332,6 +391,8 @@ mill_crawl_dialog_class_init (MillCrawlDialogClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, start_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, forget_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, folder_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, run_default_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, run_clicked_cb);
 }
 
 static void
@@ -355,8 +416,11 @@ GtkWidget *
 mill_crawl_dialog_new (GtkWindow *parent, GSettings *settings)
 {
   MillCrawlDialog *self = g_object_new (MILL_TYPE_CRAWL_DIALOG, "transient-for", parent, NULL);
+  g_autoptr (GFile) run_folder = NULL;
 
   g_set_object (&self->settings, settings);
+  run_folder = get_remembered (self, "run-folder");
+  set_run_folder (self, run_folder != NULL ? g_file_peek_path (run_folder) : NULL);
 
   return GTK_WIDGET (self);
 }

@@ -5,9 +5,6 @@
 
 #include "mill-figures.h"
 
-/* An estimate of the end from less than this much of a run would be a guess. */
-#define MIN_FOR_ESTIMATE_US (2 * G_USEC_PER_SEC)
-
 static double
 seconds_between (const MillSnapshot *now, const MillSnapshot *then)
 {
@@ -95,30 +92,6 @@ blocked_share (const MillSnapshot *now, const MillSnapshot *then)
   return CLAMP ((double) blocked_us / (double) elapsed_us, 0, 1);
 }
 
-/* How many items are still to be settled; -1 if that is not known. */
-static gint64
-items_left (const MillSnapshot *now)
-{
-  guint64 settled = now->done + now->dead;
-
-  if (now->state == MILL_STATE_DRAINING)
-    return (gint64) now->unfinished;
-  if (now->state != MILL_STATE_RUNNING || now->total < 0 || (guint64) now->total < settled)
-    return -1;
-  return now->total - (gint64) settled;
-}
-
-static gint64
-estimate_left (const MillSnapshot *now, const MillSnapshot *then)
-{
-  double rate = per_second (now->done + now->dead, then->done + then->dead, seconds_between (now, then));
-  gint64 left = items_left (now);
-
-  if (left < 0 || rate <= 0 || now->elapsed_us < MIN_FOR_ESTIMATE_US)
-    return -1;
-  return (gint64) ((double) left / rate * G_USEC_PER_SEC);
-}
-
 /**
  * mill_figures_init:
  * @n_stages: how many stages the pipeline has
@@ -128,7 +101,7 @@ estimate_left (const MillSnapshot *now, const MillSnapshot *then)
 void
 mill_figures_init (MillFigures *self, guint n_stages)
 {
-  *self = (MillFigures){ .left_us = -1, .n_stages = n_stages, .stages = g_new0 (MillStageFigures, n_stages) };
+  *self = (MillFigures){ .n_stages = n_stages, .stages = g_new0 (MillStageFigures, n_stages) };
 }
 
 void
@@ -157,7 +130,6 @@ mill_figures_compute (MillFigures *self, const MillSnapshot *now, const MillSnap
   self->rate = per_second (now->done, second_ago->done, seconds);
   self->produced_rate = per_second (now->produced, second_ago->produced, seconds);
   self->blocked = blocked_share (now, ten_seconds_ago);
-  self->left_us = estimate_left (now, ten_seconds_ago);
   for (i = 0; i < self->n_stages; i++)
     compute_stage (&self->stages[i], i, now, second_ago, few_seconds_ago, ten_seconds_ago);
 }

@@ -50,7 +50,6 @@ typedef struct
  * @rate: items done per second, over the last second
  * @produced_rate: items produced per second, over the last second
  * @blocked: the part of the last ten seconds that the producer was blocked
- * @left_us: an estimate of the time to the end; -1 when there is none
  * @n_stages: how many stages there are
  * @stages: (array length=n_stages): each stage's figures
  */
@@ -59,7 +58,6 @@ typedef struct
   double rate;
   double produced_rate;
   double blocked;
-  gint64 left_us;
   guint n_stages;
   MillStageFigures *stages; /* (owned) */
 } MillFigures;

@@ -154,7 +154,9 @@ mill_run_page_set_run (MillRunPage *self, MillRun *run)
   mill_flow_view_set_run (self->flow_view, run);
   mill_timeline_panel_set_run (self->timeline_panel, run);
   mill_knob_panel_set_run (self->knob_panel, run);
-  gtk_widget_set_visible (GTK_WIDGET (self->summary_card), FALSE);
+  if (mill_run_is_stored (run))
+    mill_summary_card_show (self->summary_card, run);
+  gtk_widget_set_visible (GTK_WIDGET (self->summary_card), mill_run_is_stored (run));
   g_signal_connect_object (run, "state-changed", G_CALLBACK (state_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
   update_tick (self);

@@ -5,7 +5,11 @@
 
 #include "mill-run.h"
 
+#include "crawl/mill-crawl-record.h"
 #include "mill-history.h"
+#include "mill-run-files.h"
+#include "mill-run-summary.h"
+#include "sources/mill-crawl-source.h"
 
 /* A sample at most every 1/30 s; a little less, so that every second frame of a 60 Hz display is taken. */
 #define SAMPLE_SPACING_US (30 * G_TIME_SPAN_MILLISECOND)
@@ -14,6 +18,7 @@
 /* A knob that is dragged is turned this often, not with every motion: each turn is an event of the run. */
 #define TURN_SPACING_US  (100 * G_TIME_SPAN_MILLISECOND)
 #define DRAIN_DEADLINE_S 30.0
+#define MAX_BROKEN       100 /* links that are listed */
 
 struct _MillRun
 {
@@ -26,7 +31,12 @@ struct _MillRun
   MillHistory *second;      /* (owned): a bit more than a second, finely spaced */
   MillHistory *ten_seconds; /* (owned): the last ten seconds and a bit, a second apart */
   MillFigures figures;
-  MillState state; /* the last one announced */
+  MillEta *eta;              /* (owned) */
+  char *run_folder;          /* (owned) (nullable): where the run file is to be made */
+  char *run_path;            /* (owned) (nullable): the run file, once there is one */
+  MillCrawlSummary *summary; /* (owned) (nullable): of a crawl that has ended */
+  gboolean is_stored;        /* it is what the run file holds, and cannot be started */
+  MillState state;           /* the last one announced */
   gint64 last_beat_us;
   guint unseen_timer; /* 0 unless the pipeline runs */
   MillKnob *turning;  /* (owned) (nullable): a knob still to be set, to turning_value */
@@ -77,6 +87,7 @@ sample_now (MillRun *self, gboolean force_beat)
   gboolean is_new_state, is_beat;
 
   take_snapshot (self);
+  mill_eta_add_snapshot (self->eta, self->snapshot);
   is_new_state = self->snapshot->state != self->state;
   is_beat = force_beat || is_new_state || self->snapshot->time_us - self->last_beat_us >= BEAT_SPACING_US;
   if (is_beat)
@@ -107,6 +118,47 @@ unseen_timer_cb (gpointer user_data)
 }
 
 static void
+summary_thread (GTask *task, gpointer source, gpointer path, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  MillCrawlSummary *summary = mill_crawl_summary_read (path, MAX_BROKEN, &error);
+
+  if (summary != NULL)
+    g_task_return_pointer (task, summary, (GDestroyNotify) mill_crawl_summary_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+summed_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  MillRun *self = MILL_RUN (source);
+  g_autoptr (GError) error = NULL;
+
+  self->summary = g_task_propagate_pointer (G_TASK (result), &error);
+  if (error != NULL)
+    g_message ("%s", error->message);
+  g_signal_emit (self, signals[SIGNAL_ENDED], 0);
+}
+
+/* A recorded crawl is summed up by its file, which also knows what was before this run. */
+static void
+sum_up (MillRun *self)
+{
+  if (self->run_path != NULL)
+    {
+      g_autoptr (GTask) task = g_task_new (self, NULL, summed_up_cb, NULL);
+
+      g_task_set_task_data (task, g_strdup (self->run_path), g_free);
+      g_task_run_in_thread (task, summary_thread);
+      return;
+    }
+  if (mill_run_is_crawl (self))
+    self->summary = mill_run_summary_of_pipeline (self->pipeline, MAX_BROKEN);
+  g_signal_emit (self, signals[SIGNAL_ENDED], 0);
+}
+
+static void
 joined_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MillRun) self = user_data;
@@ -116,7 +168,7 @@ joined_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->has_ended = TRUE;
   g_clear_handle_id (&self->unseen_timer, g_source_remove);
   sample_now (self, TRUE);
-  g_signal_emit (self, signals[SIGNAL_ENDED], 0);
+  sum_up (self);
 }
 
 static void
@@ -169,6 +221,10 @@ mill_run_finalize (GObject *object)
   g_clear_pointer (&self->second, mill_history_free);
   g_clear_pointer (&self->ten_seconds, mill_history_free);
   mill_figures_clear (&self->figures);
+  mill_eta_free (self->eta);
+  g_clear_pointer (&self->summary, mill_crawl_summary_free);
+  g_free (self->run_folder);
+  g_free (self->run_path);
   g_clear_object (&self->pipeline);
   g_clear_object (&self->job);
   g_clear_pointer (&self->origin, g_free);
@@ -201,6 +257,23 @@ mill_run_init (MillRun *self)
 {
   self->second = mill_history_new (G_USEC_PER_SEC / 10, 13);
   self->ten_seconds = mill_history_new (G_USEC_PER_SEC, 12);
+  self->eta = mill_eta_new ();
+}
+
+static MillRun *
+new_of_pipeline (MillJob *job, const char *origin, MillPipeline *pipeline)
+{
+  MillRun *self = g_object_new (MILL_TYPE_RUN, NULL);
+
+  self->job = g_object_ref (job);
+  self->origin = g_strdup (origin);
+  self->pipeline = g_object_ref (pipeline);
+  mill_figures_init (&self->figures, mill_pipeline_get_n_stages (self->pipeline));
+  take_snapshot (self);
+  self->state = self->snapshot->state;
+  compute_figures (self);
+
+  return self;
 }
 
 /**
@@ -216,21 +289,65 @@ MillRun *
 mill_run_new (MillJob *job, const char *origin, GError **error)
 {
   g_autoptr (MillPipeline) pipeline = mill_job_build (job, error);
-  MillRun *self;
 
-  if (pipeline == NULL)
-    return NULL;
+  return pipeline != NULL ? new_of_pipeline (job, origin, pipeline) : NULL;
+}
 
-  self = g_object_new (MILL_TYPE_RUN, NULL);
-  self->job = g_object_ref (job);
-  self->origin = g_strdup (origin);
-  self->pipeline = g_steal_pointer (&pipeline);
-  mill_figures_init (&self->figures, mill_pipeline_get_n_stages (self->pipeline));
-  take_snapshot (self);
-  self->state = self->snapshot->state;
-  compute_figures (self);
+/**
+ * mill_run_new_resumed:
+ * @job: (transfer none): what is in the run file
+ * @origin: where it is from, in a word for people
+ * @pipeline: (transfer none): from mill_crawl_resume()
+ * @path: the run file
+ *
+ * Returns: (transfer full): a run that goes on with the one in the file
+ */
+MillRun *
+mill_run_new_resumed (MillJob *job, const char *origin, MillPipeline *pipeline, const char *path)
+{
+  MillRun *self = new_of_pipeline (job, origin, pipeline);
 
+  self->run_path = g_strdup (path);
   return self;
+}
+
+/**
+ * mill_run_new_stored:
+ * @job: (transfer none): what is in the run file
+ * @origin: where it is from, in a word for people
+ * @path: the run file
+ * @summary: what is in it
+ *
+ * Shows what a run file holds, without taking it away from others.
+ *
+ * Returns: (transfer full) (nullable): a run that cannot be started itself, or %NULL with the error of
+ *   mill_job_build()
+ */
+MillRun *
+mill_run_new_stored (MillJob *job, const char *origin, const char *path, const MillCrawlSummary *summary,
+                     GError **error)
+{
+  MillRun *self = mill_run_new (job, origin, error);
+
+  if (self == NULL)
+    return NULL;
+  self->run_path = g_strdup (path);
+  self->summary = mill_crawl_summary_copy (summary);
+  self->is_stored = TRUE;
+  return self;
+}
+
+/**
+ * mill_run_record_in:
+ * @folder: a folder, which is made if it is not there
+ *
+ * Has the run, a crawl, kept in a run file of its own in @folder, from the start on.
+ */
+void
+mill_run_record_in (MillRun *self, const char *folder)
+{
+  g_free (self->run_folder);
+  self->run_folder = g_strdup (folder);
 }
 
 static void
@@ -255,7 +372,7 @@ copy_knobs (MillPipeline *from, MillPipeline *to)
  * @before: a run
  *
  * Builds a fresh pipeline of the same job, its knobs as they stand in @before: what the knobs show is what
- * runs.
+ * runs. If @before was recorded, so is the new run, in a file of its own beside the other.
  *
  * Returns: (transfer full) (nullable): a new run, or %NULL with the error of mill_job_build()
  */
@@ -264,8 +381,13 @@ mill_run_new_again (MillRun *before, GError **error)
 {
   MillRun *self = mill_run_new (before->job, before->origin, error);
 
-  if (self != NULL)
-    copy_knobs (before->pipeline, self->pipeline);
+  if (self == NULL)
+    return NULL;
+  copy_knobs (before->pipeline, self->pipeline);
+  if (before->run_folder != NULL)
+    self->run_folder = g_strdup (before->run_folder);
+  else if (before->run_path != NULL)
+    self->run_folder = g_path_get_dirname (before->run_path);
 
   return self;
 }
@@ -326,6 +448,75 @@ mill_run_get_figures (MillRun *self)
 }
 
 /**
+ * mill_run_get_left:
+ * @left_us: (out): an estimate of the time to the end in microseconds; -1 when there is none
+ *
+ * Returns: what the estimate is worth
+ */
+MillEtaKind
+mill_run_get_left (MillRun *self, gint64 *left_us)
+{
+  return mill_eta_estimate (self->eta, left_us);
+}
+
+/**
+ * mill_run_get_path:
+ *
+ * Returns: (transfer none) (nullable): the run file; %NULL if there is none, or none yet
+ */
+const char *
+mill_run_get_path (MillRun *self)
+{
+  return self->run_path;
+}
+
+/**
+ * mill_run_get_summary:
+ *
+ * Returns: (transfer none) (nullable): what became of the crawl; %NULL of what is no crawl, has not ended, or
+ *   is not known
+ */
+const MillCrawlSummary *
+mill_run_get_summary (MillRun *self)
+{
+  return self->summary;
+}
+
+/**
+ * mill_run_can_go_on:
+ *
+ * Returns: whether the run file holds pages that are still to be fetched, and nobody fetches them
+ */
+gboolean
+mill_run_can_go_on (MillRun *self)
+{
+  return self->run_path != NULL && !mill_run_is_active (self) && self->summary != NULL &&
+         !mill_crawl_summary_is_finished (self->summary);
+}
+
+/**
+ * mill_run_is_stored:
+ *
+ * Returns: whether this is what a run file holds, to be looked at; to go on, the file is to be resumed
+ */
+gboolean
+mill_run_is_stored (MillRun *self)
+{
+  return self->is_stored;
+}
+
+/**
+ * mill_run_is_crawl:
+ *
+ * Returns: whether it fetches pages
+ */
+gboolean
+mill_run_is_crawl (MillRun *self)
+{
+  return MILL_IS_CRAWL_SOURCE (mill_pipeline_get_source (self->pipeline));
+}
+
+/**
  * mill_run_get_state:
  *
  * Returns: the state as of the newest snapshot
@@ -347,6 +538,35 @@ mill_run_is_active (MillRun *self)
   return self->is_started && !self->has_ended;
 }
 
+static gboolean
+begin_recording (MillRun *self, GError **error)
+{
+  g_autofree char *start = NULL;
+  g_autofree char *path = NULL;
+
+  g_object_get (mill_pipeline_get_source (self->pipeline), "start", &start, NULL);
+  path = mill_run_files_new_path (self->run_folder, start, error);
+  if (path == NULL || !mill_crawl_record (self->pipeline, self->job, path, error))
+    return FALSE;
+  self->run_path = g_steal_pointer (&path);
+  return TRUE;
+}
+
+static gboolean
+start_pipeline (MillRun *self, GError **error)
+{
+  gboolean is_new = self->run_folder != NULL && self->run_path == NULL;
+
+  if (is_new && !begin_recording (self, error))
+    return FALSE;
+  if (mill_pipeline_start (self->pipeline, error))
+    return TRUE;
+  /* Nothing is in it yet. */
+  if (is_new)
+    mill_run_files_delete (self->run_path);
+  return FALSE;
+}
+
 /**
  * mill_run_start:
  *
@@ -357,12 +577,14 @@ mill_run_is_active (MillRun *self)
 gboolean
 mill_run_start (MillRun *self, GError **error)
 {
+  g_return_val_if_fail (!self->is_stored, FALSE);
+
   /* Rates begin here, not when the pipeline was built. */
   mill_history_clear (self->second);
   mill_history_clear (self->ten_seconds);
   take_snapshot (self);
 
-  if (!mill_pipeline_start (self->pipeline, error))
+  if (!start_pipeline (self, error))
     return FALSE;
 
   self->is_started = TRUE;

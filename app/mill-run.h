@@ -7,14 +7,16 @@
  *
  * Signals: `sampled` after each snapshot, `beat` about five times a second, when the figures are new too
  * (text that changes faster cannot be read), `state-changed`, and `ended` once, when no thread of the
- * pipeline is left.
+ * pipeline is left and a crawl is summed up.
  *
  * Threads: the main thread only. Nothing here waits for the engine.
  */
 
 #pragma once
 
+#include "crawl/mill-crawl-summary.h"
 #include "mill-figures.h"
+#include "pipeline/mill-eta.h"
 #include "pipeline/mill-job.h"
 #include "pipeline/mill-pipeline.h"
 
@@ -25,12 +27,22 @@ G_DECLARE_FINAL_TYPE (MillRun, mill_run, MILL, RUN, GObject)
 
 MillRun *mill_run_new (MillJob *job, const char *origin, GError **error);
 MillRun *mill_run_new_again (MillRun *before, GError **error);
+MillRun *mill_run_new_resumed (MillJob *job, const char *origin, MillPipeline *pipeline, const char *path);
+MillRun *mill_run_new_stored (MillJob *job, const char *origin, const char *path,
+                              const MillCrawlSummary *summary, GError **error);
+void mill_run_record_in (MillRun *self, const char *folder);
 
 MillJob *mill_run_get_job (MillRun *self);
 const char *mill_run_get_origin (MillRun *self);
 MillPipeline *mill_run_get_pipeline (MillRun *self);
 MillSnapshot *mill_run_get_snapshot (MillRun *self);
 const MillFigures *mill_run_get_figures (MillRun *self);
+MillEtaKind mill_run_get_left (MillRun *self, gint64 *left_us);
+const char *mill_run_get_path (MillRun *self);
+const MillCrawlSummary *mill_run_get_summary (MillRun *self);
+gboolean mill_run_can_go_on (MillRun *self);
+gboolean mill_run_is_stored (MillRun *self);
+gboolean mill_run_is_crawl (MillRun *self);
 MillState mill_run_get_state (MillRun *self);
 gboolean mill_run_is_active (MillRun *self);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillStartPage: one card for each built-in job. */
+/* MillStartPage: the recent crawls, and one card for each built-in job. */
 
 #include "config.h"
 
@@ -7,12 +7,14 @@
 
 #include "mill-builtin-jobs.h"
 #include "mill-job-card.h"
+#include "mill-recent-list.h"
 
 struct _MillStartPage
 {
   GtkWidget parent_instance;
 
   /* Template */
+  MillRecentList *recent_list;
   GtkFlowBox *gallery;
 };
 
@@ -56,8 +58,11 @@ mill_start_page_class_init (MillStartPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = mill_start_page_dispose;
 
+  g_type_ensure (MILL_TYPE_RECENT_LIST);
+
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/millrace/Millrace/ui/start-page.ui");
   gtk_widget_class_bind_template_child (widget_class, MillStartPage, gallery);
+  gtk_widget_class_bind_template_child (widget_class, MillStartPage, recent_list);
 }
 
 static void
@@ -69,4 +74,16 @@ mill_start_page_init (MillStartPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   for (i = 0; ids[i] != NULL; i++)
     add_card (self, ids[i]);
+}
+
+/**
+ * mill_start_page_set_hidden:
+ * @paths: (transfer none) (element-type filename): run files
+ *
+ * Shows all recent crawls but these.
+ */
+void
+mill_start_page_set_hidden (MillStartPage *self, GPtrArray *paths)
+{
+  mill_recent_list_set_hidden (self->recent_list, paths);
 }

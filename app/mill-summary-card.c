@@ -7,7 +7,10 @@
 
 #include <glib/gi18n.h>
 
+#include "mill-crawl-facts.h"
+#include "mill-crawl-words.h"
 #include "mill-format.h"
+#include "mill-run-words.h"
 #include "mill-summary-words.h"
 #include "mill-words.h"
 
@@ -24,7 +27,10 @@ struct _MillSummaryCard
   GtkImage *icon;
   GtkLabel *sentence_label;
   GtkLabel *sum_label;
+  GtkWidget *again_button;
+  GtkWidget *go_on_button;
   GtkFlowBox *tiles;
+  MillCrawlFacts *facts;
   GtkExpander *dead_expander;
   GtkScrolledWindow *dead_scroller;
   GtkListBox *dead_list;
@@ -103,11 +109,13 @@ add_blocked_tile (MillSummaryCard *self, const MillSnapshot *snapshot)
 static void
 show_tiles (MillSummaryCard *self, const MillSnapshot *snapshot)
 {
+  g_autofree char *span = mill_words_span (snapshot->elapsed_us);
   double seconds = MAX ((double) snapshot->elapsed_us / G_USEC_PER_SEC, 0.001);
   g_autofree char *rate = mill_words_rate ((double) snapshot->done / seconds);
   g_autofree char *retries = mill_format_count (snapshot->retries);
 
   clear_flow_box (self->tiles);
+  add_tile (self, _ ("Time"), span);
   add_tile (self, _ ("Per second"), rate);
   add_latency_tile (self, snapshot);
   add_blocked_tile (self, snapshot);
@@ -121,13 +129,10 @@ show_tiles (MillSummaryCard *self, const MillSnapshot *snapshot)
 }
 
 static GtkWidget *
-new_dead_row (const MillDeadLetter *letter)
+new_reason_row (const char *what, const char *reason)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *key = new_label (mill_item_get_key (letter->item), "body");
-  g_autofree char *attempts =
-      g_strdup_printf (ngettext ("%u attempt", "%u attempts", letter->attempts), letter->attempts);
-  g_autofree char *reason = g_strdup_printf ("%s: %s · %s", letter->stage, letter->error->message, attempts);
+  GtkWidget *key = new_label (what, "body");
   GtkWidget *reason_label = new_label (reason, "caption");
 
   gtk_label_set_ellipsize (GTK_LABEL (key), PANGO_ELLIPSIZE_MIDDLE);
@@ -138,6 +143,26 @@ new_dead_row (const MillDeadLetter *letter)
   gtk_box_append (GTK_BOX (box), reason_label);
 
   return box;
+}
+
+static GtkWidget *
+new_dead_row (const MillDeadLetter *letter)
+{
+  g_autofree char *attempts =
+      g_strdup_printf (ngettext ("%u attempt", "%u attempts", letter->attempts), letter->attempts);
+  g_autofree char *reason = g_strdup_printf ("%s: %s · %s", letter->stage, letter->error->message, attempts);
+
+  return new_reason_row (mill_item_get_key (letter->item), reason);
+}
+
+static GtkWidget *
+new_broken_row (const MillBrokenLink *link)
+{
+  g_autofree char *place = link->referrer != NULL ? g_strdup_printf (_ ("linked from %s"), link->referrer)
+                                                  : g_strdup (_ ("a start address"));
+  g_autofree char *reason = g_strdup_printf ("%s · %s", link->error, place);
+
+  return new_reason_row (link->url, reason);
 }
 
 static void
@@ -160,17 +185,10 @@ describe_dead (guint64 n_dead, guint n_shown)
   return g_strdup_printf (ngettext ("%s dead letter", "%s dead letters", (gulong) n_dead), count);
 }
 
+/* Shows the list under @title, or nothing if there is nothing in it. */
 static void
-show_dead (MillSummaryCard *self, MillRun *run)
+show_list (MillSummaryCard *self, const char *title, guint n_shown)
 {
-  g_autoptr (GPtrArray) letters = mill_pipeline_get_dead_letters (mill_run_get_pipeline (run));
-  guint n_shown = MIN (letters->len, MAX_DEAD_SHOWN);
-  g_autofree char *title = describe_dead (mill_run_get_snapshot (run)->dead, n_shown);
-  guint i;
-
-  clear_list (self->dead_list);
-  for (i = 0; i < n_shown; i++)
-    gtk_list_box_append (self->dead_list, new_dead_row (g_ptr_array_index (letters, i)));
   gtk_scrolled_window_set_min_content_height (self->dead_scroller,
                                               (int) MIN (n_shown, MIN_ROWS_SEEN) * ROW_HEIGHT);
   gtk_expander_set_label (self->dead_expander, title);
@@ -179,28 +197,81 @@ show_dead (MillSummaryCard *self, MillRun *run)
   gtk_widget_set_visible (GTK_WIDGET (self->dead_expander), n_shown > 0);
 }
 
+static void
+show_broken (MillSummaryCard *self, const MillCrawlSummary *summary)
+{
+  g_autofree char *title = mill_crawl_words_broken (summary->dead, summary->broken->len);
+  guint i;
+
+  for (i = 0; i < summary->broken->len; i++)
+    gtk_list_box_append (self->dead_list, new_broken_row (g_ptr_array_index (summary->broken, i)));
+  show_list (self, title, summary->broken->len);
+}
+
+static void
+show_dead_letters (MillSummaryCard *self, MillRun *run)
+{
+  g_autoptr (GPtrArray) letters = mill_pipeline_get_dead_letters (mill_run_get_pipeline (run));
+  guint n_shown = MIN (letters->len, MAX_DEAD_SHOWN);
+  g_autofree char *title = describe_dead (mill_run_get_snapshot (run)->dead, n_shown);
+  guint i;
+
+  for (i = 0; i < n_shown; i++)
+    gtk_list_box_append (self->dead_list, new_dead_row (g_ptr_array_index (letters, i)));
+  show_list (self, title, n_shown);
+}
+
+static void
+show_dead (MillSummaryCard *self, MillRun *run)
+{
+  const MillCrawlSummary *summary = mill_run_get_summary (run);
+
+  clear_list (self->dead_list);
+  if (summary != NULL)
+    show_broken (self, summary);
+  else
+    show_dead_letters (self, run);
+}
+
 /* Returns the name of an icon, and of the colour that goes with it. */
 static const char *
-icon_of (const MillSnapshot *snapshot, const char **css_class)
+icon_of (MillRun *run, const char **css_class)
 {
+  const MillSnapshot *snapshot = mill_run_get_snapshot (run);
+  const MillCrawlSummary *summary = mill_run_get_summary (run);
+  guint64 dead = summary != NULL ? summary->dead : snapshot->dead;
+
   *css_class = snapshot->state == MILL_STATE_FAILED ? "error" : "warning";
   if (snapshot->state == MILL_STATE_FAILED)
     return "dialog-error-symbolic";
-  if (snapshot->state == MILL_STATE_STOPPED)
+  if (snapshot->state == MILL_STATE_STOPPED || mill_run_can_go_on (run))
     return "media-playback-stop-symbolic";
-  if (snapshot->dead > 0 || snapshot->stuck->len > 0)
+  if (dead > 0 || snapshot->stuck->len > 0)
     return "dialog-warning-symbolic";
   *css_class = "success";
   return "object-select-symbolic";
 }
 
 static void
-show_icon (MillSummaryCard *self, const MillSnapshot *snapshot)
+show_icon (MillSummaryCard *self, MillRun *run)
 {
   const char *css_class;
 
-  gtk_image_set_from_icon_name (self->icon, icon_of (snapshot, &css_class));
+  gtk_image_set_from_icon_name (self->icon, icon_of (run, &css_class));
   gtk_widget_set_css_classes (GTK_WIDGET (self->icon), (const char *[]){ css_class, NULL });
+}
+
+/* What is most likely wanted next stands out. */
+static void
+show_buttons (MillSummaryCard *self, MillRun *run)
+{
+  gboolean can_go_on = mill_run_can_go_on (run);
+
+  gtk_widget_set_visible (self->go_on_button, can_go_on);
+  if (can_go_on)
+    gtk_widget_remove_css_class (self->again_button, "suggested-action");
+  else
+    gtk_widget_add_css_class (self->again_button, "suggested-action");
 }
 
 static void
@@ -208,8 +279,13 @@ mill_summary_card_class_init (MillSummaryCardClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (MILL_TYPE_CRAWL_FACTS);
+
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/millrace/Millrace/ui/summary-card.ui");
+  gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, again_button);
+  gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, go_on_button);
+  gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, facts);
   gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, icon);
   gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, sentence_label);
   gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, sum_label);
@@ -227,20 +303,28 @@ mill_summary_card_init (MillSummaryCard *self)
 
 /**
  * mill_summary_card_show:
- * @run: (transfer none): a run that has ended
+ * @run: (transfer none): a run that has ended, or a stored one
  *
- * Describes how it ended.
+ * Describes how it ended, or how far it is.
  */
 void
 mill_summary_card_show (MillSummaryCard *self, MillRun *run)
 {
   const MillSnapshot *snapshot = mill_run_get_snapshot (run);
-  g_autofree char *sentence = mill_summary_words_sentence (snapshot);
+  g_autofree char *sentence = mill_run_words_end (run);
   g_autofree char *sum = mill_summary_words_sum (snapshot);
+  gboolean is_stored = mill_run_is_stored (run);
 
-  show_icon (self, snapshot);
+  show_icon (self, run);
+  show_buttons (self, run);
   gtk_label_set_label (self->sentence_label, sentence);
   gtk_label_set_label (self->sum_label, sum);
-  show_tiles (self, snapshot);
+  gtk_widget_set_visible (GTK_WIDGET (self->sum_label), !is_stored);
+  gtk_widget_set_visible (GTK_WIDGET (self->tiles), !is_stored);
+  if (!is_stored)
+    show_tiles (self, snapshot);
+  gtk_widget_set_visible (GTK_WIDGET (self->facts), mill_run_is_crawl (run));
+  if (mill_run_is_crawl (run))
+    mill_crawl_facts_show (self->facts, run);
   show_dead (self, run);
 }

@@ -10,6 +10,7 @@
 
 #include "mill-builtin-jobs.h"
 #include "mill-crawl-dialog.h"
+#include "mill-run-files.h"
 
 static MillState
 get_state (MillWindow *self)
@@ -29,6 +30,7 @@ mill_window_update_actions (MillWindow *self)
   MillState state = get_state (self);
   gboolean is_active = self->run != NULL && mill_run_is_active (self->run);
   gboolean is_running = is_active && state == MILL_STATE_RUNNING;
+  gboolean can_go_on = self->run != NULL && mill_run_can_go_on (self->run);
   gboolean is_paused = is_active && state == MILL_STATE_PAUSED;
 
   gtk_widget_action_set_enabled (widget, "win.back", self->run != NULL);
@@ -37,9 +39,14 @@ mill_window_update_actions (MillWindow *self)
   gtk_widget_action_set_enabled (widget, "win.resume", is_paused);
   gtk_widget_action_set_enabled (widget, "win.toggle-pause", is_running || is_paused);
   gtk_widget_action_set_enabled (widget, "win.drain", is_running || is_paused);
+  gtk_widget_action_set_enabled (widget, "win.run-again", self->run != NULL && !is_active);
+  gtk_widget_action_set_enabled (widget, "win.go-on", can_go_on);
   gtk_widget_action_set_enabled (widget, "win.stop", is_active && state != MILL_STATE_STOPPING);
 
-  gtk_stack_set_visible_child_name (self->start_stack, !is_active ? "start" : is_paused ? "resume" : "pause");
+  gtk_stack_set_visible_child_name (self->start_stack, can_go_on    ? "go-on"
+                                                       : !is_active ? "start"
+                                                       : is_paused  ? "resume"
+                                                                    : "pause");
 }
 
 /* A pipeline runs once: starting again is starting another one like it. */
@@ -59,20 +66,42 @@ renew_run (MillWindow *self)
 }
 
 static void
-start_action (GtkWidget *widget, const char *name, GVariant *parameter)
+start_run (MillWindow *self)
 {
-  MillWindow *self = MILL_WINDOW (widget);
   g_autoptr (GError) error = NULL;
-
-  if (get_state (self) != MILL_STATE_IDLE && !renew_run (self))
-    return;
 
   if (!mill_run_start (self->run, &error))
     {
       mill_window_show_error (self, _ ("The Run Could Not Start"), error->message);
       renew_run (self);
     }
+  else if (mill_run_get_path (self->run) != NULL)
+    mill_run_files_remember (self->settings, mill_run_get_path (self->run));
   mill_window_update_actions (self);
+}
+
+/* Begins anew, whatever there was. */
+static void
+run_again_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MillWindow *self = MILL_WINDOW (widget);
+
+  if (renew_run (self))
+    start_run (self);
+}
+
+/* What can go on does. */
+static void
+start_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MillWindow *self = MILL_WINDOW (widget);
+
+  if (mill_run_can_go_on (self->run))
+    mill_window_resume_run (self, mill_run_get_path (self->run));
+  else if (get_state (self) == MILL_STATE_IDLE && !mill_run_is_stored (self->run))
+    start_run (self);
+  else
+    run_again_action (widget, name, parameter);
 }
 
 /* The states change by themselves too: an action may come a moment too late, which nobody needs to be told
@@ -164,8 +193,15 @@ chosen_cb (MillWindow *self, int response)
     mill_window_open_file (self, file);
 }
 
-static void
-add_filter (GtkFileChooser *chooser, const char *name, const char *pattern)
+/**
+ * mill_window_add_filter:
+ * @name: what the files are called
+ * @pattern: which names they have
+ *
+ * Lets the user choose to see such files only.
+ */
+void
+mill_window_add_filter (GtkFileChooser *chooser, const char *name, const char *pattern)
 {
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
 
@@ -182,22 +218,24 @@ open_action (GtkWidget *widget, const char *name, GVariant *parameter)
   if (self->chooser != NULL)
     return;
 
-  self->chooser = gtk_file_chooser_native_new (_ ("Open a Job File"), GTK_WINDOW (self),
+  self->chooser = gtk_file_chooser_native_new (_ ("Open a Job or a Run"), GTK_WINDOW (self),
                                                GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-  add_filter (GTK_FILE_CHOOSER (self->chooser), _ ("Millrace jobs"), "*.millrace");
-  add_filter (GTK_FILE_CHOOSER (self->chooser), _ ("All files"), "*");
+  mill_window_add_filter (GTK_FILE_CHOOSER (self->chooser), _ ("Millrace jobs and runs"), "*.millrace*");
+  mill_window_add_filter (GTK_FILE_CHOOSER (self->chooser), _ ("All files"), "*");
   g_signal_connect_object (self->chooser, "response", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 
 static void
-crawl_cb (MillWindow *self, MillJob *job)
+crawl_cb (MillWindow *self, MillJob *job, const char *run_folder)
 {
   MillWindow *window = mill_window_open_job (self, job, _ ("crawl"));
 
-  if (window != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (window), "win.start", NULL);
+  if (window == NULL)
+    return;
+  mill_run_record_in (window->run, run_folder);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.start", NULL);
 }
 
 static void
@@ -220,6 +258,7 @@ void
 mill_window_install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.start", NULL, start_action);
+  gtk_widget_class_install_action (widget_class, "win.run-again", NULL, run_again_action);
   gtk_widget_class_install_action (widget_class, "win.pause", NULL, pause_action);
   gtk_widget_class_install_action (widget_class, "win.resume", NULL, resume_action);
   gtk_widget_class_install_action (widget_class, "win.toggle-pause", NULL, toggle_pause_action);

@@ -7,23 +7,31 @@
 
 #include <glib/gi18n.h>
 
+#include "crawl/mill-crawl-record.h"
 #include "mill-format.h"
+#include "mill-run-files.h"
+#include "mill-run-words.h"
 #include "mill-settings.h"
 #include "mill-words.h"
 
 G_DEFINE_FINAL_TYPE (MillWindow, mill_window, ADW_TYPE_APPLICATION_WINDOW)
 
+/* A crawl counts from its very beginning, whenever that was, and knows only what it has found so far. */
 static char *
-describe_progress (const MillSnapshot *snapshot)
+describe_progress (MillRun *run)
 {
-  g_autofree char *settled = mill_format_count (snapshot->done + snapshot->dead);
+  const MillSnapshot *snapshot = mill_run_get_snapshot (run);
+  guint64 n_before = mill_crawl_get_n_before (mill_run_get_pipeline (run));
+  g_autofree char *settled = mill_format_count (n_before + snapshot->done + snapshot->dead);
   g_autofree char *total = NULL;
 
   if (snapshot->total < 0)
     /* Translators: how many items are through */
     return g_strdup_printf (_ ("%s done"), settled);
 
-  total = mill_format_count ((guint64) snapshot->total);
+  total = mill_format_count (n_before + (guint64) snapshot->total);
+  if (mill_run_is_crawl (run))
+    return g_strdup_printf (_ ("%s of %s known pages"), settled, total);
   /* Translators: how many items are through, of how many; "9,075 of 21,000" */
   return g_strdup_printf (_ ("%s of %s"), settled, total);
 }
@@ -33,21 +41,19 @@ static char *
 describe_run (MillRun *run)
 {
   const MillSnapshot *snapshot = mill_run_get_snapshot (run);
-  gint64 left_us = mill_run_get_figures (run)->left_us;
+  gint64 left_us;
+  MillEtaKind kind = mill_run_get_left (run, &left_us);
   g_autofree char *clock = mill_format_time (snapshot->elapsed_us, 0);
-  g_autofree char *progress = describe_progress (snapshot);
+  g_autofree char *progress = describe_progress (run);
+  g_autofree char *left = mill_words_left (kind, left_us);
   g_autoptr (GString) text = g_string_new (mill_run_get_origin (run));
 
   g_string_append_printf (text, " · %s", mill_state_get_label (snapshot->state));
   if (snapshot->state == MILL_STATE_IDLE)
     return g_strdup (text->str);
   g_string_append_printf (text, " · %s · %s", clock, progress);
-  if (left_us >= 0)
-    {
-      g_autofree char *left = mill_words_left (left_us);
-
-      g_string_append_printf (text, " · %s", left);
-    }
+  if (left != NULL)
+    g_string_append_printf (text, " · %s", left);
 
   return g_strdup (text->str);
 }
@@ -77,9 +83,9 @@ show_start_page (MillWindow *self)
   mill_window_update_actions (self);
 }
 
-/* The run has ended, so whatever waited for that can be done, unless the user is still being asked. */
+/* Whatever waited for the end can be done, unless the user is still being asked. */
 static void
-ended_cb (MillWindow *self)
+go_after_end (MillWindow *self)
 {
   MillAfter after = self->after;
 
@@ -92,6 +98,34 @@ ended_cb (MillWindow *self)
     show_start_page (self);
   else if (after == MILL_AFTER_CLOSE)
     gtk_window_close (GTK_WINDOW (self));
+}
+
+/* Who looks elsewhere is told. */
+static void
+notify_end (MillWindow *self)
+{
+  GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
+  g_autofree char *id =
+      g_strdup_printf ("run-ended-%u", gtk_application_window_get_id (GTK_APPLICATION_WINDOW (self)));
+  g_autoptr (GNotification) notification = NULL;
+  g_autofree char *body = NULL;
+
+  if (application == NULL || gtk_window_is_active (GTK_WINDOW (self)))
+    return;
+  body = mill_run_words_end (self->run);
+  notification = g_notification_new (mill_job_get_name (mill_run_get_job (self->run)));
+  g_notification_set_body (notification, body);
+  g_notification_set_default_action_and_target (
+      notification, "app.show-window", "u", gtk_application_window_get_id (GTK_APPLICATION_WINDOW (self)));
+  g_application_send_notification (application, id, notification);
+}
+
+static void
+ended_cb (MillWindow *self)
+{
+  if (self->after == MILL_AFTER_NOTHING)
+    notify_end (self);
+  go_after_end (self);
 }
 
 /**
@@ -139,15 +173,18 @@ question_response_cb (MillWindow *self, const char *response)
   if (mill_run_is_active (self->run))
     mill_run_stop (self->run);
   else
-    ended_cb (self);
+    go_after_end (self);
 }
 
 static void
 ask_to_stop (MillWindow *self)
 {
-  GtkWidget *dialog = adw_message_dialog_new (
-      GTK_WINDOW (self), _ ("Stop the Run?"),
-      _ ("The pipeline is still running. What has not been processed will be counted as returned."));
+  const char *body =
+      mill_run_get_path (self->run) != NULL
+          ? _ ("The crawl is still running. What it has found is kept, and it can go on from there at any "
+               "time.")
+          : _ ("The pipeline is still running. What has not been processed will be counted as returned.");
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Stop the Run?"), body);
 
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Keep Running"), "stop",
                                     _ ("_Stop"), NULL);
@@ -170,7 +207,7 @@ mill_window_leave (MillWindow *self, MillAfter after)
 {
   self->after = after;
   if (self->run == NULL || !mill_run_is_active (self->run))
-    ended_cb (self);
+    go_after_end (self);
   else if (self->question == NULL)
     ask_to_stop (self);
   else
@@ -254,6 +291,9 @@ mill_window_dispose (GObject *object)
   MillWindow *self = MILL_WINDOW (object);
 
   forget_run (self);
+  mill_window_empty_removed (self);
+  g_clear_pointer (&self->removed, g_ptr_array_unref);
+  g_clear_pointer (&self->exported_path, g_free);
   g_clear_object (&self->settings);
   g_clear_object (&self->chooser);
 
@@ -272,6 +312,7 @@ mill_window_class_init (MillWindowClass *klass)
   g_type_ensure (MILL_TYPE_RUN_PAGE);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/millrace/Millrace/ui/window.ui");
+  gtk_widget_class_bind_template_child (widget_class, MillWindow, toast_overlay);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, start_page);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, run_title);
@@ -279,12 +320,14 @@ mill_window_class_init (MillWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillWindow, run_page);
 
   mill_window_install_actions (widget_class);
+  mill_window_install_run_actions (widget_class);
 }
 
 static void
 mill_window_init (MillWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->removed = g_ptr_array_new_with_free_func (g_free);
   remember_size (self);
   accept_drops (self);
   mill_window_update_actions (self);
@@ -314,6 +357,29 @@ mill_window_is_free (MillWindow *self)
 }
 
 /**
+ * mill_window_show_run:
+ * @run: (transfer none): a run that was not started
+ *
+ * Shows @run; in another window when this one is busy.
+ *
+ * Returns: (transfer none): the window that shows it
+ */
+MillWindow *
+mill_window_show_run (MillWindow *self, MillRun *run)
+{
+  MillWindow *other;
+
+  if (mill_window_set_run (self, run))
+    return self;
+
+  other = mill_window_new (gtk_window_get_application (GTK_WINDOW (self)));
+  mill_window_set_run (other, run);
+  gtk_window_present (GTK_WINDOW (other));
+
+  return other;
+}
+
+/**
  * mill_window_open_job:
  * @job: (transfer none): a job
  * @origin: where it is from, in a word for people
@@ -327,39 +393,35 @@ mill_window_open_job (MillWindow *self, MillJob *job, const char *origin)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MillRun) run = mill_run_new (job, origin, &error);
-  MillWindow *other;
 
-  if (run == NULL)
-    {
-      mill_window_show_error (self, _ ("This Job Cannot Be Run"), error->message);
-      return NULL;
-    }
-  if (mill_window_set_run (self, run))
-    return self;
-
-  other = mill_window_new (gtk_window_get_application (GTK_WINDOW (self)));
-  mill_window_set_run (other, run);
-  gtk_window_present (GTK_WINDOW (other));
-
-  return other;
+  if (run != NULL)
+    return mill_window_show_run (self, run);
+  mill_window_show_error (self, _ ("This Job Cannot Be Run"), error->message);
+  return NULL;
 }
 
 /**
  * mill_window_open_file:
- * @file: (transfer none): a job file
+ * @file: (transfer none): a job file or a run file
  *
- * Shows the job of @file, as mill_window_open_job() does.
+ * Shows the job of @file, as mill_window_open_job() does, or what the run file holds, once that is read.
  *
- * Returns: whether it is shown
+ * Returns: whether it is shown, or will be
  */
 gboolean
 mill_window_open_file (MillWindow *self, GFile *file)
 {
   g_autofree char *name = g_file_get_basename (file);
   g_autoptr (GError) error = NULL;
-  g_autoptr (MillJob) job = mill_job_new_from_file (file, &error);
+  g_autoptr (MillJob) job = NULL;
   g_autofree char *heading = NULL;
 
+  if (g_file_peek_path (file) != NULL && mill_run_files_is_one (file))
+    {
+      mill_window_open_run (self, g_file_peek_path (file));
+      return TRUE;
+    }
+  job = mill_job_new_from_file (file, &error);
   if (job != NULL)
     return mill_window_open_job (self, job, name) != NULL;
 

@@ -94,26 +94,48 @@ mill_words_percent (double share)
   return g_strdup_printf (_ ("%d %%"), rounded);
 }
 
-/**
- * mill_words_left:
- * @span_us: an estimate in microseconds
- *
- * Returns: (transfer full): the estimate, as coarse as an estimate is
- */
-char *
-mill_words_left (gint64 span_us)
+static char *
+describe_about (int seconds)
 {
-  int seconds = (int) MIN (span_us / G_USEC_PER_SEC, LONGEST_LEFT_S);
-
   if (seconds < 5)
     return g_strdup (_ ("a few seconds left"));
   if (seconds < 60)
     return g_strdup_printf (_ ("about %d s left"), (seconds + 4) / 5 * 5);
   if (seconds < 90 * 60)
     return g_strdup_printf (_ ("about %d min left"), (seconds + 30) / 60);
-  if (seconds < LONGEST_LEFT_S)
-    return g_strdup_printf (_ ("about %d h left"), (seconds + 1800) / 3600);
-  return g_strdup (_ ("days left"));
+  return g_strdup_printf (_ ("about %d h left"), (seconds + 1800) / 3600);
+}
+
+/* Rounded down: a bound must hold. */
+static char *
+describe_at_least (int seconds)
+{
+  if (seconds < 5)
+    return g_strdup (_ ("more than a few seconds left"));
+  if (seconds < 60)
+    return g_strdup_printf (_ ("at least %d s left"), seconds / 5 * 5);
+  if (seconds < 90 * 60)
+    return g_strdup_printf (_ ("at least %d min left"), seconds / 60);
+  return g_strdup_printf (_ ("at least %d h left"), seconds / 3600);
+}
+
+/**
+ * mill_words_left:
+ * @kind: what the estimate is worth
+ * @span_us: the estimate in microseconds
+ *
+ * Returns: (transfer full) (nullable): the estimate, as coarse as an estimate is; %NULL when there is none
+ */
+char *
+mill_words_left (MillEtaKind kind, gint64 span_us)
+{
+  int seconds = (int) MIN (span_us / G_USEC_PER_SEC, LONGEST_LEFT_S);
+
+  if (kind == MILL_ETA_UNKNOWN)
+    return NULL;
+  if (seconds == LONGEST_LEFT_S)
+    return g_strdup (_ ("days left"));
+  return kind == MILL_ETA_AT_LEAST ? describe_at_least (seconds) : describe_about (seconds);
 }
 
 /**

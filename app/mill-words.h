@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "pipeline/mill-eta.h"
 #include "pipeline/mill-snapshot.h"
 #include "sources/mill-crawl-source.h"
 
@@ -14,7 +15,7 @@ G_BEGIN_DECLS
 char *mill_words_span (gint64 span_us);
 char *mill_words_rate (double per_second);
 char *mill_words_percent (double share);
-char *mill_words_left (gint64 span_us);
+char *mill_words_left (MillEtaKind kind, gint64 span_us);
 const char *mill_words_kind (MillKind kind);
 const char *mill_words_worker_state (MillWorkerState state);
 char *mill_words_host_wait (const MillCrawlHost *host);

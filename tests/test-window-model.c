@@ -3,10 +3,14 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <utime.h>
 
+#include "mill-crawl-words.h"
 #include "mill-figures.h"
 #include "mill-flow-layout.h"
+#include "mill-run-files.h"
 #include "mill-summary-words.h"
 #include "mill-words.h"
 
@@ -186,8 +190,6 @@ test_figures_rates_and_shares (void)
   /* Only what was recorded since. */
   g_assert_cmpuint (figures.stages[0].service.count, ==, 1);
   g_assert_cmpint (figures.stages[0].service.p50_us, ==, 100);
-  /* 640 items are left, at 80 a second. */
-  g_assert_cmpint (figures.left_us, ==, 8 * G_USEC_PER_SEC);
 
   mill_figures_clear (&figures);
   moment_clear (&then);
@@ -207,27 +209,8 @@ test_figures_of_nothing (void)
   g_assert_true (is_about (figures.blocked, 0));
   g_assert_true (is_about (figures.stages[0].shares[MILL_WORKER_BUSY], 0));
   g_assert_cmpuint (figures.stages[0].service.count, ==, 0);
-  g_assert_cmpint (figures.left_us, ==, -1);
 
   mill_figures_clear (&figures);
-  moment_clear (&now);
-}
-
-static void
-test_figures_drain_counts_what_is_inside (void)
-{
-  Moment then, now;
-  MillFigures figures;
-
-  moment_init (&then, 10, 300, 200, 90);
-  moment_init (&now, 11, 300, 250, 50);
-  now.snapshot.state = MILL_STATE_DRAINING;
-  mill_figures_init (&figures, 1);
-  mill_figures_compute (&figures, &now.snapshot, &then.snapshot, &then.snapshot, &then.snapshot);
-  g_assert_cmpint (figures.left_us, ==, G_USEC_PER_SEC);
-
-  mill_figures_clear (&figures);
-  moment_clear (&then);
   moment_clear (&now);
 }
 
@@ -265,11 +248,17 @@ test_words_percent_keeps_the_ends (void)
 static void
 test_words_left (void)
 {
-  assert_text (mill_words_left (G_USEC_PER_SEC), "a few seconds left");
-  assert_text (mill_words_left (42 * G_USEC_PER_SEC), "about 45 s left");
-  assert_text (mill_words_left (65 * G_USEC_PER_SEC), "about 1 min left");
-  assert_text (mill_words_left (3 * G_TIME_SPAN_HOUR), "about 3 h left");
-  assert_text (mill_words_left (G_MAXINT64), "days left");
+  assert_text (mill_words_left (MILL_ETA_ABOUT, G_USEC_PER_SEC), "a few seconds left");
+  assert_text (mill_words_left (MILL_ETA_ABOUT, 42 * G_USEC_PER_SEC), "about 45 s left");
+  assert_text (mill_words_left (MILL_ETA_ABOUT, 65 * G_USEC_PER_SEC), "about 1 min left");
+  assert_text (mill_words_left (MILL_ETA_ABOUT, 3 * G_TIME_SPAN_HOUR), "about 3 h left");
+  assert_text (mill_words_left (MILL_ETA_ABOUT, G_MAXINT64), "days left");
+  assert_text (mill_words_left (MILL_ETA_AT_LEAST, G_USEC_PER_SEC), "more than a few seconds left");
+  assert_text (mill_words_left (MILL_ETA_AT_LEAST, 42 * G_USEC_PER_SEC), "at least 40 s left");
+  assert_text (mill_words_left (MILL_ETA_AT_LEAST, 119 * G_USEC_PER_SEC), "at least 1 min left");
+  assert_text (mill_words_left (MILL_ETA_AT_LEAST, 3 * G_TIME_SPAN_HOUR), "at least 3 h left");
+  assert_text (mill_words_left (MILL_ETA_AT_LEAST, G_MAXINT64), "days left");
+  g_assert_null (mill_words_left (MILL_ETA_UNKNOWN, -1));
 }
 
 /* No stage is needed to sum up a run. */
@@ -389,9 +378,155 @@ test_summary_that_does_not_add_up (void)
   g_assert_true (g_str_has_prefix (text, "This does not add up: 3 produced, 2 done"));
 }
 
+/* ---- crawls -------------------------------------------------------------------------------------------- */
+
+static void
+test_crawl_sentences (void)
+{
+  MillSnapshot end = { .stages = &no_stages, .stuck = &nobody, .elapsed_us = 3100000 };
+  MillCrawlSummary summary = { .known = 1200, .done = 1190, .dead = 10, .bytes = 2000000 };
+
+  end.state = MILL_STATE_FINISHED;
+  assert_text (mill_crawl_words_sentence (&summary, &end),
+               "Finished: 1,190 pages fetched, 10 failed for good.");
+  summary.dead = 0;
+  assert_text (mill_crawl_words_sentence (&summary, NULL), "Finished: 1,190 pages fetched, none failed.");
+  assert_text (mill_crawl_words_pages (&summary), "1,190 fetched · 2.0\302\240MB");
+  g_assert_null (mill_crawl_words_not_fetched (&summary));
+
+  summary.dead = 4;
+  summary.left = 3806;
+  end.state = MILL_STATE_STOPPED;
+  assert_text (mill_crawl_words_sentence (&summary, &end),
+               "Stopped after 3.10 s: 1,194 of 5,000 known pages are through; the crawl can go on.");
+  end.state = MILL_STATE_FINISHED;
+  assert_text (mill_crawl_words_sentence (&summary, &end),
+               "Drained after 3.10 s: 1,194 of 5,000 known pages are through; the crawl can go on.");
+  assert_text (mill_crawl_words_sentence (&summary, NULL),
+               "1,194 of 5,000 known pages are through; the crawl can go on.");
+  end.state = MILL_STATE_FAILED;
+  end.error = (char *) "the disk is full";
+  assert_text (mill_crawl_words_sentence (&summary, &end), "Failed after 3.10 s: the disk is full");
+}
+
+static void
+test_crawl_facts (void)
+{
+  MillCrawlSummary summary = {
+    .known = 40, .done = 20, .dead = 3, .saved = 19, .left = 5, .disallowed = 2, .over_limit = 10
+  };
+  MillFrontierCounts counts = { .skipped_scope = 1234, .skipped_depth = 1 };
+
+  assert_text (mill_crawl_words_pages (&summary), "20 fetched · 19 saved · 3 failed · 5 left");
+  assert_text (mill_crawl_words_not_fetched (&summary),
+               "2 because of robots.txt · 10 because of the limit on pages");
+  assert_text (mill_crawl_words_not_followed (&counts), "1,234 out of scope · 1 too deep");
+  counts = (MillFrontierCounts){ 0 };
+  g_assert_null (mill_crawl_words_not_followed (&counts));
+  assert_text (mill_crawl_words_broken (1, 1), "1 broken link");
+  assert_text (mill_crawl_words_broken (3000, 100), "3,000 broken links, the first 100");
+}
+
+static void
+test_crawl_row (void)
+{
+  g_autoptr (GDateTime) noon = g_date_time_new_utc (2026, 11, 27, 12, 0, 0);
+  g_autoptr (GDateTime) later = g_date_time_new_utc (2026, 11, 27, 12, 30, 0);
+  g_autoptr (GDateTime) soon = g_date_time_new_utc (2026, 11, 27, 12, 0, 30);
+  g_autoptr (GDateTime) next_year = g_date_time_new_utc (2027, 11, 27, 12, 0, 30);
+  MillCrawlSummary summary = { .known = 40, .done = 20, .dead = 3, .left = 17, .ended = noon };
+
+  assert_text (mill_crawl_words_row (&summary, later),
+               "can go on · 23 of 40 known pages · 3 failed · today 12:00");
+  summary.left = 0;
+  assert_text (mill_crawl_words_row (&summary, soon), "finished · 23 pages · 3 failed · just now");
+  summary.dead = 0;
+  summary.is_in_use = TRUE;
+  summary.ended = NULL;
+  assert_text (mill_crawl_words_row (&summary, soon), "running · 20 pages");
+  summary.ended = noon;
+  assert_text (mill_crawl_words_row (&summary, next_year), "running · 20 pages · 27 Nov 2026, 12:00");
+}
+
+static void
+make_file (const char *path, gint64 time_s)
+{
+  const struct utimbuf times = { .actime = time_s, .modtime = time_s };
+
+  g_assert_true (g_file_set_contents (path, "SQLite format 3", 16, NULL));
+  g_assert_cmpint (utime (path, &times), ==, 0);
+}
+
+/* The newest first, wherever they are; what is gone is left out. */
+static void
+test_run_files_list (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("millrace-runs-XXXXXX", NULL);
+  g_autofree char *runs = g_build_filename (folder, "deep", "runs", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *first = mill_run_files_new_path (runs, "https://www.example.org/a b", &error);
+  g_autofree char *second = NULL;
+  g_autofree char *wal = g_strconcat (first, "-wal", NULL);
+  g_autofree char *other = g_build_filename (folder, "other.sqlite", NULL);
+  const char *elsewhere[] = { other, "/nowhere/at/all", NULL };
+  g_autoptr (GFile) file = NULL;
+  GPtrArray *paths;
+
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (first, "/deep/runs/www.example.org 2"));
+  g_assert_true (g_str_has_suffix (first, MILL_RUN_FILE_SUFFIX));
+  make_file (first, 1000);
+  second = mill_run_files_new_path (runs, "https://www.example.org/", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (first, !=, second);
+  make_file (second, 3000);
+  make_file (other, 2000);
+
+  paths = mill_run_files_list (runs, elsewhere, 10);
+  g_assert_cmpuint (paths->len, ==, 3);
+  g_assert_cmpstr (g_ptr_array_index (paths, 0), ==, second);
+  g_assert_cmpstr (g_ptr_array_index (paths, 1), ==, other);
+  g_ptr_array_unref (paths);
+
+  /* What was written last may be beside the file still. */
+  make_file (wal, 4000);
+  paths = mill_run_files_list (runs, elsewhere, 1);
+  g_assert_cmpuint (paths->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (paths, 0), ==, first);
+  g_ptr_array_unref (paths);
+
+  file = g_file_new_for_path (other);
+  g_assert_true (mill_run_files_is_one (file));
+  g_assert_true (g_file_set_contents (other, "[Job]\nname=x\n", -1, NULL));
+  g_assert_false (mill_run_files_is_one (file));
+
+  mill_run_files_delete (first);
+  mill_run_files_delete (second);
+  mill_run_files_delete (other);
+  paths = mill_run_files_list (runs, elsewhere, 10);
+  g_assert_cmpuint (paths->len, ==, 0);
+  g_ptr_array_unref (paths);
+  g_assert_false (g_file_test (wal, G_FILE_TEST_EXISTS));
+  g_rmdir (runs);
+  g_free (g_steal_pointer (&first));
+  first = g_build_filename (folder, "deep", NULL);
+  g_rmdir (first);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+static void
+test_run_files_no_folder (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (mill_run_files_new_path ("/dev/null/runs", NULL, &error));
+  g_assert_nonnull (strstr (error->message, "/dev/null/runs"));
+}
+
 int
 main (int argc, char **argv)
 {
+  g_setenv ("TZ", "UTC", TRUE);
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/layout/one-row", test_layout_one_row);
@@ -400,7 +535,6 @@ main (int argc, char **argv)
   g_test_add_func ("/layout/narrower-than-the-minimum", test_layout_narrower_than_the_minimum);
   g_test_add_func ("/figures/rates-and-shares", test_figures_rates_and_shares);
   g_test_add_func ("/figures/of-nothing", test_figures_of_nothing);
-  g_test_add_func ("/figures/drain-counts-what-is-inside", test_figures_drain_counts_what_is_inside);
   g_test_add_func ("/words/spans", test_words_spans);
   g_test_add_func ("/words/percent-keeps-the-ends", test_words_percent_keeps_the_ends);
   g_test_add_func ("/words/left", test_words_left);
@@ -409,6 +543,11 @@ main (int argc, char **argv)
   g_test_add_func ("/summary/failed", test_summary_failed);
   g_test_add_func ("/summary/stuck", test_summary_stuck);
   g_test_add_func ("/summary/that-does-not-add-up", test_summary_that_does_not_add_up);
+  g_test_add_func ("/crawl/sentences", test_crawl_sentences);
+  g_test_add_func ("/crawl/facts", test_crawl_facts);
+  g_test_add_func ("/crawl/row", test_crawl_row);
+  g_test_add_func ("/run-files/list", test_run_files_list);
+  g_test_add_func ("/run-files/no-folder", test_run_files_no_folder);
 
   return g_test_run ();
 }
