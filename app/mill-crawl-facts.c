@@ -36,13 +36,13 @@ new_label (const char *text, const char *css_class)
 
 /* Returns: (transfer none): the label of the value */
 static GtkLabel *
-add_fact (MillCrawlFacts *self, const char *name, const char *value)
+add_row (MillCrawlFacts *self, const char *name, const char *value, GtkAlign alignment)
 {
   GtkWidget *name_label = new_label (name, "dim-label");
   GtkWidget *value_label = new_label (value, NULL);
 
-  gtk_widget_set_valign (name_label, GTK_ALIGN_BASELINE);
-  gtk_widget_set_valign (value_label, GTK_ALIGN_BASELINE);
+  gtk_widget_set_valign (name_label, alignment);
+  gtk_widget_set_valign (value_label, alignment);
   gtk_label_set_wrap (GTK_LABEL (value_label), TRUE);
   gtk_label_set_selectable (GTK_LABEL (value_label), TRUE);
   gtk_widget_set_hexpand (value_label, TRUE);
@@ -50,6 +50,12 @@ add_fact (MillCrawlFacts *self, const char *name, const char *value)
   gtk_grid_attach (self->grid, value_label, 1, self->n_rows, 1, 1);
   self->n_rows++;
   return GTK_LABEL (value_label);
+}
+
+static void
+add_fact (MillCrawlFacts *self, const char *name, const char *value)
+{
+  add_row (self, name, value, GTK_ALIGN_START);
 }
 
 static void
@@ -99,7 +105,7 @@ static void
 add_place (MillCrawlFacts *self, const char *name, const char *path, const char *folder, GtkWidget *second)
 {
   g_autofree char *text = g_filename_display_name (path);
-  GtkLabel *label = add_fact (self, name, text);
+  GtkLabel *label = add_row (self, name, text, GTK_ALIGN_CENTER);
   GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
   gtk_label_set_wrap (label, FALSE);

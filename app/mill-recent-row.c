@@ -15,6 +15,7 @@ struct _MillRecentRow
   AdwActionRow parent_instance;
 
   char *path;                /* (owned) */
+  char *menu_state;          /* (owned) (nullable): what the menu depends on, as it is */
   GCancellable *cancellable; /* (owned) (nullable): while the file is read */
 
   /* Template */
@@ -41,6 +42,21 @@ add_item (MillRecentRow *self, GMenu *menu, const char *label, const char *actio
   g_menu_append_item (menu, item);
 }
 
+/* A menu that may be open stays as it is unless it must change. */
+static gboolean
+note_menu_state (MillRecentRow *self, const MillCrawlSummary *summary)
+{
+  g_autofree char *state = summary != NULL ? g_strdup_printf ("%d %s", summary->is_in_use,
+                                                              summary->folder != NULL ? summary->folder : "")
+                                           : g_strdup ("");
+
+  if (g_strcmp0 (state, self->menu_state) == 0)
+    return FALSE;
+  g_free (self->menu_state);
+  self->menu_state = g_steal_pointer (&state);
+  return TRUE;
+}
+
 /* @summary: (nullable): NULL when the file cannot be read */
 static void
 fill_menu (MillRecentRow *self, const MillCrawlSummary *summary)
@@ -48,6 +64,8 @@ fill_menu (MillRecentRow *self, const MillCrawlSummary *summary)
   g_autoptr (GMenu) menu = g_menu_new ();
   g_autofree char *folder = g_path_get_dirname (self->path);
 
+  if (!note_menu_state (self, summary))
+    return;
   if (summary != NULL)
     {
       add_item (self, menu, _ ("_Open"), "win.open-run", self->path);
@@ -147,7 +165,10 @@ mill_recent_row_dispose (GObject *object)
 static void
 mill_recent_row_finalize (GObject *object)
 {
-  g_free (MILL_RECENT_ROW (object)->path);
+  MillRecentRow *self = MILL_RECENT_ROW (object);
+
+  g_free (self->path);
+  g_free (self->menu_state);
 
   G_OBJECT_CLASS (mill_recent_row_parent_class)->finalize (object);
 }

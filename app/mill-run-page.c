@@ -140,6 +140,20 @@ state_changed_cb (MillRunPage *self)
   update_tick (self);
 }
 
+/* What is in a run file is what it was opened for, so it comes first; else there is nothing to tell yet. */
+static void
+show_stored (MillRunPage *self)
+{
+  GtkWidget *summary = GTK_WIDGET (self->summary_card);
+  gboolean is_stored = mill_run_is_stored (self->run);
+
+  gtk_box_reorder_child_after (GTK_BOX (gtk_widget_get_parent (summary)), summary,
+                               is_stored ? NULL : GTK_WIDGET (self->flow_view));
+  if (is_stored)
+    mill_summary_card_show (self->summary_card, self->run);
+  gtk_widget_set_visible (summary, is_stored);
+}
+
 /**
  * mill_run_page_set_run:
  * @run: (transfer none): what to show
@@ -154,9 +168,7 @@ mill_run_page_set_run (MillRunPage *self, MillRun *run)
   mill_flow_view_set_run (self->flow_view, run);
   mill_timeline_panel_set_run (self->timeline_panel, run);
   mill_knob_panel_set_run (self->knob_panel, run);
-  if (mill_run_is_stored (run))
-    mill_summary_card_show (self->summary_card, run);
-  gtk_widget_set_visible (GTK_WIDGET (self->summary_card), mill_run_is_stored (run));
+  show_stored (self);
   g_signal_connect_object (run, "state-changed", G_CALLBACK (state_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
   update_tick (self);

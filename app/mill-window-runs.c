@@ -265,6 +265,8 @@ static void
 choose_export (MillWindow *self, const char *path, MillExportFormat format)
 {
   g_autofree char *suggestion = suggest_name (path, format == MILL_EXPORT_CSV ? ".csv" : ".jsonl");
+  const char *documents = g_get_user_special_dir (G_USER_DIRECTORY_DOCUMENTS);
+  g_autoptr (GFile) folder = g_file_new_for_path (documents != NULL ? documents : g_get_home_dir ());
 
   if (self->chooser != NULL)
     return;
@@ -274,6 +276,7 @@ choose_export (MillWindow *self, const char *path, MillExportFormat format)
   self->chooser = gtk_file_chooser_native_new (_ ("Export the Results"), GTK_WINDOW (self),
                                                GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (self->chooser), folder, NULL);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), suggestion);
   g_signal_connect_object (self->chooser, "response", G_CALLBACK (export_chosen_cb), self, G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
@@ -313,7 +316,7 @@ trash (const char *path)
 /**
  * mill_window_empty_removed:
  *
- * What was removed and not brought back goes to the trash now.
+ * What was removed and not brought back goes to the trash, before this returns: the program may end then.
  */
 void
 mill_window_empty_removed (MillWindow *self)
@@ -323,7 +326,7 @@ mill_window_empty_removed (MillWindow *self)
       g_autofree char *path = g_ptr_array_steal_index (self->removed, 0);
 
       mill_run_files_forget (self->settings, path);
-      trash (path);
+      mill_run_files_trash (path);
     }
 }
 

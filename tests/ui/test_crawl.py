@@ -12,7 +12,7 @@ import sqlite3
 import sys
 import threading
 
-from program import Program, find_text, number, run_tests, wait_for
+from program import Program, find_text, has_name, number, run_tests, wait_for, walk
 
 PAGES = 30
 PROGRESS = r"crawl · running · [\d:]+ · (\d+) of (\d+) known pages.*"
@@ -81,6 +81,16 @@ def start(program, address):
     program.press("Start Crawl", window=dialog)
 
 
+def remove(program):
+    """Removes the only run there is, from its menu."""
+    program.wait("More", "action")
+    # The menu button's own button comes after it.
+    *_, button = (node for node in walk(program.main) if has_name(node, "More"))
+    button.get_action_iface().do_action(0)
+    program.press("Remove")
+    program.wait_text(r"A crawl that you start is kept here: .*")
+
+
 def ask(path, query):
     with contextlib.closing(sqlite3.connect(path)) as file:
         return file.execute(query).fetchone()[0]
@@ -117,8 +127,20 @@ def quit_crash_and_go_on(command):
         program.wait("Export", "action")
         program.act("win.back")
         program.wait_text(rf"finished · {PAGES} pages · .*")
+
+        # What was removed can be brought back until it is too late.
+        remove(program)
+        program.press("Undo")
+        program.wait_text(rf"finished · {PAGES} pages · .*")
     assert ask(path, "SELECT count (*) FROM item WHERE outcome = 'done'") == PAGES
     assert ask(path, "SELECT count (*) FROM frontier WHERE state <> 1") == 0
+
+    with Program(command) as program:
+        program.wait_text(rf"finished · {PAGES} pages · .*")
+        remove(program)
+        program.close()
+        assert program.wait_end() == 0
+    assert not os.path.exists(path)
     site.shutdown()
     site.server_close()
 
