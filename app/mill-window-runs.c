@@ -193,7 +193,8 @@ export_run (Export *export, GError **error)
 
   if (stream == NULL)
     return FALSE;
-  if (mill_export_run (export->path, export->format, G_OUTPUT_STREAM (stream), NULL, error))
+  if (mill_export_run (export->path, MILL_EXPORT_PAGES, export->format, G_OUTPUT_STREAM (stream), NULL,
+                       error))
     return g_output_stream_close (G_OUTPUT_STREAM (stream), NULL, error);
   /* Closed by a cancelled operation, the stream leaves the old file alone. */
   g_cancellable_cancel (given_up);
