@@ -95,6 +95,9 @@ end (Shared *shared, MillWork *work, TestAct act, GError **error)
     case TEST_POSTPONE:
       mill_work_postpone (work, G_USEC_PER_SEC);
       return FALSE;
+    case TEST_FAIL_FATALLY:
+      g_set_error_literal (error, MILL_ERROR, MILL_ERROR_FATAL, "planned end of the run");
+      return FALSE;
     case TEST_FAIL_SILENTLY:
       return FALSE;
     case TEST_FAIL_CANCELLED:

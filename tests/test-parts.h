@@ -17,6 +17,7 @@ typedef enum
   TEST_HOLD,           /* until test_step_release(), or cancelled */
   TEST_CONSUME,        /* succeed, and let the item end here */
   TEST_EMIT,           /* succeed, and add an item of id + 1000 */
+  TEST_FAIL_FATALLY,   /* so that the run ends */
   TEST_FAIL_SILENTLY,  /* return FALSE with no error set */
   TEST_FAIL_CANCELLED, /* say that it was cancelled, which it was not */
   TEST_HANG,           /* until test_step_release(), whatever is cancelled; then succeed, changing the item */

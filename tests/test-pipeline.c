@@ -295,6 +295,39 @@ test_source_that_fails (gconstpointer data)
   g_assert_cmpstr (end->error, ==, "planned end of the source");
 }
 
+static TestAct
+end_run_at_30 (guint64 id, guint attempt)
+{
+  return id == 30 ? TEST_FAIL_FATALLY : TEST_SUCCEED;
+}
+
+/* The item is returned, not dead, and so is all that was not done. */
+static void
+test_step_that_ends_the_run (gconstpointer data)
+{
+  const World *world = data;
+  g_autoptr (MillPipeline) pipeline =
+      test_pipeline_new (test_source_new (G_MAXUINT, 0), world->source,
+                         test_stage_new ("one", world->stage, step_new (world, end_run_at_30), 20, 1), NULL);
+  g_autoptr (MillSnapshot) end = NULL;
+  g_autoptr (GPtrArray) returned = NULL;
+  gboolean found = FALSE;
+
+  test_start (pipeline);
+  test_join (pipeline);
+  test_assert_conserved (pipeline);
+  end = mill_pipeline_snapshot (pipeline);
+  g_assert_cmpint (end->state, ==, MILL_STATE_FAILED);
+  g_assert_cmpstr (end->error, ==, "planned end of the run");
+  g_assert_cmpuint (end->dead, ==, 0);
+  g_assert_cmpuint (end->done, >=, 29);
+  g_assert_cmpuint (end->done + end->returned, ==, end->produced);
+  returned = mill_pipeline_get_returned (pipeline);
+  for (guint i = 0; i < returned->len; i++)
+    found = found || mill_item_get_id (g_ptr_array_index (returned, i)) == 30;
+  g_assert_true (found);
+}
+
 static void
 joined_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -500,6 +533,7 @@ main (int argc, char **argv)
   add ("pause", test_pause);
   add ("stop-while-paused", test_stop_while_paused);
   add ("source-that-fails", test_source_that_fails);
+  add ("step-that-ends-the-run", test_step_that_ends_the_run);
   add ("join-async", test_join_async);
   add ("freed-while-running", test_freed_while_running);
   g_test_add_func ("/pipeline/start-that-fails", test_start_that_fails);

@@ -21,6 +21,8 @@ G_BEGIN_DECLS
  * @MILL_ERROR_STATE: the object is in a state that does not allow the call
  * @MILL_ERROR_FAILED: the work itself failed
  * @MILL_ERROR_RETRYABLE: the work failed, and trying again may succeed
+ * @MILL_ERROR_FATAL: the work cannot be done, and neither can any other of its kind: a step that fails with
+ * it ends the run
  *
  * Why something failed: the one error domain of the library. Programs act on the code; people read the
  * message.
@@ -39,6 +41,7 @@ typedef enum
   MILL_ERROR_STATE,
   MILL_ERROR_FAILED,
   MILL_ERROR_RETRYABLE,
+  MILL_ERROR_FATAL,
 } MillError;
 
 /**

@@ -353,6 +353,7 @@ mill_queue_set_error (MillError code, GError **error)
     case MILL_ERROR_STATE:
     case MILL_ERROR_FAILED:
     case MILL_ERROR_RETRYABLE:
+    case MILL_ERROR_FATAL:
     default:
       g_assert_not_reached ();
     }

@@ -103,10 +103,10 @@ mill_pipeline_finish (MillPipeline *self)
 
   g_mutex_lock (&self->lock);
   self->end_us = g_get_monotonic_time ();
-  if (self->stop_asked)
-    set_state_locked (self, MILL_STATE_STOPPED);
+  if (self->fatal != NULL || (self->source_error != NULL && !self->stop_asked))
+    set_state_locked (self, MILL_STATE_FAILED);
   else
-    set_state_locked (self, self->source_error != NULL ? MILL_STATE_FAILED : MILL_STATE_FINISHED);
+    set_state_locked (self, self->stop_asked ? MILL_STATE_STOPPED : MILL_STATE_FINISHED);
   /* Together with the state: until then a drain may still set one. */
   clear_drain_timer_locked (self);
   while ((waiter = mill_wait_list_peek (&self->joiners)) != NULL)
@@ -576,6 +576,18 @@ stop_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Whether this call did it. */
+static gboolean
+stop_locked (MillPipeline *self)
+{
+  if (self->state == MILL_STATE_IDLE || mill_state_is_final (self->state) || self->stop_asked)
+    return FALSE;
+  self->stop_asked = TRUE;
+  set_state_locked (self, MILL_STATE_STOPPING);
+  mill_pipeline_tell_control (self, stop_cb, NULL);
+  return TRUE;
+}
+
 /**
  * mill_pipeline_stop:
  *
@@ -591,14 +603,23 @@ mill_pipeline_stop (MillPipeline *self)
 
   g_mutex_lock (&self->lock);
   g_set_object (&wrap_up, self->wrap_up);
-  if (self->state != MILL_STATE_IDLE && !mill_state_is_final (self->state) && !self->stop_asked)
-    {
-      self->stop_asked = TRUE;
-      set_state_locked (self, MILL_STATE_STOPPING);
-      mill_pipeline_tell_control (self, stop_cb, NULL);
-    }
+  stop_locked (self);
   g_mutex_unlock (&self->lock);
   g_cancellable_cancel (wrap_up);
+}
+
+/* From a worker, whose step cannot go on, and could not with any other item: a stop, after which the run has
+ * failed. Of several the first counts. */
+void
+mill_pipeline_fail (MillPipeline *self, const char *stage, const GError *error)
+{
+  g_mutex_lock (&self->lock);
+  if (stop_locked (self))
+    {
+      self->fatal = g_error_new (error->domain, error->code, "%s: %s", stage, error->message);
+      mill_event_log_add (self->events, MILL_EVENT_FAULT, g_strdup (self->fatal->message));
+    }
+  g_mutex_unlock (&self->lock);
 }
 
 /* Waits for the control thread, which has ended or is about to. */

@@ -65,6 +65,7 @@ struct _MillPipeline
   GMutex lock; /* guards the rest; held, it may be followed by the gate's, the event log's or the ledger's */
   MillState state;
   gboolean stop_asked;
+  GError *fatal; /* (owned) (nullable) why a step had it stopped */
   gboolean source_ended;
   gboolean producer_alive;
   GCancellable *wrap_up; /* (owned) (nullable) while the steps wrap up */
@@ -89,6 +90,7 @@ void mill_pipeline_worker_ended (MillPipeline *self, MillWorker *worker);
 void mill_pipeline_worker_given_up (MillPipeline *self);
 void mill_pipeline_producer_ended (MillPipeline *self, GError *error);
 void mill_pipeline_report_fault (MillPipeline *self, char *text);
+void mill_pipeline_fail (MillPipeline *self, const char *stage, const GError *error);
 MillLoop *mill_pipeline_get_loop (MillPipeline *self);
 void mill_scheduled_knob_free (gpointer scheduled);
 void mill_pipeline_attach_scheduled (MillPipeline *self, gpointer data);

@@ -55,6 +55,7 @@ mill_pipeline_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_clear_pointer (&self->events, mill_event_log_unref);
   g_clear_error (&self->source_error);
+  g_clear_error (&self->fatal);
   g_queue_clear_full (&self->dead_letters, (GDestroyNotify) mill_dead_letter_free);
   g_clear_pointer (&self->returned, g_ptr_array_unref);
   g_clear_pointer (&self->scheduled, g_ptr_array_unref);
@@ -437,8 +438,8 @@ mill_pipeline_snapshot (MillPipeline *self)
   snapshot->workers_alive = self->producer_alive;
   snapshot->progress_done = self->progress_done;
   snapshot->progress_total = self->progress_total;
-  if (self->state == MILL_STATE_FAILED && self->source_error != NULL)
-    snapshot->error = g_strdup (self->source_error->message);
+  if (self->state == MILL_STATE_FAILED)
+    snapshot->error = g_strdup ((self->fatal != NULL ? self->fatal : self->source_error)->message);
   g_mutex_unlock (&self->lock);
 
   snapshot->source_name = g_strdup (self->source_name);

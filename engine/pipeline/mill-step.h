@@ -10,9 +10,10 @@
  * thread-safe.
  *
  * A step fails by returning %FALSE and setting an error; mill_retry_policy_is_retryable() says what is tried
- * again. It should end soon after its cancellable is cancelled; that happens on a time-out and on a stop. One
- * that does not is given up on (see #MillStage); what it uses lives on until it comes back, and its result is
- * dropped. Of a callback that comes twice only the first counts.
+ * again. An error of the code %MILL_ERROR_FATAL ends the run, as a stop does: the item is returned, not dead,
+ * and the pipeline has failed. A step should end soon after its cancellable is cancelled; that happens on a
+ * time-out and on a stop. One that does not is given up on (see #MillStage); what it uses lives on until it
+ * comes back, and its result is dropped. Of a callback that comes twice only the first counts.
  *
  * Threads: `open`, `wrap_up` and `close` run once each, `process` on several workers' and helper threads at
  * once, `process_async` on the engine's loops, where it must not block.

@@ -31,7 +31,8 @@ typedef enum
  * @MILL_STATE_STOPPING: everything was cancelled; workers are putting back what they hold
  * @MILL_STATE_FINISHED: the source ended, or a drain was asked for, and everything was worked off
  * @MILL_STATE_STOPPED: ended by a stop or by a drain's deadline; the rest was returned
- * @MILL_STATE_FAILED: the source failed; what it had produced was worked off
+ * @MILL_STATE_FAILED: the source failed, and what it had produced was worked off; or a step said that the run
+ *   cannot go on, and the rest was returned
  *
  * idle → running ⇄ paused → draining → finished or failed; stopping → stopped from any of them.
  */

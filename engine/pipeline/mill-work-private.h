@@ -12,6 +12,7 @@ struct _MillWork
   MillItem *item; /* (owned) */
   guint attempt;
   gboolean consumed;
+  gint timed_out;       /* (atomic) set by the control thread before it cancels the attempt for that */
   double retry_after_s; /* negative: none was given */
   gint64 postponed_us;  /* 0: it was not */
   GPtrArray *emitted;   /* (owned) (nullable) of (owned) MillItem */

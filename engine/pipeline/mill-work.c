@@ -59,6 +59,19 @@ mill_work_get_attempt (MillWork *self)
 }
 
 /**
+ * mill_work_is_timed_out:
+ *
+ * Why the attempt's cancellable has fired.
+ *
+ * Returns: whether that is because the attempt took longer than its stage allows, and not a stop
+ */
+gboolean
+mill_work_is_timed_out (MillWork *self)
+{
+  return g_atomic_int_get (&self->timed_out);
+}
+
+/**
  * mill_work_consume:
  *
  * Lets the item end here: counted as done, not handed to the next stage. Only if the attempt succeeds.

@@ -17,6 +17,7 @@ typedef struct _MillWork MillWork;
 
 MillItem *mill_work_get_item (MillWork *self);
 guint mill_work_get_attempt (MillWork *self);
+gboolean mill_work_is_timed_out (MillWork *self);
 
 void mill_work_consume (MillWork *self);
 void mill_work_emit (MillWork *self, MillItem *item);

@@ -24,6 +24,7 @@ mill_worker_look (MillWorker *self, gint64 now_us, gint64 grace_us, GCancellable
     {
       self->deadline_us = 0;
       self->timed_out = TRUE;
+      g_atomic_int_set (&self->work.timed_out, TRUE);
       if (self->cancelled_us == 0)
         self->cancelled_us = now_us;
       *overdue = g_object_ref (self->attempt);

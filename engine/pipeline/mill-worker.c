@@ -185,6 +185,7 @@ mill_worker_begin_attempt (MillWorker *self)
   self->attempt_open = TRUE;
   self->cancelled_us = 0;
   self->timed_out = FALSE;
+  g_atomic_int_set (&self->work.timed_out, FALSE);
   self->deadline_us = timeout > 0 ? self->attempt_began_us + timeout : 0;
   g_mutex_unlock (&self->lock);
   if (g_cancellable_is_cancelled (self->stop))
@@ -253,6 +254,12 @@ mill_worker_end_attempt (MillWorker *self, gboolean ok, GError **error, gint64 *
     return MILL_VERDICT_SUCCESS;
   if (g_cancellable_is_cancelled (self->stop))
     return MILL_VERDICT_RETURN;
+  if (g_error_matches (*error, MILL_ERROR, MILL_ERROR_FATAL))
+    {
+      mill_pipeline_fail (mill_stage_get_links (self->stage)->pipeline, mill_stage_get_name (self->stage),
+                          *error);
+      return MILL_VERDICT_RETURN;
+    }
   if (self->timed_out)
     {
       g_clear_error (error);
