@@ -11,6 +11,7 @@
 #include "crawl/mill-crawl-record.h"
 #include "crawl/mill-crawl-summary.h"
 #include "mill-format.h"
+#include "steps/mill-fetch-step.h"
 
 typedef struct
 {
@@ -28,6 +29,7 @@ typedef struct
   gboolean sitemaps;
   char *folder; /* (owned) (nullable) */
   gboolean offline;
+  char *warc;   /* (owned) (nullable) */
   char *record; /* (owned) (nullable) */
   char *resume; /* (owned) (nullable) */
   char *repeat; /* (owned) (nullable) */
@@ -39,6 +41,7 @@ static void
 options_clear (Options *options)
 {
   g_free (options->folder);
+  g_free (options->warc);
   g_free (options->record);
   g_free (options->resume);
   g_free (options->repeat);
@@ -94,6 +97,8 @@ parse (char ***words, Options *options)
     { "save", 0, 0, G_OPTION_ARG_FILENAME, &options->folder, N_ ("Save the pages here"), N_ ("DIR") },
     { "offline", 0, 0, G_OPTION_ARG_NONE, &options->offline,
       N_ ("At the end, make the links of what was saved lead from file to file"), NULL },
+    { "warc", 0, 0, G_OPTION_ARG_FILENAME, &options->warc,
+      N_ ("Keep all that is asked and all that comes in this web archive"), N_ ("FILE.warc.gz") },
     { "record", 0, 0, G_OPTION_ARG_FILENAME, &options->record,
       N_ ("Keep the crawl in this new run file, to go on from whatever happens"), N_ ("RUN") },
     { "resume", 0, 0, G_OPTION_ARG_FILENAME, &options->resume,
@@ -139,6 +144,7 @@ static MillPipeline *
 build (const char *const *urls, const Options *options, GError **error)
 {
   g_autofree char *folder = options->folder != NULL ? g_canonicalize_filename (options->folder, NULL) : NULL;
+  g_autofree char *warc = options->warc != NULL ? g_canonicalize_filename (options->warc, NULL) : NULL;
   MillCrawlOptions job_options;
   g_autoptr (MillJob) job = NULL;
   g_autoptr (MillPipeline) pipeline = NULL;
@@ -158,6 +164,7 @@ build (const char *const *urls, const Options *options, GError **error)
   job_options.obey_robots = !options->ignore_robots;
   job_options.folder = folder;
   job_options.offline = options->offline;
+  job_options.warc = warc;
   job = mill_crawl_job_new (&job_options, error);
   pipeline = job != NULL ? mill_job_build (job, error) : NULL;
   if (pipeline == NULL ||
@@ -166,12 +173,29 @@ build (const char *const *urls, const Options *options, GError **error)
   return g_steal_pointer (&pipeline);
 }
 
+/* (transfer full) (nullable): a crawl that is ready to go on. */
+static MillPipeline *
+resume (const Options *options, GError **error)
+{
+  MillPipeline *pipeline = mill_crawl_resume (options->resume, error);
+  g_autofree char *warc = options->warc != NULL ? g_canonicalize_filename (options->warc, NULL) : NULL;
+
+  for (guint i = 0; warc != NULL && pipeline != NULL && i < mill_pipeline_get_n_stages (pipeline); i++)
+    {
+      MillStep *step = mill_stage_get_step (mill_pipeline_get_stage (pipeline, i));
+
+      if (MILL_IS_FETCH_STEP (step))
+        g_object_set (step, "warc", warc, NULL);
+    }
+  return pipeline;
+}
+
 /* (transfer full) (nullable): a crawl that is ready to start, whichever way it was asked for. */
 static MillPipeline *
 prepare (const char *const *urls, const Options *options, GError **error)
 {
   if (options->resume != NULL)
-    return mill_crawl_resume (options->resume, error);
+    return resume (options, error);
   if (options->repeat != NULL)
     return mill_crawl_repeat (options->repeat, options->record, error);
   return build (urls, options, error);

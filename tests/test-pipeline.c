@@ -318,7 +318,7 @@ test_step_that_ends_the_run (gconstpointer data)
   test_assert_conserved (pipeline);
   end = mill_pipeline_snapshot (pipeline);
   g_assert_cmpint (end->state, ==, MILL_STATE_FAILED);
-  g_assert_cmpstr (end->error, ==, "planned end of the run");
+  g_assert_cmpstr (end->error, ==, "one: planned end of the run");
   g_assert_cmpuint (end->dead, ==, 0);
   g_assert_cmpuint (end->done, >=, 29);
   g_assert_cmpuint (end->done + end->returned, ==, end->produced);

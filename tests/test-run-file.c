@@ -13,10 +13,12 @@
 #include "demo/mill-demo-site.h"
 #include "record/mill-run-file-private.h"
 #include "test-parts.h"
+#include "warc-reader.h"
 
 #define PAGES       400
 #define QUICK_KILLS 6
 #define SLOW_KILLS  50
+#define ARCHIVE     "all.warc.gz"
 
 typedef struct
 {
@@ -208,14 +210,15 @@ static GSubprocess *
 start_crawl (Fixture *fixture, const char *start)
 {
   g_autofree char *pages = g_build_filename (fixture->folder, "pages", NULL);
+  g_autofree char *archive = g_build_filename (fixture->folder, ARCHIVE, NULL);
   const char *cli = g_getenv ("MILLRACE_CLI");
   g_autoptr (GError) error = NULL;
   GSubprocess *child;
 
   if (start != NULL)
     child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error,
-                              cli, "crawl", start, "--record", fixture->path, "--save", pages, "--per-host",
-                              "16", "--delay", "0", NULL);
+                              cli, "crawl", start, "--record", fixture->path, "--save", pages, "--warc",
+                              archive, "--per-host", "16", "--delay", "0", NULL);
   else
     child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error,
                               cli, "crawl", "--resume", fixture->path, NULL);
@@ -256,6 +259,24 @@ kill_after (GSubprocess *child, MillDemoSite *site, guint64 after)
   return g_subprocess_get_if_exited (child);
 }
 
+/* What is done in the run file is in the archive, which has no half records. */
+static void
+assert_archived (Fixture *fixture)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, ARCHIVE, NULL);
+  g_autoptr (GPtrArray) records = warc_read (path);
+  sqlite3 *db = NULL;
+  sqlite3_stmt *query = NULL;
+
+  g_assert_cmpint (sqlite3_open_v2 (fixture->path, &db, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, "SELECT key FROM item WHERE outcome = 'done'", -1, &query, NULL),
+                   ==, SQLITE_OK);
+  while (sqlite3_step (query) == SQLITE_ROW)
+    g_assert_nonnull (warc_find (records, "response", (const char *) sqlite3_column_text (query, 0)));
+  sqlite3_finalize (query);
+  sqlite3_close (db);
+}
+
 /* Every page once, none lost, each in its file. */
 static void
 test_killed (Fixture *fixture, gconstpointer data)
@@ -286,6 +307,7 @@ test_killed (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (ask (fixture->path, "SELECT count (*) FROM frontier WHERE state = 1"), ==, PAGES);
   g_assert_cmpint (ask (fixture->path, "SELECT count (*) FROM frontier WHERE state = 0"), ==, 0);
   g_assert_cmpint (ask (fixture->path, "SELECT count (DISTINCT file) FROM item"), ==, PAGES);
+  assert_archived (fixture);
   mill_demo_site_stop (site);
 }
 

@@ -167,6 +167,8 @@ write_stages (GKeyFile *file, const MillCrawlOptions *options)
   set_uint (file, FETCH, "slots", options->slots);
   set_double (file, FETCH, "timeout", options->timeout_s);
   set_uint (file, FETCH, "retries", options->retries);
+  if (options->warc != NULL)
+    g_key_file_set_string (file, FETCH, "warc", options->warc);
 
   g_key_file_set_string (file, LINKS, "kind", "threads");
   g_key_file_set_string (file, LINKS, "step", "links");

@@ -71,6 +71,7 @@ G_BEGIN_DECLS
  * @obey_robots: whether to leave alone what robots.txt says
  * @folder: (nullable): where to save the pages; %NULL saves nothing
  * @offline: whether links between the saved pages are made to lead from file to file at the end
+ * @warc: (nullable): a web archive to keep what was asked and what came, see [property@Mill.FetchStep:warc]
  *
  * What a person asks of a crawl.
  */
@@ -93,6 +94,7 @@ typedef struct
   gboolean obey_robots;
   const char *folder; /* (unowned) (nullable) */
   gboolean offline;
+  const char *warc;   /* (unowned) (nullable) */
 } MillCrawlOptions;
 
 void mill_crawl_options_init (MillCrawlOptions *options, const char *const *urls);

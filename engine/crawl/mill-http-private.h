@@ -5,8 +5,11 @@
 
 #include <libsoup/soup.h>
 
+#include "record/mill-warc-writer-private.h"
+
 G_BEGIN_DECLS
 
+#define MILL_HTTP_USER_AGENT        "Millrace/" MILLRACE_VERSION
 #define MILL_HTTP_TOO_MANY_REQUESTS 429 /* RFC 6585; libsoup does not know it */
 
 /**
@@ -64,8 +67,15 @@ char *mill_http_clean_header (const char *value);
 char *mill_http_shorten (const char *text);
 GError *mill_http_explain_error (SoupMessage *message, GError *error);
 
+/* mill-http-exchange.c */
+char *mill_http_dup_ip_address (SoupMessage *message);
+MillWarcExchange *mill_http_describe_exchange (SoupMessage *message, gint64 began_us, const char *ip_address,
+                                               GBytes *body, const char *cut);
+
 void mill_http_get_async (SoupSession *session, const char *url, const MillHttpLimits *limits,
-                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+                          MillWarcWriter *archive, GCancellable *cancellable, GAsyncReadyCallback callback,
+                          gpointer user_data);
+MillWarcExchange *mill_http_steal_left (GAsyncResult *result, const char *cut);
 MillHttpResponse *mill_http_get_finish (GAsyncResult *result, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MillHttpResponse, mill_http_response_free)

@@ -11,6 +11,7 @@
 
 #include "core/mill-cancel-source-private.h"
 #include "core/mill-error.h"
+#include "crawl/mill-http-tap-private.h"
 #include "crawl/mill-url.h"
 
 #define CHUNK               (64 * 1024)
@@ -51,14 +52,25 @@ typedef struct
 
   SoupMessage *message; /* (owned) (nullable) the request on its way */
   GInputStream *stream; /* (owned) (nullable) its body, as it comes */
+  GInputStream *tapped; /* (owned) (nullable) the same by way of `tap` */
   GInputStream *plain;  /* (owned) (nullable) the same, decompressed; NULL when it is not compressed */
 
   gboolean keeps_body;
-  guint8 *body; /* (owned) (nullable) what was kept */
+  guint8 *body; /* (owned) (nullable) what was kept, until it is in `kept` */
+  GBytes *kept; /* (owned) (nullable) */
   gsize length;
   gsize capacity;
   gsize n_discarded;
   guint8 scratch[DISCARD_CHUNK]; /* what was not */
+
+  /* For the archive. */
+  MillWarcWriter *archive; /* (owned) (nullable) */
+  MillHttpTap *tap;        /* (owned) (nullable) a compressed body as it comes */
+  gint64 began_us;         /* real time */
+  char *ip_address;        /* (owned) (nullable) who answers */
+  const char *cut;         /* (nullable) static; why the body at hand is not all of it */
+  GError *failure;         /* (owned) (nullable) what to say once what came is archived */
+  MillWarcExchange *left;  /* (owned) (nullable) what had come when the caller cancelled */
 } Request;
 
 static void send_request (GTask *task);
@@ -83,9 +95,16 @@ request_free (gpointer data)
   g_object_unref (self->here);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->plain);
+  g_clear_object (&self->tapped);
   g_clear_object (&self->stream);
   drop_message (self);
   g_clear_object (&self->session);
+  g_clear_object (&self->tap);
+  g_clear_pointer (&self->archive, mill_warc_writer_unref);
+  g_clear_pointer (&self->left, mill_warc_exchange_free);
+  g_clear_error (&self->failure);
+  g_free (self->ip_address);
+  g_clear_pointer (&self->kept, g_bytes_unref);
   g_free (self->body);
   g_free (self->url);
   g_free (self);
@@ -141,6 +160,32 @@ dup_header (const Request *self, const char *name)
   return value != NULL ? mill_http_clean_header (value) : NULL;
 }
 
+/* The length that the server announced; 0 if it did not. */
+static goffset
+get_announced (const Request *self)
+{
+  return soup_message_headers_get_content_length (soup_message_get_response_headers (self->message));
+}
+
+static gboolean
+is_success (const Request *self)
+{
+  return SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (self->message));
+}
+
+/* (transfer none) (nullable): what was kept of the body */
+static GBytes *
+take_body (Request *self)
+{
+  if (self->kept == NULL && self->keeps_body)
+    {
+      if (self->capacity > self->length)
+        self->body = g_realloc (self->body, self->length);
+      self->kept = g_bytes_new_take (g_steal_pointer (&self->body), self->length);
+    }
+  return self->kept;
+}
+
 static void
 return_response (GTask *task)
 {
@@ -157,12 +202,8 @@ return_response (GTask *task)
   response->retry_after_s = parse_retry_after (get_header (self->message, "Retry-After"));
   if (get_redirect (self) != NULL)
     response->location = mill_http_clean_header (get_redirect (self));
-  if (self->keeps_body)
-    {
-      if (self->capacity > self->length)
-        self->body = g_realloc (self->body, self->length);
-      response->body = g_bytes_new_take (g_steal_pointer (&self->body), self->length);
-    }
+  if (is_success (self))
+    response->body = g_bytes_ref (take_body (self));
   g_task_return_pointer (task, response, (GDestroyNotify) mill_http_response_free);
 }
 
@@ -200,16 +241,16 @@ static void
 close_body (Request *self)
 {
   g_clear_object (&self->plain);
+  g_clear_object (&self->tapped);
   g_input_stream_close (self->stream, NULL, NULL);
   g_clear_object (&self->stream);
 }
 
 static void
-end_response (GTask *task)
+answer (GTask *task)
 {
   Request *self = g_task_get_task_data (task);
 
-  close_body (self);
   if (self->limits.max_redirects > 0 && get_redirect (self) != NULL)
     follow_redirect (task);
   else
@@ -241,11 +282,92 @@ fail_request (GTask *task, GError *error)
                              self->limits.max_stall_s);
 }
 
+/* (transfer full): the request at hand and what came of it, as it came */
+static MillWarcExchange *
+make_exchange (Request *self)
+{
+  GBytes *body = self->tap == NULL ? take_body (self) : mill_http_tap_get_bytes (self->tap);
+
+  if (self->cut == NULL && self->tap != NULL && mill_http_tap_is_cut (self->tap))
+    self->cut = MILL_WARC_CUT_LENGTH;
+  if (self->cut == NULL && body != NULL && get_announced (self) > (goffset) g_bytes_get_size (body))
+    self->cut = MILL_WARC_CUT_DISCONNECT;
+  return mill_http_describe_exchange (self->message, self->began_us, self->ip_address, body, self->cut);
+}
+
+static void
+archived_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Request *self = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!mill_warc_writer_write_finish (result, &error))
+    g_task_return_error (task, error);
+  else if (self->failure != NULL)
+    fail_request (task, g_steal_pointer (&self->failure));
+  else
+    answer (task);
+}
+
+/* The body has ended, in whatever way: on to the archive, if there is one, and then to who asked. */
+static void
+end_response (GTask *task)
+{
+  Request *self = g_task_get_task_data (task);
+
+  close_body (self);
+  if (self->archive == NULL)
+    answer (task);
+  else
+    mill_warc_writer_write_async (self->archive, make_exchange (self), self->cancellable, archived_cb,
+                                  g_object_ref (task));
+}
+
+static gboolean
+was_cancelled (const Request *self)
+{
+  return self->cancellable != NULL && g_cancellable_is_cancelled (self->cancellable);
+}
+
+/* Why what came of the body is not all, when reading more of it failed. */
+static const char *
+explain_cut (const Request *self, const GError *error)
+{
+  if (self->broken_off == BROKEN_OFF_STALLED)
+    return MILL_WARC_CUT_TIME;
+  if (self->tap != NULL && mill_http_tap_is_whole (self->tap))
+    return NULL;
+  if (g_error_matches (error, MILL_ERROR, MILL_ERROR_TOO_LARGE))
+    return MILL_WARC_CUT_LENGTH;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
+    return MILL_WARC_CUT_DISCONNECT;
+  return MILL_WARC_CUT_OTHERWISE;
+}
+
+/* The body cannot be had. */
 static void
 fail (GTask *task, GError *error)
 {
-  close_body (g_task_get_task_data (task));
-  fail_request (task, error);
+  Request *self = g_task_get_task_data (task);
+
+  if (self->archive == NULL)
+    {
+      close_body (self);
+      fail_request (task, error);
+      return;
+    }
+  self->cut = explain_cut (self, error);
+  if (was_cancelled (self))
+    {
+      close_body (self);
+      self->left = make_exchange (self);
+      fail_request (task, error);
+      return;
+    }
+  self->failure = error;
+  end_response (task);
 }
 
 static void
@@ -253,9 +375,10 @@ end_long_body (GTask *task)
 {
   Request *self = g_task_get_task_data (task);
 
-  if (self->limits.truncate)
+  if (self->limits.truncate || !is_success (self))
     {
-      self->length = self->limits.max_body;
+      self->length = MIN (self->length, self->limits.max_body);
+      self->cut = MILL_WARC_CUT_LENGTH;
       end_response (task);
       return;
     }
@@ -275,6 +398,10 @@ discarded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       self->n_discarded += (gsize) n;
       self->n_news += (gsize) n;
     }
+  if (self->n_discarded > DISCARD_LIMIT)
+    self->cut = MILL_WARC_CUT_LENGTH;
+  else if (n < 0)
+    self->cut = MILL_WARC_CUT_DISCONNECT;
   /* What goes wrong here costs a connection, not the response. */
   if (n <= 0 || self->n_discarded > DISCARD_LIMIT)
     end_response (task);
@@ -288,8 +415,9 @@ discard_more (GTask *task)
 {
   Request *self = g_task_get_task_data (task);
 
-  g_input_stream_read_async (self->stream, self->scratch, sizeof self->scratch, G_PRIORITY_DEFAULT,
-                             self->here, discarded_cb, g_object_ref (task));
+  g_input_stream_read_async (self->tapped != NULL ? self->tapped : self->stream, self->scratch,
+                             sizeof self->scratch, G_PRIORITY_DEFAULT, self->here, discarded_cb,
+                             g_object_ref (task));
 }
 
 /* A body that announces its length and then the end of the connection is whole for libsoup wherever it ends.
@@ -297,10 +425,7 @@ discard_more (GTask *task)
 static gboolean
 breaks_off (const Request *self)
 {
-  goffset announced =
-      soup_message_headers_get_content_length (soup_message_get_response_headers (self->message));
-
-  return self->plain == NULL && announced > 0 && self->length < (guint64) announced;
+  return self->plain == NULL && self->length < (guint64) get_announced (self);
 }
 
 static void
@@ -316,12 +441,23 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       self->length += (gsize) n;
       self->n_news += (gsize) n;
     }
-  if (n < 0)
+  if (n < 0 && (is_success (self) || was_cancelled (self)))
     fail (task, error);
+  else if (n < 0)
+    {
+      self->cut = explain_cut (self, error);
+      g_error_free (error);
+      end_response (task);
+    }
   else if (self->length > self->limits.max_body)
     end_long_body (task);
   else if (n > 0)
     read_more (task);
+  else if (breaks_off (self) && !is_success (self))
+    {
+      self->cut = MILL_WARC_CUT_DISCONNECT;
+      end_response (task);
+    }
   else if (breaks_off (self))
     fail (task, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
                                      _ ("the body ends before the length that was announced")));
@@ -360,7 +496,14 @@ begin_decompression (Request *self)
 {
   g_autoptr (GZlibDecompressor) decompressor = g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP);
 
-  self->plain = g_converter_input_stream_new (self->stream, G_CONVERTER (decompressor));
+  if (self->archive != NULL)
+    {
+      self->tap = mill_http_tap_new (self->limits.max_body);
+      self->tapped = g_converter_input_stream_new (self->stream, G_CONVERTER (self->tap));
+      g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (self->tapped), FALSE);
+    }
+  self->plain = g_converter_input_stream_new (self->tapped != NULL ? self->tapped : self->stream,
+                                              G_CONVERTER (decompressor));
   g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (self->plain), FALSE);
 }
 
@@ -368,18 +511,17 @@ static void
 begin_body (GTask *task)
 {
   Request *self = g_task_get_task_data (task);
-  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
-  goffset announced = soup_message_headers_get_content_length (headers);
+  goffset announced = get_announced (self);
 
-  self->keeps_body = SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (self->message));
+  self->keeps_body = is_success (self) || self->archive != NULL;
   if (!self->keeps_body)
     {
       discard_more (task);
       return;
     }
-  if (is_compressed (self))
+  if (is_success (self) && is_compressed (self))
     begin_decompression (self);
-  else if (!self->limits.truncate && (guint64) announced > self->limits.max_body)
+  else if (is_success (self) && !self->limits.truncate && (guint64) announced > self->limits.max_body)
     {
       end_long_body (task);
       return;
@@ -404,6 +546,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   self->has_head = self->head_is_news = TRUE;
   self->head_us = g_get_monotonic_time ();
+  self->ip_address = mill_http_dup_ip_address (self->message);
   begin_body (task);
 }
 
@@ -425,13 +568,26 @@ has_host (GUri *uri)
   return uri != NULL && g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0';
 }
 
+/* Before a redirect is followed. */
+static void
+forget_response (Request *self)
+{
+  drop_message (self);
+  g_clear_object (&self->tap);
+  g_clear_pointer (&self->kept, g_bytes_unref);
+  g_clear_pointer (&self->body, g_free);
+  g_clear_pointer (&self->ip_address, g_free);
+  self->length = self->capacity = self->n_discarded = 0;
+  self->cut = NULL;
+}
+
 static void
 send_request (GTask *task)
 {
   Request *self = g_task_get_task_data (task);
   g_autoptr (GUri) uri = g_uri_parse (self->url, SOUP_HTTP_URI_FLAGS, NULL);
 
-  drop_message (self);
+  forget_response (self);
   if (!has_host (uri))
     {
       g_task_return_new_error (task, MILL_ERROR, MILL_ERROR_INVALID, _ ("“%s” is not a valid web address"),
@@ -440,6 +596,7 @@ send_request (GTask *task)
     }
   self->message = soup_message_new_from_uri (SOUP_METHOD_GET, uri);
   self->has_head = FALSE;
+  self->began_us = g_get_real_time ();
   soup_message_add_flags (self->message, SOUP_MESSAGE_NO_REDIRECT);
   g_signal_connect (self->message, "got-informational", G_CALLBACK (got_informational_cb), self);
   soup_message_headers_replace (soup_message_get_request_headers (self->message), "Accept-Encoding", "gzip");
@@ -492,7 +649,7 @@ mill_http_session_new (void)
 {
   SoupSession *session =
       g_object_new (SOUP_TYPE_SESSION, "max-conns", 10000, "max-conns-per-host", 10000, "timeout", 0u,
-                    "idle-timeout", 30u, "user-agent", "Millrace/" MILLRACE_VERSION, NULL);
+                    "idle-timeout", 30u, "user-agent", MILL_HTTP_USER_AGENT, NULL);
 
   soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
@@ -548,13 +705,19 @@ watch_cb (gpointer user_data)
  * mill_http_get_async:
  * @session: a session of the thread-default main context
  * @url: an http or https address
+ * @archive: (nullable): where to keep what was asked and what came
  *
  * Fetches @url. A response with whatever status is a success; no response, a body beyond the limit or too
  * slow, and a redirect that leads nowhere are errors. Cancelling closes the connection.
+ *
+ * With an archive, whatever has a head is in there before this ends, redirects that are followed and
+ * responses that break off included; if that fails, so does this. Only what a cancellation breaks off is left
+ * to the caller, who knows why: see mill_http_steal_left().
  */
 void
 mill_http_get_async (SoupSession *session, const char *url, const MillHttpLimits *limits,
-                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                     MillWarcWriter *archive, GCancellable *cancellable, GAsyncReadyCallback callback,
+                     gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Request *self = g_new0 (Request, 1);
@@ -563,6 +726,7 @@ mill_http_get_async (SoupSession *session, const char *url, const MillHttpLimits
   self->url = g_strdup (url);
   self->limits = *limits;
   self->begun_us = g_get_monotonic_time ();
+  self->archive = archive != NULL ? mill_warc_writer_ref (archive) : NULL;
   self->here = g_cancellable_new ();
   g_set_object (&self->cancellable, cancellable);
   g_task_set_task_data (task, self, request_free);
@@ -581,4 +745,22 @@ MillHttpResponse *
 mill_http_get_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * mill_http_steal_left:
+ * @result: of a request that was cancelled; before mill_http_get_finish()
+ * @cut: (nullable): what was done about it, such as %MILL_WARC_CUT_TIME
+ *
+ * Returns: (transfer full) (nullable): what had come and is in no archive
+ */
+MillWarcExchange *
+mill_http_steal_left (GAsyncResult *result, const char *cut)
+{
+  Request *self = g_task_get_task_data (G_TASK (result));
+  MillWarcExchange *left = g_steal_pointer (&self->left);
+
+  if (left != NULL)
+    left->cut = cut;
+  return left;
 }

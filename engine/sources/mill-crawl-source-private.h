@@ -57,6 +57,8 @@ struct _MillCrawlSource
 /* Has the next run keep what it knows and what becomes of its pages in @file (transfer none), and go on from
  * what is there. Before the start. */
 void mill_crawl_source_set_run_file (MillCrawlSource *self, MillRunFile *file);
+/* Keeps robots.txt and sitemaps in an archive as well. Once the source is open, before the first poll. */
+void mill_crawl_source_set_archive (MillCrawlSource *self, MillWarcWriter *archive, MillPipeline *pipeline);
 /* (transfer none) (nullable) */
 MillRunFile *mill_crawl_source_get_run_file (MillCrawlSource *self);
 

@@ -89,3 +89,9 @@ mill_crawl_source_awaits_sitemaps (MillCrawlSource *self)
   mill_frontier_get_counts (self->frontier, &counts);
   return self->max_pages == 0 || counts.taken < self->max_pages;
 }
+
+void
+mill_crawl_source_set_archive (MillCrawlSource *self, MillWarcWriter *archive, MillPipeline *pipeline)
+{
+  mill_file_reader_set_archive (self->reader, archive, pipeline);
+}

@@ -7,6 +7,7 @@
 #include <gio/gio.h>
 
 #include "crawl/mill-http-private.h"
+#include "pipeline/mill-types.h"
 
 G_BEGIN_DECLS
 
@@ -55,6 +56,7 @@ typedef struct
 typedef void (*MillFileFunc) (const char *url, gpointer result, const GError *problem, gpointer user_data);
 
 MillFileReader *mill_file_reader_new (GMainContext *context);
+void mill_file_reader_set_archive (MillFileReader *self, MillWarcWriter *archive, MillPipeline *pipeline);
 void mill_file_reader_read (MillFileReader *self, const MillFileKind *kind, const char *url,
                             MillFileFunc func, gpointer user_data);
 void mill_file_reader_stop (MillFileReader *self);

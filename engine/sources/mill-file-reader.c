@@ -9,10 +9,15 @@
 #include <glib/gi18n-lib.h>
 
 #include "core/mill-error.h"
+#include "pipeline/mill-pipeline-private.h"
 
 struct _MillFileReader
 {
   GMainContext *context; /* (owned) */
+
+  /* Set before the first file, then constant. */
+  MillWarcWriter *archive; /* (owned) (nullable) keeps what is read */
+  MillPipeline *pipeline;  /* (unowned) (nullable) of `archive`; outlives its loops */
 
   /* Used on the loop's thread alone. */
   SoupSession *session; /* (owned) (nullable) made for the first file */
@@ -45,6 +50,7 @@ reader_clear (gpointer data)
   MillFileReader *self = data;
 
   g_clear_object (&self->session);
+  g_clear_pointer (&self->archive, mill_warc_writer_unref);
   g_ptr_array_unref (self->fetches);
   g_mutex_clear (&self->lock);
   g_main_context_unref (self->context);
@@ -110,14 +116,42 @@ parsed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   tell (user_data);
 }
 
+/* What a time-out has cut off is archived all the same. */
+static void
+archive_left (Fetch *fetch, GAsyncResult *result)
+{
+  MillWarcExchange *left = mill_http_steal_left (result, MILL_WARC_CUT_TIME);
+
+  if (left != NULL && fetch->is_timed_out)
+    mill_warc_writer_leave (fetch->reader->archive, left);
+  else if (left != NULL)
+    mill_warc_exchange_free (left);
+}
+
+/* The archive cannot be gone on with: the run ends, and until then the file is not told of, since what could
+ * not be archived must not be known. */
+static gboolean
+end_run (Fetch *fetch)
+{
+  if (!g_error_matches (fetch->failure, MILL_ERROR, MILL_ERROR_FATAL))
+    return FALSE;
+  if (end_fetch (fetch))
+    mill_pipeline_fail (fetch->reader->pipeline, fetch->failure);
+  fetch_free (fetch);
+  return TRUE;
+}
+
 static void
 got_file_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Fetch *fetch = user_data;
   g_autoptr (GTask) task = NULL;
 
+  archive_left (fetch, result);
   fetch->response = mill_http_get_finish (result, &fetch->failure);
   g_source_destroy (fetch->timeout);
+  if (end_run (fetch))
+    return;
   if (fetch->response == NULL && fetch->is_timed_out)
     {
       g_clear_error (&fetch->failure);
@@ -156,8 +190,8 @@ begin_fetch_cb (gpointer user_data)
   fetch->timeout = g_timeout_source_new_seconds (fetch->kind->timeout_s);
   g_source_set_callback (fetch->timeout, timed_out_cb, fetch, NULL);
   g_source_attach (fetch->timeout, self->context);
-  mill_http_get_async (self->session, fetch->url, &fetch->kind->limits, fetch->cancellable, got_file_cb,
-                       fetch);
+  mill_http_get_async (self->session, fetch->url, &fetch->kind->limits, self->archive, fetch->cancellable,
+                       got_file_cb, fetch);
   return G_SOURCE_REMOVE;
 }
 
@@ -176,6 +210,21 @@ mill_file_reader_new (GMainContext *context)
   self->fetches = g_ptr_array_new ();
   g_mutex_init (&self->lock);
   return self;
+}
+
+/**
+ * mill_file_reader_set_archive:
+ * @archive: where to keep what is read
+ * @pipeline: whose files they are; it fails when @archive does
+ *
+ * Before the first file.
+ */
+void
+mill_file_reader_set_archive (MillFileReader *self, MillWarcWriter *archive, MillPipeline *pipeline)
+{
+  g_clear_pointer (&self->archive, mill_warc_writer_unref);
+  self->archive = mill_warc_writer_ref (archive);
+  self->pipeline = pipeline;
 }
 
 void

@@ -14,7 +14,7 @@
 #include "crawl/mill-url.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
-#include "sources/mill-crawl-source.h"
+#include "sources/mill-crawl-source-private.h"
 
 #define MAX_REDIRECTS    20
 #define DEFAULT_MAX_BODY 64
@@ -30,6 +30,8 @@ struct _MillFetchStep
   guint max_stall_ms; /* (atomic) */
   guint min_speed;    /* (atomic) bytes per second */
   gboolean follow_redirects;
+  char *warc;                /* (owned) (nullable) as configured */
+  MillWarcWriter *archive;   /* (owned) (nullable) from open to close */
   MillCrawlSource *crawl;    /* (owned) (nullable) then its frontier takes redirects and requests to wait */
   MillSessionPool *sessions; /* (owned) */
 };
@@ -37,10 +39,20 @@ struct _MillFetchStep
 /* One attempt. */
 typedef struct
 {
-  MillWork *work;       /* (unowned) */
-  SoupSession *session; /* (owned) (nullable) until it is given back to the pool */
+  MillWork *work;          /* (unowned) */
+  SoupSession *session;    /* (owned) (nullable) until it is given back to the pool */
+  MillWarcWriter *archive; /* (owned) (nullable) */
   gint64 begun_us;
 } Fetch;
+
+static void
+fetch_free (gpointer data)
+{
+  Fetch *fetch = data;
+
+  g_clear_pointer (&fetch->archive, mill_warc_writer_unref);
+  g_free (fetch);
+}
 
 typedef enum
 {
@@ -48,11 +60,52 @@ typedef enum
   PROP_FOLLOW_REDIRECTS,
   PROP_MAX_STALL,
   PROP_MIN_SPEED,
+  PROP_WARC,
 } MillFetchStepProperty;
 
-static GParamSpec *properties[PROP_MIN_SPEED + 1];
+static GParamSpec *properties[PROP_WARC + 1];
 
 G_DEFINE_FINAL_TYPE (MillFetchStep, mill_fetch_step, MILL_TYPE_STEP)
+
+/* (transfer full): who writes the archive, as application/warc-fields */
+static char *
+describe_archive (MillFetchStep *self, MillPipeline *pipeline)
+{
+  g_autofree char *name = mill_http_clean_header (mill_pipeline_get_name (pipeline));
+  GString *fields = g_string_new (NULL);
+  gboolean obeys;
+
+  g_string_append_printf (fields,
+                          "software: Millrace/%s\r\nformat: WARC File Format 1.1\r\n"
+                          "conformsTo: https://iipc.github.io/warc-specifications/specifications/warc-format/"
+                          "warc-1.1/\r\nisPartOf: %s\r\nhttp-header-user-agent: %s\r\n",
+                          MILLRACE_VERSION, name, MILL_HTTP_USER_AGENT);
+  if (self->crawl != NULL)
+    {
+      g_object_get (self->crawl, "robots", &obeys, NULL);
+      g_string_append_printf (fields, "robots: %s\r\n", obeys ? "obey" : "ignore");
+    }
+  return g_string_free (fields, FALSE);
+}
+
+static gboolean
+open_archive (MillFetchStep *self, MillPipeline *pipeline, GError **error)
+{
+  g_autofree char *expanded = NULL, *path = NULL, *fields = NULL;
+
+  g_clear_pointer (&self->archive, mill_warc_writer_unref);
+  if (self->warc == NULL || *self->warc == '\0')
+    return TRUE;
+  expanded = mill_pipeline_expand (pipeline, self->warc, error);
+  if (expanded == NULL)
+    return FALSE;
+  path = g_canonicalize_filename (expanded, NULL);
+  fields = describe_archive (self, pipeline);
+  self->archive = mill_warc_writer_new (path, fields, error);
+  if (self->archive != NULL && self->crawl != NULL)
+    mill_crawl_source_set_archive (self->crawl, self->archive, pipeline);
+  return self->archive != NULL;
+}
 
 static gboolean
 mill_fetch_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
@@ -63,7 +116,7 @@ mill_fetch_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
   g_clear_object (&self->crawl);
   if (MILL_IS_CRAWL_SOURCE (source))
     self->crawl = MILL_CRAWL_SOURCE (g_object_ref (source));
-  return TRUE;
+  return open_archive (self, pipeline, error);
 }
 
 static gboolean
@@ -208,6 +261,18 @@ tell_throttle (MillFetchStep *self, const Fetch *fetch, const MillHttpResponse *
     mill_crawl_source_answered (self->crawl, url, g_get_monotonic_time () - fetch->begun_us, FALSE);
 }
 
+/* What a time-out has cut off is archived all the same; what a stop has is fetched again. */
+static void
+archive_left (MillFetchStep *self, Fetch *fetch, GAsyncResult *result)
+{
+  MillWarcExchange *left = mill_http_steal_left (result, MILL_WARC_CUT_TIME);
+
+  if (left != NULL && fetch->archive != NULL && mill_work_is_timed_out (fetch->work))
+    mill_warc_writer_leave (fetch->archive, left);
+  else if (left != NULL)
+    mill_warc_exchange_free (left);
+}
+
 static void
 got_response_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -215,8 +280,10 @@ got_response_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   MillFetchStep *self = g_task_get_source_object (task);
   Fetch *fetch = g_task_get_task_data (task);
   GError *error = NULL;
-  g_autoptr (MillHttpResponse) response = mill_http_get_finish (result, &error);
+  g_autoptr (MillHttpResponse) response = NULL;
 
+  archive_left (self, fetch, result);
+  response = mill_http_get_finish (result, &error);
   mill_session_pool_give_back (self->sessions, g_steal_pointer (&fetch->session));
   tell_throttle (self, fetch, response);
   if (response == NULL || !accept_response (self, fetch->work, response, &error))
@@ -252,7 +319,7 @@ mill_fetch_step_process_async (MillStep *step, MillWork *work, GCancellable *can
   GError *error = NULL;
 
   fetch->work = work;
-  g_task_set_task_data (task, fetch, g_free);
+  g_task_set_task_data (task, fetch, fetch_free);
   if (!check_url (url, &error) || !begin_request (self, work, url, &error))
     {
       g_task_return_error (task, error);
@@ -263,7 +330,9 @@ mill_fetch_step_process_async (MillStep *step, MillWork *work, GCancellable *can
   set_particulars (mill_work_get_item (work), NULL);
   fetch->begun_us = g_get_monotonic_time ();
   fetch->session = mill_session_pool_take (self->sessions);
-  mill_http_get_async (fetch->session, url, &limits, cancellable, got_response_cb, g_steal_pointer (&task));
+  fetch->archive = self->archive != NULL ? mill_warc_writer_ref (self->archive) : NULL;
+  mill_http_get_async (fetch->session, url, &limits, fetch->archive, cancellable, got_response_cb,
+                       g_steal_pointer (&task));
 }
 
 static gboolean
@@ -272,10 +341,17 @@ mill_fetch_step_process_finish (MillStep *step, GAsyncResult *result, GError **e
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* What is left of the archive is written now. It fails without a word: what an item waited for is in there.
+ */
 static void
 mill_fetch_step_close (MillStep *step)
 {
-  mill_session_pool_close (MILL_FETCH_STEP (step)->sessions);
+  MillFetchStep *self = MILL_FETCH_STEP (step);
+
+  mill_session_pool_close (self->sessions);
+  if (self->archive != NULL)
+    mill_warc_writer_close (self->archive, NULL);
+  g_clear_pointer (&self->archive, mill_warc_writer_unref);
 }
 
 static void
@@ -296,6 +372,9 @@ mill_fetch_step_get_property (GObject *object, guint prop_id, GValue *value, GPa
       break;
     case PROP_MIN_SPEED:
       g_value_set_uint (value, (guint) g_atomic_int_get (&self->min_speed));
+      break;
+    case PROP_WARC:
+      g_value_set_string (value, self->warc);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -332,6 +411,14 @@ mill_fetch_step_set_property (GObject *object, guint prop_id, const GValue *valu
     case PROP_MIN_SPEED:
       set_atomic (self, &self->min_speed, g_value_get_uint (value), pspec);
       break;
+    case PROP_WARC:
+      if (g_strcmp0 (self->warc, g_value_get_string (value)) != 0)
+        {
+          g_free (self->warc);
+          self->warc = g_value_dup_string (value);
+          g_object_notify_by_pspec (object, pspec);
+        }
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -343,6 +430,8 @@ mill_fetch_step_finalize (GObject *object)
   MillFetchStep *self = MILL_FETCH_STEP (object);
 
   g_clear_object (&self->crawl);
+  g_clear_pointer (&self->archive, mill_warc_writer_unref);
+  g_free (self->warc);
   mill_session_pool_free (self->sessions);
   G_OBJECT_CLASS (mill_fetch_step_parent_class)->finalize (object);
 }
@@ -393,6 +482,18 @@ install_properties (GObjectClass *object_class)
                          _ ("A response that is slower counts as stalled; with 0, any byte is progress"), 0,
                          G_MAXINT, DEFAULT_SPEED, MILL_KNOB_FLAGS),
       N_ ("B/s"));
+  /**
+   * MillFetchStep:warc:
+   *
+   * Keep what was asked and what came, whatever its status, in this web archive: a file whose name ends in
+   * `.warc.gz` (WARC 1.1). One that is there already is added to. In a crawl, robots.txt and sitemaps are
+   * kept as well. A page goes on only when it is in the archive; if that cannot be written, the run ends.
+   */
+  properties[PROP_WARC] = g_param_spec_string (
+      "warc", _ ("Web archive"),
+      _ ("Keep what was asked and what came in this file, whose name ends in .warc.gz; one that is there "
+         "already is added to"),
+      NULL, MILL_CONFIG_FLAGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
