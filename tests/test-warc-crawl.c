@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a crawl puts into a web archive: engine/docs/archive.md, sentence by sentence. */
+/* What a crawl puts into a web archive: engine/docs/archive.md. */
 
 #include "config.h"
 
