@@ -94,7 +94,7 @@ typedef struct
   gboolean obey_robots;
   const char *folder; /* (unowned) (nullable) */
   gboolean offline;
-  const char *warc;   /* (unowned) (nullable) */
+  const char *warc; /* (unowned) (nullable) */
 } MillCrawlOptions;
 
 void mill_crawl_options_init (MillCrawlOptions *options, const char *const *urls);

@@ -608,15 +608,17 @@ mill_pipeline_stop (MillPipeline *self)
   g_cancellable_cancel (wrap_up);
 }
 
-/* From a worker, whose step cannot go on, and could not with any other item: a stop, after which the run has
- * failed. Of several the first counts. */
+/* What @stage does cannot go on, and could not with any other item: a stop, after which the run has failed. Of
+ * several the first counts. Any thread. @stage: (nullable): if @error says by itself where it was */
 void
 mill_pipeline_fail (MillPipeline *self, const char *stage, const GError *error)
 {
   g_mutex_lock (&self->lock);
   if (stop_locked (self))
     {
-      self->fatal = g_error_new (error->domain, error->code, "%s: %s", stage, error->message);
+      self->fatal = g_error_copy (error);
+      if (stage != NULL)
+        g_prefix_error (&self->fatal, "%s: ", stage);
       mill_event_log_add (self->events, MILL_EVENT_FAULT, g_strdup (self->fatal->message));
     }
   g_mutex_unlock (&self->lock);

@@ -136,7 +136,7 @@ end_run (Fetch *fetch)
   if (!g_error_matches (fetch->failure, MILL_ERROR, MILL_ERROR_FATAL))
     return FALSE;
   if (end_fetch (fetch))
-    mill_pipeline_fail (fetch->reader->pipeline, fetch->failure);
+    mill_pipeline_fail (fetch->reader->pipeline, NULL, fetch->failure);
   fetch_free (fetch);
   return TRUE;
 }
