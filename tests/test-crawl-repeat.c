@@ -4,6 +4,8 @@
 #include "config.h"
 
 #include <locale.h>
+#include <sqlite3.h>
+#include <string.h>
 
 #include "core/mill-error.h"
 #include "crawl/mill-crawl-job.h"
@@ -265,6 +267,44 @@ test_files (Fixture *fixture, gconstpointer data)
   g_assert_false (counts.is_compared);
 }
 
+static gint64
+ask_number (const char *path, const char *sql)
+{
+  sqlite3 *db = NULL;
+  sqlite3_stmt *query = NULL;
+  gint64 number;
+
+  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &query, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (query), ==, SQLITE_ROW);
+  number = sqlite3_column_int64 (query, 0);
+  sqlite3_finalize (query);
+  sqlite3_close (db);
+  return number;
+}
+
+/* Where the earlier results cannot be read, there is no new file. */
+static void
+test_damaged (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *bytes = NULL;
+  gsize length, block, root;
+
+  set_page (fixture, "/", "");
+  crawl (fixture);
+  block = (gsize) ask_number (fixture->before, "PRAGMA page_size");
+  root = (gsize) ask_number (fixture->before, "SELECT rootpage FROM sqlite_schema WHERE name = 'item'");
+  g_assert_true (g_file_get_contents (fixture->before, &bytes, &length, NULL));
+  g_assert_cmpuint (root * block, <=, length);
+  memset (bytes + (root - 1) * block, 0x5a, block);
+  g_assert_true (g_file_set_contents (fixture->before, bytes, (gssize) length, NULL));
+  g_assert_null (mill_crawl_repeat (fixture->before, fixture->after, &error));
+  g_assert_error (error, MILL_ERROR, MILL_ERROR_DAMAGED);
+  g_assert_nonnull (strstr (error->message, "before.run is damaged"));
+  g_assert_false (g_file_test (fixture->after, G_FILE_TEST_EXISTS));
+}
+
 #define ADD(name, func) g_test_add ("/crawl-repeat/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -276,5 +316,6 @@ main (int argc, char **argv)
   ADD ("validators", test_validators);
   ADD ("ended-early", test_ended_early);
   ADD ("files", test_files);
+  ADD ("damaged", test_damaged);
   return g_test_run ();
 }

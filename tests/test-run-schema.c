@@ -3,9 +3,12 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <locale.h>
 #include <sqlite3.h>
+#include <string.h>
 
+#include "core/mill-error.h"
 #include "crawl/mill-crawl-job.h"
 #include "crawl/mill-crawl-record.h"
 #include "record/mill-changes.h"
@@ -296,6 +299,52 @@ test_repeat (Fixture *fixture, gconstpointer data)
   assert_answer (fixture->path, "PRAGMA user_version", "1");
 }
 
+/* What is no whole file of its version is refused, and stays as it is: also what was changed before that was
+ * found. */
+static void
+test_damaged (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *sql;
+    const char *words;
+  } cases[] = {
+    { "DROP TABLE item", "do not fit together" },
+    { "DROP TABLE host", "have no “host." },
+    { "ALTER TABLE item DROP COLUMN file", "have no “item.file”" },
+    { "CREATE TABLE sitemap (id)", "do not fit together" },
+    { "ALTER TABLE scope RENAME TO s; CREATE VIEW scope AS SELECT authority FROM s",
+      "have no “scope.authority”" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GOutputStream) stream = g_memory_output_stream_new_resizable ();
+      g_autofree char *bytes = NULL, *after = NULL;
+      g_autoptr (GError) error = NULL;
+      gsize length, length_after;
+      sqlite3 *db = NULL;
+
+      g_test_message ("%s", cases[i].sql);
+      make_version_1 (fixture, TRUE);
+      g_assert_cmpint (sqlite3_open (fixture->path, &db), ==, SQLITE_OK);
+      execute (db, cases[i].sql);
+      sqlite3_close (db);
+      g_assert_true (g_file_get_contents (fixture->path, &bytes, &length, NULL));
+      g_assert_false (
+          mill_export_run (fixture->path, MILL_EXPORT_PAGES, MILL_EXPORT_CSV, stream, NULL, &error));
+      g_assert_nonnull (strstr (error->message, cases[i].words));
+      g_clear_error (&error);
+      g_assert_null (mill_run_file_open (fixture->path, &error));
+      g_assert_error (error, MILL_ERROR, MILL_ERROR_DAMAGED);
+      g_assert_nonnull (strstr (error->message, "1.run is damaged"));
+      g_assert_nonnull (strstr (error->message, cases[i].words));
+      g_assert_true (g_file_get_contents (fixture->path, &after, &length_after, NULL));
+      g_assert_cmpmem (bytes, length, after, length_after);
+      g_assert_cmpint (g_remove (fixture->path), ==, 0);
+    }
+}
+
 #define ADD(name, func) g_test_add ("/run-schema/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -307,6 +356,7 @@ main (int argc, char **argv)
   ADD ("all-there", test_all_there);
   ADD ("plain-depths", test_plain_depths);
   ADD ("read-only", test_read_only);
+  ADD ("damaged", test_damaged);
   ADD ("resume", test_resume);
   ADD ("repeat", test_repeat);
   return g_test_run ();

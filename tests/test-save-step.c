@@ -4,11 +4,13 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <locale.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -196,6 +198,82 @@ test_bad_folder (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_files (fixture->root), ==, 1);
 }
 
+/* A file of the user's is where a folder is wanted: that costs the pages in it, and no others. */
+static void
+test_file_in_the_way (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *host = g_build_filename (fixture->root, "out/h.example", NULL);
+  g_autofree char *file = g_build_filename (host, "a", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (host, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (file, "mine", -1, NULL));
+  g_assert_true (open_folder (fixture, "out"));
+  g_assert_false (save (fixture, "http://h.example/a/b.html", "x"));
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY);
+  g_assert_nonnull (strstr (fixture->error->message, "h.example/a/b.html"));
+  g_assert_true (save (fixture, "http://h.example/c.html", "x"));
+  g_assert_cmpuint (count_files (fixture->root), ==, 2);
+}
+
+/* Folders that are removed on the way are made again; with the save folder itself the run ends. */
+static void
+test_folder_removed (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *out = g_build_filename (fixture->root, "out", NULL);
+  g_autofree char *host = g_build_filename (out, "h.example", NULL);
+
+  g_assert_true (open_folder (fixture, "out"));
+  g_assert_true (save (fixture, "http://h.example/a/b.html", "x"));
+  test_remove_tree (host);
+  g_assert_true (save (fixture, "http://h.example/a/c.html", "again"));
+  assert_file (fixture, "out/h.example/a/c.html", "again");
+  test_remove_tree (out);
+  g_assert_false (save (fixture, "http://h.example/a/d.html", "x"));
+  g_assert_error (fixture->error, MILL_ERROR, MILL_ERROR_FATAL);
+  g_assert_nonnull (strstr (fixture->error->message, out));
+  g_assert_false (g_file_test (out, G_FILE_TEST_EXISTS));
+}
+
+/* What a program that was killed has left is removed; what somebody still writes, and what only looks like
+ * it, is not. */
+static void
+test_leftovers (Fixture *fixture, gconstpointer data)
+{
+  static const char *const others[] = { ".millrace-1.part",    ".millrace-1-2.part2", "millrace-1-2.part",
+                                        ".millrace-a-2.part",  ".millrace-1-.part",   ".millrace-1-2",
+                                        "h/.millrace-1-2.part" };
+  g_autofree char *ours = g_build_filename (fixture->root, ".millrace-77-0.part", NULL);
+  g_autofree char *busy = g_build_filename (fixture->root, ".millrace-77-1.part", NULL);
+  g_autofree char *folder = g_build_filename (fixture->root, ".millrace-77-2.part", NULL);
+  g_autofree char *link = g_build_filename (fixture->root, ".millrace-77-3.part", NULL);
+  g_autofree char *page = g_build_filename (fixture->root, "h", NULL);
+  int fd;
+
+  g_assert_cmpint (g_mkdir (page, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autofree char *path = g_build_filename (fixture->root, others[i], NULL);
+
+      g_assert_true (g_file_set_contents (path, "mine", -1, NULL));
+    }
+  g_assert_true (g_file_set_contents (ours, "half a pa", -1, NULL));
+  g_assert_true (g_file_set_contents (busy, "half a pa", -1, NULL));
+  g_assert_cmpint (symlink (ours, link), ==, 0);
+  fd = open (busy, O_WRONLY | O_CLOEXEC);
+  g_assert_cmpint (flock (fd, LOCK_EX | LOCK_NB), ==, 0);
+  g_assert_true (open_folder (fixture, "."));
+  g_assert_false (g_file_test (ours, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (busy, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (folder, G_FILE_TEST_IS_DIR));
+  g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+  close (fd);
+  g_assert_true (open_folder (fixture, "."));
+  g_assert_false (g_file_test (busy, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_unlink (link), ==, 0);
+  g_assert_cmpuint (count_files (fixture->root), ==, G_N_ELEMENTS (others));
+}
+
 /* Permissions do not bind root, so this is for everybody else. */
 static void
 test_forbidden_folder (Fixture *fixture, gconstpointer data)
@@ -268,7 +346,8 @@ test_full_disk (Fixture *fixture, gconstpointer data)
   g_assert_true (open_folder (fixture, "disk/out"));
   g_assert_true (save_zeros (fixture, "http://h.example/fits", 100 * 1024, NULL));
   g_assert_false (save_zeros (fixture, "http://h.example/does-not", MIB, NULL));
-  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  g_assert_error (fixture->error, MILL_ERROR, MILL_ERROR_FATAL);
+  g_assert_nonnull (strstr (fixture->error->message, g_strerror (ENOSPC)));
   g_assert_nonnull (strstr (fixture->error->message, "does-not"));
   g_assert_false (mill_retry_policy_is_retryable (fixture->error));
   g_assert_cmpuint (count_files (disk), ==, 1);
@@ -332,6 +411,9 @@ main (int argc, char **argv)
   ADD ("odd-items", test_odd_items);
   ADD ("stays-inside", test_stays_inside);
   ADD ("bad-folder", test_bad_folder);
+  ADD ("file-in-the-way", test_file_in_the_way);
+  ADD ("folder-removed", test_folder_removed);
+  ADD ("leftovers", test_leftovers);
   ADD ("forbidden-folder", test_forbidden_folder);
   ADD ("breaks-off", test_breaks_off);
   ADD ("cancelled", test_cancelled);

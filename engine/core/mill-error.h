@@ -23,6 +23,7 @@ G_BEGIN_DECLS
  * @MILL_ERROR_RETRYABLE: the work failed, and trying again may succeed
  * @MILL_ERROR_FATAL: the work cannot be done, and neither can any other of its kind: a step that fails with
  * it ends the run
+ * @MILL_ERROR_DAMAGED: a file does not fit together; it was not touched
  *
  * Why something failed: the one error domain of the library. Programs act on the code; people read the
  * message.
@@ -42,6 +43,7 @@ typedef enum
   MILL_ERROR_FAILED,
   MILL_ERROR_RETRYABLE,
   MILL_ERROR_FATAL,
+  MILL_ERROR_DAMAGED,
 } MillError;
 
 /**

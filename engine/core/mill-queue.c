@@ -354,6 +354,7 @@ mill_queue_set_error (MillError code, GError **error)
     case MILL_ERROR_FAILED:
     case MILL_ERROR_RETRYABLE:
     case MILL_ERROR_FATAL:
+    case MILL_ERROR_DAMAGED:
     default:
       g_assert_not_reached ();
     }

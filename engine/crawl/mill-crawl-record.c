@@ -28,15 +28,18 @@ get_crawl (MillPipeline *pipeline, GError **error)
   return NULL;
 }
 
-/* Has the crawl keep what it knows in @file, which is empty. */
+/* Has the crawl keep what it knows in @file, which is new; if that is impossible, there is no such file. */
 static gboolean
-begin_file (MillRunFile *file, MillCrawlSource *crawl, const char *job, GError **error)
+begin_file (MillRunFile *file, const char *path, MillCrawlSource *crawl, const char *job, GError **error)
 {
   mill_run_file_set_meta (file, META_JOB, job);
   mill_run_file_set_meta (file, META_PROGRAM, "Millrace " MILLRACE_VERSION);
   mill_run_file_commit (file);
   if (!mill_run_file_check (file, error))
-    return FALSE;
+    {
+      mill_run_file_discard (file, path);
+      return FALSE;
+    }
   mill_crawl_source_set_run_file (crawl, file);
   return TRUE;
 }
@@ -70,7 +73,7 @@ mill_crawl_record (MillPipeline *pipeline, MillJob *job, const char *path, GErro
   if (file == NULL)
     return FALSE;
   text = mill_job_to_text (job);
-  return begin_file (file, crawl, text, error);
+  return begin_file (file, path, crawl, text, error);
 }
 
 /* (transfer full) (nullable) */
@@ -127,8 +130,11 @@ create_compared (const char *path, MillRunFile *earlier, const char *earlier_pat
   g_autofree char *full_path = g_canonicalize_filename (earlier_path, NULL);
   g_autofree char *name = g_filename_display_name (full_path);
 
-  if (file != NULL && mill_changes_take_earlier (file, earlier, name, error))
+  if (file == NULL)
+    return NULL;
+  if (mill_changes_take_earlier (file, earlier, name, error))
     return g_steal_pointer (&file);
+  mill_run_file_discard (file, path);
   return NULL;
 }
 
@@ -163,7 +169,7 @@ mill_crawl_repeat (const char *earlier, const char *path, GError **error)
   if (file == NULL)
     return NULL;
   text = mill_run_file_dup_meta (before, META_JOB);
-  return begin_file (file, crawl, text, error) ? g_steal_pointer (&pipeline) : NULL;
+  return begin_file (file, path, crawl, text, error) ? g_steal_pointer (&pipeline) : NULL;
 }
 
 /**

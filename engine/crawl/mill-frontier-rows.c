@@ -5,6 +5,11 @@
 
 #include "crawl/mill-frontier-rows-private.h"
 
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "crawl/mill-url.h"
+
 /* 0 is stored as NULL. */
 static void
 bind_id (sqlite3_stmt *statement, int place, gint64 id)
@@ -17,6 +22,29 @@ static const char *
 get_text (sqlite3_stmt *statement, int column)
 {
   return (const char *) sqlite3_column_text (statement, column);
+}
+
+/* Whether an address in the file is one that a crawl may have put there; ends the file if not. */
+static gboolean
+check_url (MillRunFile *file, const char *url)
+{
+  g_autofree char *canonical =
+      url != NULL ? mill_url_canonicalize (NULL, url, MILL_URL_FLAGS_REFUSE_CREDENTIALS, NULL) : NULL;
+
+  if (canonical != NULL && strcmp (canonical, url) == 0)
+    return TRUE;
+  mill_run_file_fail (file, _ ("it has an address that is none"));
+  return FALSE;
+}
+
+static gboolean
+check_host (MillRunFile *file, const char *key, const char *url)
+{
+  g_autofree char *right = check_url (file, url) ? mill_url_host_key (url) : NULL;
+
+  if (right != NULL && g_strcmp0 (key, right) != 0)
+    mill_run_file_fail (file, _ ("it has an address with another’s host"));
+  return g_strcmp0 (key, right) == 0;
 }
 
 gint64
@@ -36,9 +64,10 @@ mill_frontier_rows_read_hosts (MillRunFile *file, MillFrontierHostFunc func, gpo
       mill_run_file_prepare (file, "SELECT h.id, h.key, min (f.url), sum (f.state = 0)"
                                    " FROM host h JOIN frontier f ON f.host = h.id GROUP BY h.id");
 
-  while (mill_run_file_step (file, query))
+  while (mill_run_file_step (file, query) && check_host (file, get_text (query, 1), get_text (query, 2)))
     func (sqlite3_column_int64 (query, 0), get_text (query, 1), get_text (query, 2),
           (guint64) sqlite3_column_int64 (query, 3), user_data);
+  sqlite3_reset (query);
 }
 
 void
@@ -56,7 +85,8 @@ mill_frontier_rows_read_scope (MillRunFile *file, GFunc func, gpointer user_data
   sqlite3_stmt *query = mill_run_file_prepare (file, "SELECT authority FROM scope");
 
   while (mill_run_file_step (file, query))
-    func ((gpointer) get_text (query, 0), user_data);
+    if (get_text (query, 0) != NULL)
+      func ((gpointer) get_text (query, 0), user_data);
 }
 
 void
@@ -66,8 +96,9 @@ mill_frontier_rows_read_redirected (MillRunFile *file, GFunc func, gpointer user
       mill_run_file_prepare (file, "SELECT url FROM frontier WHERE depth = 0 AND level = 0 AND redirects > 0"
                                    " ORDER BY id");
 
-  while (mill_run_file_step (file, query))
+  while (mill_run_file_step (file, query) && check_url (file, get_text (query, 0)))
     func ((gpointer) get_text (query, 0), user_data);
+  sqlite3_reset (query);
 }
 
 gint64
@@ -157,7 +188,7 @@ mill_frontier_rows_read_queued (MillRunFile *file, gint64 host, gint64 after, gu
   sqlite3_bind_int64 (query, 1, host);
   sqlite3_bind_int64 (query, 2, after);
   sqlite3_bind_int64 (query, 3, n);
-  for (; mill_run_file_step (file, query); n_read++)
+  for (; mill_run_file_step (file, query) && check_url (file, get_text (query, 1)); n_read++)
     {
       const MillFrontierRow row = { .id = sqlite3_column_int64 (query, 0),
                                     .url = get_text (query, 1),
@@ -168,6 +199,7 @@ mill_frontier_rows_read_queued (MillRunFile *file, gint64 host, gint64 after, gu
 
       func (&row, user_data);
     }
+  sqlite3_reset (query);
   return n_read;
 }
 

@@ -167,7 +167,9 @@ read_row (const MillFrontierRow *row, gpointer user_data)
   MillHost *host = reading->host;
 
   host->cursor = row->id;
-  if (is_disallowed (reading->table, host, row->url))
+  if (g_hash_table_contains (reading->table->entries, row->url))
+    mill_run_file_fail (reading->table->file, _ ("it has an address twice"));
+  else if (is_disallowed (reading->table, host, row->url))
     g_array_append_val (reading->disallowed, row->id);
   else
     mill_host_push (host, new_entry (reading->table, host, row->id, row->url, &row->origin));
@@ -401,7 +403,12 @@ read_scope (gpointer authority, gpointer user_data)
 static void
 read_host (gint64 id, const char *key, const char *url, guint64 n_queued, gpointer user_data)
 {
-  add_host (user_data, g_strdup (key), id, url)->n_beyond = n_queued;
+  MillFrontierTable *self = user_data;
+
+  if (g_hash_table_contains (self->hosts, key))
+    mill_run_file_fail (self->file, _ ("it has a host twice"));
+  else
+    add_host (self, g_strdup (key), id, url)->n_beyond = n_queued;
 }
 
 static void

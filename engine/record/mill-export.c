@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Export: one query a table, row by row, so memory does not grow with the run. SQLite itself writes the JSON.
- */
+ * Of a damaged file that query yields nothing, since SQLite sorts first; then pages are read from both ends
+ * of their own table, up to what is damaged. */
 
 #include "config.h"
 
@@ -111,25 +112,65 @@ static const Table tables[] = {
                                                               " ORDER BY f.id IS NULL, f.id, e.key" },
 };
 
-/* Returns: a query for the rows of a table; one of a few, kept for ever */
-static const char *
-get_query (const Table *table, MillExportFormat format)
+/* How a file is read; the first as long as it is not damaged. */
+typedef enum
 {
-  g_autoptr (GString) sql = g_string_new (format == MILL_EXPORT_CSV ? "SELECT" : "SELECT json_object (");
+  IN_ORDER,
+  FROM_BEGINNING,
+  FROM_END,
+} Pass;
+
+static const int key_columns[] = { [MILL_EXPORT_CSV] = 0, [MILL_EXPORT_JSONL] = 1 };
+
+static const char *const ends[] = {
+  [FROM_BEGINNING] = " FROM item i ORDER BY i.key",
+  [FROM_END] = " FROM item i ORDER BY i.key DESC",
+};
+
+typedef struct
+{
+  const char *path; /* (unowned) */
+  MillExportTable table;
+  MillExportFormat format;
+  GOutputStream *output;     /* (unowned) */
+  GCancellable *cancellable; /* (unowned) (nullable) */
+  GString *text;             /* (owned) what is still to be written */
+  gboolean has_names;        /* of columns, in CSV */
+  guint64 n_rows;            /* so far */
+  char *last_key;            /* (owned) (nullable) of the last row from the beginning */
+} Export;
+
+/* Of what is left, only what is in the row itself: what must be looked up may be what is damaged. */
+static const char *
+get_value (const Export *self, const Column *column, Pass pass)
+{
+  if (pass != IN_ORDER && !g_str_has_prefix (column->sql, "i."))
+    return "NULL";
+  return self->format == MILL_EXPORT_JSONL && column->json != NULL ? column->json : column->sql;
+}
+
+/* Returns: a query for rows; one of a few, kept for ever. Of those that tell of what is left, the column in
+ * key_columns is the page's address */
+static const char *
+get_query (const Export *self, Pass pass)
+{
+  const Table *table = &tables[self->table];
+  gboolean is_csv = self->format == MILL_EXPORT_CSV;
+  g_autoptr (GString) sql = g_string_new (is_csv ? "SELECT" : "SELECT json_object (");
 
   for (const Column *column = table->columns; column->name != NULL; column++)
     {
       const char *comma = column > table->columns ? "," : "";
+      const char *value = get_value (self, column, pass);
 
-      if (format == MILL_EXPORT_CSV)
-        g_string_append_printf (sql, "%s %s AS %s", comma, column->sql, column->name);
+      if (is_csv)
+        g_string_append_printf (sql, "%s %s", comma, value);
       else
-        g_string_append_printf (sql, "%s '%s', %s", comma, column->name,
-                                column->json != NULL ? column->json : column->sql);
+        g_string_append_printf (sql, "%s '%s', %s", comma, column->name, value);
     }
-  if (format == MILL_EXPORT_JSONL)
-    g_string_append_c (sql, ')');
-  g_string_append (sql, table->from);
+  if (!is_csv)
+    g_string_append (sql, pass == IN_ORDER ? ")" : "), i.key");
+  g_string_append (sql, pass == IN_ORDER ? table->from : ends[pass]);
   return g_intern_string (sql->str);
 }
 
@@ -161,11 +202,16 @@ append_cell (GString *line, const char *text)
 }
 
 static void
-append_names (GString *text, sqlite3_stmt *query)
+append_names (Export *self)
 {
-  for (int i = 0; i < sqlite3_column_count (query); i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? "," : "", sqlite3_column_name (query, i));
-  g_string_append (text, "\r\n");
+  const Column *columns = tables[self->table].columns;
+
+  if (self->format != MILL_EXPORT_CSV || self->has_names)
+    return;
+  for (const Column *column = columns; column->name != NULL; column++)
+    g_string_append_printf (self->text, "%s%s", column > columns ? "," : "", column->name);
+  g_string_append (self->text, "\r\n");
+  self->has_names = TRUE;
 }
 
 static void
@@ -184,36 +230,114 @@ append_row (GString *text, sqlite3_stmt *query)
 }
 
 static gboolean
-flush (GString *text, GOutputStream *output, GCancellable *cancellable, GError **error)
+flush (Export *self, GError **error)
 {
-  gboolean ok = g_output_stream_write_all (output, text->str, text->len, NULL, cancellable, error);
+  gboolean ok = g_output_stream_write_all (self->output, self->text->str, self->text->len, NULL,
+                                           self->cancellable, error);
 
-  g_string_truncate (text, 0);
+  g_string_truncate (self->text, 0);
   return ok;
 }
 
-/* Between begin and end of @file. */
-static gboolean
-write_rows (MillRunFile *file, MillExportTable table, MillExportFormat format, GOutputStream *output,
-            GCancellable *cancellable, GError **error)
+static void
+append (Export *self, sqlite3_stmt *query)
 {
-  g_autoptr (GString) text = g_string_sized_new (2 * FLUSH_AT);
-  sqlite3_stmt *query = mill_run_file_prepare (file, get_query (&tables[table], format));
+  const char *object = NULL;
+
+  if (self->format == MILL_EXPORT_JSONL)
+    object = (const char *) sqlite3_column_text (query, 0);
+  if (object != NULL)
+    g_string_append_printf (self->text, "%s\n", object);
+  else if (self->format == MILL_EXPORT_CSV)
+    append_row (self->text, query);
+  self->n_rows++;
+}
+
+/* Between begin and end of @file. Returns: %FALSE when the output fails; what is wrong with the file, it says
+ * itself */
+static gboolean
+write_rows (Export *self, MillRunFile *file, Pass pass, GError **error)
+{
+  sqlite3_stmt *query = mill_run_file_prepare (file, get_query (self, pass));
   gboolean ok = TRUE;
 
-  if (query != NULL && format == MILL_EXPORT_CSV)
-    append_names (text, query);
   while (ok && mill_run_file_step (file, query))
     {
-      if (format == MILL_EXPORT_CSV)
-        append_row (text, query);
-      else
-        g_string_append_printf (text, "%s\n", (const char *) sqlite3_column_text (query, 0));
-      if (text->len >= FLUSH_AT)
-        ok = flush (text, output, cancellable, error);
+      const char *key = (const char *) sqlite3_column_text (query, key_columns[self->format]);
+
+      if (pass == FROM_END && self->last_key != NULL && g_strcmp0 (key, self->last_key) <= 0)
+        break;
+      if (pass == FROM_BEGINNING)
+        {
+          g_free (self->last_key);
+          self->last_key = g_strdup (key);
+        }
+      append (self, query);
+      if (self->text->len >= FLUSH_AT)
+        ok = flush (self, error);
     }
   sqlite3_reset (query);
-  return ok && flush (text, output, cancellable, error);
+  return ok && flush (self, error);
+}
+
+/* Whether there is what the table is made of. */
+static gboolean
+check_table (Export *self, MillRunFile *file, GError **error)
+{
+  g_autofree char *name = NULL;
+
+  if (self->table != MILL_EXPORT_CHANGES || mill_changes_has_earlier (file))
+    return TRUE;
+  if (!mill_run_file_check (file, error))
+    return FALSE;
+  name = g_filename_display_name (self->path);
+  g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("%s is not compared with an earlier run"), name);
+  return FALSE;
+}
+
+static gboolean
+write_pass (Export *self, Pass pass, GError **error)
+{
+  g_autoptr (MillRunFile) file = mill_run_file_open_for_reading (self->path, error);
+  gboolean ok;
+
+  if (file == NULL || !check_table (self, file, error))
+    return FALSE;
+  append_names (self);
+  mill_run_file_begin (file);
+  ok = write_rows (self, file, pass, error);
+  mill_run_file_end (file);
+  return ok && mill_run_file_check (file, error);
+}
+
+/* Writes what is left of a damaged file's pages, and says so: @error is what was found. With nothing left,
+ * the code is another. */
+static void
+salvage (Export *self, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autofree char *count = NULL;
+
+  if (self->table == MILL_EXPORT_PAGES)
+    (void) (write_pass (self, FROM_BEGINNING, &failure) ||
+            (g_error_matches (failure, MILL_ERROR, MILL_ERROR_DAMAGED) && write_pass (self, FROM_END, NULL)));
+  if (failure != NULL && !g_error_matches (failure, MILL_ERROR, MILL_ERROR_DAMAGED))
+    {
+      g_clear_error (error);
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return;
+    }
+  if (self->n_rows == 0)
+    {
+      (*error)->code = MILL_ERROR_INVALID;
+      return;
+    }
+  count = g_strdup_printf ("%" G_GUINT64_FORMAT, self->n_rows);
+  g_clear_error (&failure);
+  failure = g_error_new (MILL_ERROR, MILL_ERROR_DAMAGED, _ ("%s; results that could still be read: %s"),
+                         (*error)->message, count);
+  g_clear_error (error);
+  g_propagate_error (error, g_steal_pointer (&failure));
 }
 
 /**
@@ -224,7 +348,10 @@ write_rows (MillRunFile *file, MillExportTable table, MillExportFormat format, G
  * @output: where to
  * @cancellable: (nullable): ends it early
  *
- * Writes results of a run. Blocks.
+ * Writes results of a run. Blocks. Of a damaged file %MILL_EXPORT_PAGES writes all that can still be read, in
+ * no particular order and without `level` and `redirects`, and fails with %MILL_ERROR_DAMAGED if that is
+ * anything, and with %MILL_ERROR_INVALID if not. The other tables, which need the whole file, fail with
+ * %MILL_ERROR_INVALID.
  *
  * Returns: %FALSE with @error set if the file cannot be read or @output not be written; what was written
  * before stays. %MILL_EXPORT_CHANGES of a run that is not compared with another is %MILL_ERROR_INVALID
@@ -233,25 +360,23 @@ gboolean
 mill_export_run (const char *path, MillExportTable table, MillExportFormat format, GOutputStream *output,
                  GCancellable *cancellable, GError **error)
 {
-  g_autoptr (MillRunFile) file = NULL;
-  gboolean ok;
+  Export self = {
+    .path = path, .table = table, .format = format, .output = output, .cancellable = cancellable
+  };
+  g_autoptr (GError) failure = NULL;
 
   g_return_val_if_fail (path != NULL, FALSE);
   g_return_val_if_fail ((gsize) table < G_N_ELEMENTS (tables), FALSE);
   g_return_val_if_fail (G_IS_OUTPUT_STREAM (output), FALSE);
 
-  file = mill_run_file_open_for_reading (path, error);
-  if (file == NULL)
-    return FALSE;
-  if (table == MILL_EXPORT_CHANGES && !mill_changes_has_earlier (file))
-    {
-      g_autofree char *name = g_filename_display_name (path);
-
-      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("%s is not compared with an earlier run"), name);
-      return FALSE;
-    }
-  mill_run_file_begin (file);
-  ok = write_rows (file, table, format, output, cancellable, error);
-  mill_run_file_end (file);
-  return ok && mill_run_file_check (file, error);
+  self.text = g_string_sized_new (2 * FLUSH_AT);
+  if (!write_pass (&self, IN_ORDER, &failure) && self.n_rows == 0 &&
+      g_error_matches (failure, MILL_ERROR, MILL_ERROR_DAMAGED))
+    salvage (&self, &failure);
+  g_string_free (self.text, TRUE);
+  g_free (self.last_key);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }

@@ -47,8 +47,13 @@ mill_item_rows_read_files (MillRunFile *file, MillItemFileFunc func, gpointer us
   mill_run_file_begin (file);
   query = mill_run_file_prepare (file, "SELECT key, file FROM item WHERE file IS NOT NULL");
   while (mill_run_file_step (file, query))
-    func ((const char *) sqlite3_column_text (query, 0), (const char *) sqlite3_column_text (query, 1),
-          user_data);
+    {
+      const char *key = (const char *) sqlite3_column_text (query, 0);
+      const char *name = (const char *) sqlite3_column_text (query, 1);
+
+      if (key != NULL && name != NULL)
+        func (key, name, user_data);
+    }
   mill_run_file_end (file);
 }
 

@@ -9,7 +9,9 @@
  *   the run as of some moment, a second before at most if somebody calls mill_run_file_commit() that often.
  * - The first error ends it: nothing is written any more, and mill_run_file_check() says what happened.
  * - One program at a time writes to a file; others may read it meanwhile.
- * - A file that is not a run file, damaged, of a later version or in use is refused, and not touched.
+ * - A file that is not a run file, damaged, of a later version or in use is refused, and not touched. Who
+ * only reads a damaged one is told when he comes to what is damaged.
+ * - A file may come from anybody: nothing that is in it runs, and no value takes more than 64 MiB.
  *
  * Threads: any; between begin and end the others wait.
  */
@@ -30,11 +32,13 @@ MillRunFile *mill_run_file_open_for_reading (const char *path, GError **error);
 MillRunFile *mill_run_file_ref (MillRunFile *self);
 void mill_run_file_unref (MillRunFile *self);
 gboolean mill_run_file_close (MillRunFile *self, GError **error);
+void mill_run_file_discard (MillRunFile *self, const char *path);
 
 void mill_run_file_begin (MillRunFile *self);
 void mill_run_file_end (MillRunFile *self);
 void mill_run_file_commit (MillRunFile *self);
 gboolean mill_run_file_check (MillRunFile *self, GError **error);
+void mill_run_file_fail (MillRunFile *self, const char *what);
 
 /* Between begin and end. A statement is prepared once and stays the file's; its values are bound with
  * SQLite's own functions, and mill_run_file_step() says whether there is a row; it resets a statement that

@@ -20,7 +20,8 @@
 #include "record/mill-run-schema-private.h"
 
 #define COMMIT_EVERY_US (250 * G_TIME_SPAN_MILLISECOND)
-#define APPLICATION_ID  0x4d696c6c /* "Mill" */
+#define APPLICATION_ID  0x4d696c6c         /* "Mill" */
+#define MAX_VALUE       (64 * 1024 * 1024) /* bytes of one, so that no file makes us take all memory */
 
 struct _MillRunFile
 {
@@ -43,27 +44,51 @@ statement_free (gpointer statement)
   sqlite3_finalize (statement);
 }
 
+/* Returns: (transfer full): what SQLite says, which may quote a damaged file */
+static char *
+make_printable (const char *message)
+{
+  char *text = g_utf8_make_valid (message != NULL ? message : "", -1);
+
+  for (char *c = text; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = ' ';
+  return text;
+}
+
 /* What SQLite says, in our words where a person can do something about it. */
 static void
-set_error (GError **error, const char *name, int code, const char *message)
+set_error (GError **error, const char *name, int code, const char *said)
 {
+  g_autofree char *message = make_printable (said);
+
   switch (code & 0xff)
     {
     case SQLITE_NOTADB:
       g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("%s is not a run file"), name);
       break;
     case SQLITE_CORRUPT:
-      g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("%s is damaged (%s)"), name, message);
+      g_set_error (error, MILL_ERROR, MILL_ERROR_DAMAGED, _ ("%s is damaged (%s)"), name, message);
       break;
     case SQLITE_FULL:
       g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, _ ("%s: the disk is full"), name);
       break;
     case SQLITE_READONLY:
-      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, _ ("%s cannot be written to"), name);
+      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED,
+                   _ ("%s cannot be written to; its folder must be writable, too"), name);
       break;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, _ ("%s is in use by another program"), name);
+      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED,
+                   _ ("%s is in use by another program; end that, or wait until it has ended"), name);
+      break;
+    case SQLITE_CANTOPEN:
+      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED,
+                   _ ("%s cannot be opened; its folder must be writable, too"), name);
+      break;
+    case SQLITE_IOERR:
+      g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, _ ("%s cannot be read or written (%s)"), name,
+                   message);
       break;
     default:
       g_set_error (error, MILL_ERROR, MILL_ERROR_FAILED, "%s: %s", name, message);
@@ -75,7 +100,10 @@ check_code (MillRunFile *self, int code, GError **error)
 {
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
     return TRUE;
-  set_error (error, self->name, code, self->db != NULL ? sqlite3_errmsg (self->db) : sqlite3_errstr (code));
+  /* A connection that did something else since then says something else. */
+  set_error (error, self->name, code,
+             self->db != NULL && sqlite3_extended_errcode (self->db) == code ? sqlite3_errmsg (self->db)
+                                                                             : sqlite3_errstr (code));
   return FALSE;
 }
 
@@ -144,11 +172,63 @@ make_tables (MillRunFile *self, GError **error)
   return execute (self, sql, error) && check_code (self, mill_run_schema_create (self->db), error);
 }
 
-/* Nothing is written before it is known to be ours. */
+/* Whatever the file says its tables are. */
+static void
+distrust (sqlite3 *db, gboolean is_read_only)
+{
+  /* With this SQLite also reads what is left of a file that was cut off. */
+  if (is_read_only)
+    sqlite3_exec (db, "PRAGMA writable_schema = ON", NULL, NULL, NULL);
+  else
+    sqlite3_db_config (db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  sqlite3_db_config (db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  sqlite3_db_config (db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+  sqlite3_db_config (db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+  sqlite3_limit (db, SQLITE_LIMIT_LENGTH, MAX_VALUE);
+}
+
+/* FALSE, for want of a column. */
+static gboolean
+fail_without (MillRunFile *self, const char *column, GError **error)
+{
+  g_set_error (error, MILL_ERROR, MILL_ERROR_DAMAGED, _ ("%s is damaged (its tables have no “%s”)"),
+               self->name, column);
+  return FALSE;
+}
+
+static gboolean
+check_tables (MillRunFile *self, GError **error)
+{
+  g_autofree char *missing = NULL;
+  gint64 n;
+
+  /* For the error that there is if the tables cannot be listed. */
+  if (!ask_number (self, "SELECT count (*) FROM sqlite_schema", &n, error))
+    return FALSE;
+  missing = mill_run_schema_find_missing (self->db);
+  return missing == NULL || fail_without (self, missing, error);
+}
+
+/* Reads it all; who only reads finds out anyway. */
+static gboolean
+check_whole (MillRunFile *self, GError **error)
+{
+  gint64 problems;
+
+  if (!ask_number (self, "SELECT count (*) FROM pragma_quick_check (1) WHERE quick_check <> 'ok'", &problems,
+                   error))
+    return FALSE;
+  if (problems > 0)
+    set_error (error, self->name, SQLITE_CORRUPT, _ ("its tables do not fit together"));
+  return problems == 0;
+}
+
+/* Nothing is written before it is known to be ours. The tables of an earlier version are checked when they
+ * have become the present ones. */
 static gboolean
 check_file (MillRunFile *self, gint64 *version, GError **error)
 {
-  gint64 application_id, problems;
+  gint64 application_id;
 
   if (!ask_number (self, "PRAGMA application_id", &application_id, error) ||
       !ask_number (self, "PRAGMA user_version", version, error))
@@ -164,12 +244,8 @@ check_file (MillRunFile *self, gint64 *version, GError **error)
                    self->name);
       return FALSE;
     }
-  if (!ask_number (self, "SELECT count (*) FROM pragma_quick_check (1) WHERE quick_check <> 'ok'", &problems,
-                   error))
-    return FALSE;
-  if (problems > 0)
-    set_error (error, self->name, SQLITE_CORRUPT, _ ("its tables do not fit together"));
-  return problems == 0;
+  return (*version < MILL_RUN_SCHEMA_VERSION || check_tables (self, error)) &&
+         (self->is_read_only || check_whole (self, error));
 }
 
 static MillRunFile *
@@ -236,7 +312,7 @@ mill_run_file_create (const char *path, GError **error)
   if (open_database (self, path, SQLITE_OPEN_READWRITE, error) && set_pragmas (self, error) &&
       make_tables (self, error))
     return g_steal_pointer (&self);
-  g_unlink (path);
+  mill_run_file_discard (self, path);
   return NULL;
 }
 
@@ -260,30 +336,80 @@ replace_by_copy (MillRunFile *self, GError **error)
     code = sqlite3_errcode (copy);
   sqlite3_close (self->db);
   self->db = copy;
-  return check_code (self, code, error);
+  if (!check_code (self, code, error))
+    return FALSE;
+  distrust (self->db, self->is_read_only);
+  return TRUE;
 }
 
 /* Brings the tables up to date. What is only read stays as it is: a copy is read in its place. */
 static gboolean
 migrate (MillRunFile *self, gint64 version, GError **error)
 {
-  return version == MILL_RUN_SCHEMA_VERSION ||
-         ((!self->is_read_only || replace_by_copy (self, error)) &&
-          check_code (self, mill_run_schema_migrate (self->db, version), error));
+  g_autofree char *missing = NULL;
+  int code;
+
+  if (self->is_read_only && !replace_by_copy (self, error))
+    return FALSE;
+  code = mill_run_schema_migrate (self->db, version, &missing);
+  if (missing != NULL)
+    return fail_without (self, missing, error);
+  if (code != SQLITE_ERROR)
+    return check_code (self, code, error);
+  /* There is no such table or column to change, or there is one where it is to be made. */
+  set_error (error, self->name, SQLITE_CORRUPT, _ ("its tables do not fit together"));
+  return FALSE;
+}
+
+static gboolean
+open_checked (MillRunFile *self, const char *name, int flags, GError **error)
+{
+  gint64 version;
+
+  if (!open_database (self, name, flags, error))
+    return FALSE;
+  distrust (self->db, self->is_read_only);
+  return check_file (self, &version, error) &&
+         (version == MILL_RUN_SCHEMA_VERSION || migrate (self, version, error));
+}
+
+/* Whether a run that ended as it should lies where SQLite cannot make the files it wants beside it. */
+static gboolean
+lies_in_read_only_folder (MillRunFile *self, const char *path)
+{
+  int code = sqlite3_errcode (self->db) & 0xff;
+  g_autofree char *log = g_strconcat (path, "-wal", NULL);
+
+  return (code == SQLITE_CANTOPEN || code == SQLITE_READONLY) && g_access (log, F_OK) != 0;
+}
+
+static gboolean
+open_to_read (MillRunFile *self, const char *path, GError **error)
+{
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_autofree char *uri = NULL, *immutable = NULL;
+
+  if (open_checked (self, path, SQLITE_OPEN_READONLY, error))
+    return TRUE;
+  if (!lies_in_read_only_folder (self, path))
+    return FALSE;
+  g_clear_error (error);
+  g_clear_pointer (&self->db, sqlite3_close);
+  uri = g_filename_to_uri (absolute, NULL, NULL);
+  immutable = g_strconcat (uri, "?immutable=1", NULL);
+  return open_checked (self, immutable, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, error);
 }
 
 static MillRunFile *
 open_existing (const char *path, gboolean read_only, GError **error)
 {
   g_autoptr (MillRunFile) self = new_closed (path);
-  gint64 version;
 
   self->is_read_only = read_only;
   if (g_access (path, read_only ? R_OK : R_OK | W_OK) != 0)
     fail_with_errno (self, error);
-  else if (open_database (self, path, read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, error) &&
-           check_file (self, &version, error) && (read_only || set_pragmas (self, error)) &&
-           migrate (self, version, error))
+  else if (read_only ? open_to_read (self, path, error)
+                     : open_checked (self, path, SQLITE_OPEN_READWRITE, error) && set_pragmas (self, error))
     return g_steal_pointer (&self);
   return NULL;
 }
@@ -375,6 +501,29 @@ mill_run_file_close (MillRunFile *self, GError **error)
 }
 
 /**
+ * mill_run_file_discard:
+ * @path: where it was created
+ *
+ * Undoes a creation that was of no use. Nothing can be written afterwards.
+ */
+void
+mill_run_file_discard (MillRunFile *self, const char *path)
+{
+  static const char *const suffixes[] = { "", "-journal", "-wal", "-shm" };
+
+  /* SQLite leaves its files if it cannot write to them. */
+  g_mutex_lock (&self->lock);
+  close_locked (self);
+  g_mutex_unlock (&self->lock);
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *name = g_strconcat (path, suffixes[i], NULL);
+
+      g_unlink (name);
+    }
+}
+
+/**
  * mill_run_file_begin:
  *
  * What is written until mill_run_file_end() belongs together. The file is the calling thread's meanwhile.
@@ -432,6 +581,19 @@ mill_run_file_check (MillRunFile *self, GError **error)
     *error = g_error_copy (self->error);
   g_mutex_unlock (&self->lock);
   return ok;
+}
+
+/**
+ * mill_run_file_fail:
+ * @what: for people: what is wrong
+ *
+ * Ends it, between begin and end: what was read makes no sense.
+ */
+void
+mill_run_file_fail (MillRunFile *self, const char *what)
+{
+  if (self->error == NULL)
+    set_error (&self->error, self->name, SQLITE_CORRUPT, what);
 }
 
 /**

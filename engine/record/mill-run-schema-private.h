@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 
 /* Each returns what SQLite says, SQLITE_OK if all is well; otherwise the file is as it was. */
 int mill_run_schema_create (sqlite3 *db);
-int mill_run_schema_migrate (sqlite3 *db, gint64 version);
+int mill_run_schema_migrate (sqlite3 *db, gint64 version, char **missing);
+
+char *mill_run_schema_find_missing (sqlite3 *db);
 
 G_END_DECLS

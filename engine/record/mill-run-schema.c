@@ -112,24 +112,73 @@ mill_run_schema_create (sqlite3 *db)
   return end_transaction (db, code);
 }
 
-/* Brings a file of an earlier @version up to the present one, in one transaction. */
-int
-mill_run_schema_migrate (sqlite3 *db, gint64 version)
+/* Returns: (transfer full): a set of "table.column" of the real tables, in small letters; empty if @db is in
+ * no state to say */
+static GHashTable *
+list_columns (sqlite3 *db)
 {
-  int code;
+  GHashTable *columns = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  sqlite3_stmt *query = NULL;
 
-  if (version >= MILL_RUN_SCHEMA_VERSION)
-    return SQLITE_OK;
-  code = execute (db, "BEGIN IMMEDIATE");
+  sqlite3_prepare_v2 (
+      db,
+      "SELECT lower (s.name || '.' || c.name) FROM sqlite_schema s, pragma_table_info (s.name) c"
+      " WHERE s.type = 'table' AND s.rootpage > 0",
+      -1, &query, NULL);
+  while (sqlite3_step (query) == SQLITE_ROW)
+    g_hash_table_add (columns, g_strdup ((const char *) sqlite3_column_text (query, 0)));
+  sqlite3_finalize (query);
+  return columns;
+}
+
+/* Compares the tables with those of a new file; more than these do no harm. Returns: (transfer full)
+ * (nullable): "table.column" that is not there */
+char *
+mill_run_schema_find_missing (sqlite3 *db)
+{
+  g_autoptr (GHashTable) wanted = NULL, found = NULL;
+  GHashTableIter iter;
+  gpointer column;
+  sqlite3 *model = NULL;
+
+  sqlite3_open (":memory:", &model);
+  execute (model, schema);
+  wanted = list_columns (model);
+  sqlite3_close (model);
+  found = list_columns (db);
+  g_hash_table_iter_init (&iter, wanted);
+  while (g_hash_table_iter_next (&iter, &column, NULL))
+    if (!g_hash_table_contains (found, column))
+      return g_strdup (column);
+  return NULL;
+}
+
+static int
+migrate (sqlite3 *db, gint64 version)
+{
+  int code = SQLITE_OK;
+
+  if (version < 2)
+    code = execute (db, from_1);
+  if (version < 2 && code == SQLITE_OK)
+    code = split_depths_if_needed (db);
+  return code == SQLITE_OK ? set_version (db) : code;
+}
+
+/* Brings a file of an earlier @version up to the present one, in one transaction, unless a column would be
+ * @missing then: (out) (transfer full) (nullable): see mill_run_schema_find_missing(). */
+int
+mill_run_schema_migrate (sqlite3 *db, gint64 version, char **missing)
+{
+  int code = execute (db, "BEGIN IMMEDIATE");
+
+  *missing = NULL;
   if (code != SQLITE_OK)
     return code;
-  if (version < 2)
-    {
-      code = execute (db, from_1);
-      if (code == SQLITE_OK)
-        code = split_depths_if_needed (db);
-    }
+  code = migrate (db, version);
   if (code == SQLITE_OK)
-    code = set_version (db);
+    *missing = mill_run_schema_find_missing (db);
+  if (*missing != NULL)
+    code = SQLITE_CORRUPT;
   return end_transaction (db, code);
 }

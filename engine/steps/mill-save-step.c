@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillSaveStep: whole files or none. A page is written to a temporary file in its own folder, which then
- * takes the page's name, so no program ever sees half a page under it. Nothing is synced to the disk: after a
- * power cut the last pages may be missing or empty. */
+/* MillSaveStep: whole files or none. A page is written to a temporary file, which then takes the page's name,
+ * so no program ever sees half a page under it. Nothing is synced to the disk: after a power cut the last
+ * pages may be missing or empty.
+ *
+ * Temporary files lie in the save folder itself, where no page ever does, and are locked while they are
+ * written: one that is not locked was left by a program that was killed, and the next run removes it. */
 
 #include "config.h"
 
@@ -11,6 +14,9 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/mill-error.h"
@@ -21,7 +27,9 @@
 #include "record/mill-item-rows-private.h"
 #include "sources/mill-crawl-source-private.h"
 
-#define SLICE (1024 * 1024) /* between two looks at the cancellable */
+#define SLICE  (1024 * 1024) /* between two looks at the cancellable */
+#define PREFIX ".millrace-"  /* of temporary files, then the process, "-" and a number */
+#define SUFFIX ".part"
 
 struct _MillSaveStep
 {
@@ -50,14 +58,6 @@ static GParamSpec *properties[PROP_OFFLINE + 1];
 G_DEFINE_FINAL_TYPE (MillSaveStep, mill_save_step, MILL_TYPE_STEP)
 
 static gboolean
-set_errno_error (GError **error, const char *path, int errsv)
-{
-  g_set_error (error, G_IO_ERROR, (gint) g_io_error_from_errno (errsv), _ ("cannot save to “%s”: %s"), path,
-               g_strerror (errsv));
-  return FALSE;
-}
-
-static gboolean
 write_bytes (int fd, GBytes *bytes, GCancellable *cancellable)
 {
   gsize left;
@@ -84,6 +84,70 @@ write_bytes (int fd, GBytes *bytes, GCancellable *cancellable)
   return TRUE;
 }
 
+/* Whether @name is one that create_temporary() gives. */
+static gboolean
+is_temporary_name (const char *name)
+{
+  const char *digits = "0123456789";
+  gsize pid, number;
+
+  if (!g_str_has_prefix (name, PREFIX))
+    return FALSE;
+  name += strlen (PREFIX);
+  pid = strspn (name, digits);
+  if (pid == 0 || name[pid] != '-')
+    return FALSE;
+  name += pid + 1;
+  number = strspn (name, digits);
+  return number > 0 && strcmp (name + number, SUFFIX) == 0;
+}
+
+/* Whether nobody writes the file any more, and nobody will; it is locked then. A file system without locks
+ * says so of none. */
+static gboolean
+is_left_over (int fd)
+{
+  struct stat status;
+
+  return fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && status.st_uid == geteuid () &&
+         flock (fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+/* Removes what programs that were killed left in the folder. */
+static void
+remove_leftovers (MillSaveStep *self)
+{
+  g_autoptr (GDir) dir = g_dir_open (self->root, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = NULL;
+      int fd;
+
+      if (!is_temporary_name (name))
+        continue;
+      path = g_build_filename (self->root, name, NULL);
+      fd = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+      if (fd < 0)
+        continue;
+      if (is_left_over (fd))
+        g_unlink (path);
+      close (fd);
+    }
+}
+
+/* Whether another program took the file for a leftover between its making and its locking. */
+static gboolean
+is_taken_away (int fd)
+{
+  struct stat status;
+
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
+    return errno == EWOULDBLOCK;
+  return fstat (fd, &status) == 0 && status.st_nlink == 0;
+}
+
 /* Creates a file of a name that nobody else has. Returns -1 with errno set when that is impossible. */
 static int
 create_temporary (MillSaveStep *self, const char *folder, char **path)
@@ -91,14 +155,19 @@ create_temporary (MillSaveStep *self, const char *folder, char **path)
   for (;;)
     {
       guint number = g_atomic_int_add (&self->temporaries, 1);
-      g_autofree char *name = g_strdup_printf (".millrace-%d-%u.part", (int) getpid (), number);
+      g_autofree char *name = g_strdup_printf (PREFIX "%d-%u" SUFFIX, (int) getpid (), number);
       g_autofree char *candidate = g_build_filename (folder, name, NULL);
       int fd = open (candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 
+      if (fd < 0 && errno != EEXIST)
+        return -1;
+      if (fd >= 0 && !is_taken_away (fd))
+        {
+          *path = g_steal_pointer (&candidate);
+          return fd;
+        }
       if (fd >= 0)
-        *path = g_steal_pointer (&candidate);
-      if (fd >= 0 || errno != EEXIST)
-        return fd;
+        close (fd);
     }
 }
 
@@ -110,11 +179,13 @@ replace_file (MillSaveStep *self, const char *folder, const char *path, GBytes *
 {
   g_autofree char *temporary = NULL;
   int fd = create_temporary (self, folder, &temporary);
-  int errsv = 0;
+  int errsv = 0, locked;
 
   if (fd < 0)
     return FALSE;
-  if (!write_bytes (fd, bytes, cancellable))
+  /* To close a file may fail as to write it does, but it is to be locked until it has its name. */
+  locked = fcntl (fd, F_DUPFD_CLOEXEC, 0);
+  if (locked < 0 || !write_bytes (fd, bytes, cancellable))
     errsv = errno;
   if (close (fd) != 0 && errsv == 0)
     errsv = errno;
@@ -122,8 +193,19 @@ replace_file (MillSaveStep *self, const char *folder, const char *path, GBytes *
     errsv = errno;
   if (errsv != 0)
     g_unlink (temporary);
+  if (locked >= 0)
+    close (locked);
   errno = errsv;
   return errsv == 0;
+}
+
+/* By way of a temporary file in the save folder, or where @folder is on another disk, in itself. */
+static gboolean
+write_page (MillSaveStep *self, const char *folder, const char *path, GBytes *bytes,
+            GCancellable *cancellable)
+{
+  return replace_file (self, self->root, path, bytes, cancellable) ||
+         (errno == EXDEV && replace_file (self, folder, path, bytes, cancellable));
 }
 
 static gboolean
@@ -161,9 +243,59 @@ test_folder (MillSaveStep *self, GError **error)
                    _ ("the folder “%s” cannot be written: %s"), self->root, g_strerror (errsv));
       return FALSE;
     }
-  close (fd);
   g_unlink (temporary);
+  close (fd);
   return TRUE;
+}
+
+/* Somebody may have removed folders that were there: all but the save folder itself are made again. */
+static gboolean
+save_page (MillSaveStep *self, const char *path, GBytes *bytes, GCancellable *cancellable)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  if (make_folder (self, folder) && write_page (self, folder, path, bytes, cancellable))
+    return TRUE;
+  if (errno != ENOENT || !g_file_test (self->root, G_FILE_TEST_IS_DIR))
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  g_hash_table_remove_all (self->made);
+  g_mutex_unlock (&self->lock);
+  return make_folder (self, folder) && write_page (self, folder, path, bytes, cancellable);
+}
+
+/* Whether no other page could be saved either. */
+static gboolean
+is_hopeless (MillSaveStep *self, int errsv)
+{
+  g_autofree char *temporary = NULL;
+  int fd;
+
+  if (errsv == ECANCELED)
+    return FALSE;
+  if (errsv == ENOSPC || errsv == EDQUOT || errsv == EROFS || errsv == EIO)
+    return TRUE;
+  fd = create_temporary (self, self->root, &temporary);
+  if (fd < 0)
+    return errno != EMFILE && errno != ENFILE;
+  g_unlink (temporary);
+  close (fd);
+  return FALSE;
+}
+
+static gboolean
+set_errno_error (MillSaveStep *self, GError **error, const char *path, int errsv)
+{
+  if (errsv == ENOENT && !g_file_test (self->root, G_FILE_TEST_IS_DIR))
+    g_set_error (error, MILL_ERROR, MILL_ERROR_FATAL, _ ("the folder “%s” is not there any more"),
+                 self->root);
+  else if (is_hopeless (self, errsv))
+    g_set_error (error, MILL_ERROR, MILL_ERROR_FATAL, _ ("cannot save to “%s”: %s"), path,
+                 g_strerror (errsv));
+  else
+    g_set_error (error, G_IO_ERROR, (gint) g_io_error_from_errno (errsv), _ ("cannot save to “%s”: %s"), path,
+                 g_strerror (errsv));
+  return FALSE;
 }
 
 static void
@@ -236,7 +368,10 @@ mill_save_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
   g_free (self->root);
   self->root = g_canonicalize_filename (expanded, NULL);
   use_run_file (self, mill_pipeline_get_source (pipeline));
-  return test_folder (self, error);
+  if (!test_folder (self, error))
+    return FALSE;
+  remove_leftovers (self);
+  return TRUE;
 }
 
 static gboolean
@@ -252,7 +387,7 @@ mill_save_step_process (MillStep *step, MillWork *work, GCancellable *cancellabl
   MillItem *item = mill_work_get_item (work);
   GBytes *payload = mill_item_get_payload (item);
   const char *key = mill_item_get_key (item) != NULL ? mill_item_get_key (item) : "";
-  g_autofree char *name = NULL, *path = NULL, *folder = NULL;
+  g_autofree char *name = NULL, *path = NULL;
 
   if (payload == NULL)
     {
@@ -268,9 +403,8 @@ mill_save_step_process (MillStep *step, MillWork *work, GCancellable *cancellabl
     }
   name = mill_save_names_get (self->names, key, mill_item_get_attribute (item, "content-type"));
   path = g_build_filename (self->root, name, NULL);
-  folder = g_path_get_dirname (path);
-  if (!make_folder (self, folder) || !replace_file (self, folder, path, payload, cancellable))
-    return set_errno_error (error, path, errno);
+  if (!save_page (self, path, payload, cancellable))
+    return set_errno_error (self, error, path, errno);
   mill_item_set_attribute (item, "saved-as", path);
   mill_item_set_attribute (item, "file", name);
   if (self->offline)

@@ -7,6 +7,9 @@
  *
  * With #MillSaveStep:offline, when all items are through, the links in the saved pages and stylesheets are
  * rewritten: those to files that were saved become relative paths, all others absolute addresses.
+ *
+ * A page that cannot be saved fails. When no other could be either, because the disk is full or the folder is
+ * gone or closed, the run ends with it.
  */
 
 #pragma once
