@@ -17,54 +17,13 @@
 
 #include "crawl/mill-frontier-host-private.h"
 #include "crawl/mill-frontier-rows-private.h"
-#include "crawl/mill-frontier-table-private.h"
+#include "crawl/mill-frontier-table-inside-private.h"
 #include "crawl/mill-hash-private.h"
-#include "crawl/mill-known-urls-private.h"
 #include "crawl/mill-sitemap-rows-private.h"
 #include "crawl/mill-url.h"
 
-#define WINDOW 256 /* URLs of a host that are read at a time */
-
-struct _MillFrontierTable
-{
-  MillRunFile *file; /* (owned) */
-  int max_depth;
-  guint64 max_pages;
-  char *robots_token; /* (owned) (nullable) */
-  MillPoliteness politeness;
-
-  GHashTable *entries; /* (owned) set of the `url` of MillEntry, owned */
-  GHashTable *hosts;   /* (owned) key → MillHost, owned */
-  GHashTable *scope;   /* (owned) set of authorities */
-  GSequence *ready;    /* (owned) of MillHost in HOST_READY, the earliest first */
-  guint n_hosts[N_HOST_STATES];
-  MillFrontierCounts counts;
-
-  MillKnownUrls *known; /* (owned) */
-};
-
-/* @referrer: (nullable): the page that it was found on */
-static MillFrontierOrigin
-origin_on (const MillEntry *referrer, guint depth)
-{
-  MillFrontierOrigin origin = { .depth = depth };
-
-  if (referrer == NULL)
-    return origin;
-  origin.referrer = referrer->id;
-  origin.referrer_url = referrer->url;
-  return origin;
-}
-
-/* One number for depth and level, in their order. */
-static guint
-get_distance (guint depth, guint level)
-{
-  return MIN (depth, G_MAXUINT / (MILL_FRONTIER_MAX_LEVEL + 1) - 1) * (MILL_FRONTIER_MAX_LEVEL + 1) + level;
-}
-
-static MillEntry *
-find_entry (MillFrontierTable *self, const char *url)
+MillEntry *
+mill_frontier_table_find_entry (MillFrontierTable *self, const char *url)
 {
   gpointer key = NULL;
 
@@ -81,10 +40,8 @@ compare_ready (gconstpointer a, gconstpointer b, gpointer unused)
   return left->ready_at_us < right->ready_at_us ? -1 : left->ready_at_us > right->ready_at_us;
 }
 
-/* Puts a host where it belongs after a change. Returns: whether it may go on, and could not before or only
- * later */
-static gboolean
-update_host (MillFrontierTable *self, MillHost *host)
+gboolean
+mill_frontier_table_update_host (MillFrontierTable *self, MillHost *host)
 {
   MillHostState before = host->state;
   gint64 ready_before = host->ready_at_us;
@@ -110,13 +67,13 @@ update_all_hosts (MillFrontierTable *self)
 
   g_hash_table_iter_init (&iter, self->hosts);
   while (g_hash_table_iter_next (&iter, NULL, &host))
-    changed |= update_host (self, host);
+    changed |= mill_frontier_table_update_host (self, host);
   return changed;
 }
 
-static MillEntry *
-new_entry (MillFrontierTable *self, MillHost *host, gint64 id, const char *url,
-           const MillFrontierOrigin *origin)
+MillEntry *
+mill_frontier_table_new_entry (MillFrontierTable *self, MillHost *host, gint64 id, const char *url,
+                               const MillFrontierOrigin *origin)
 {
   size_t size = strlen (url) + 1;
   MillEntry *entry = g_malloc (sizeof (MillEntry) + size);
@@ -138,15 +95,15 @@ forget_entry (MillFrontierTable *self, MillEntry *entry)
   g_hash_table_remove (self->entries, entry->url);
 }
 
-static gboolean
-is_disallowed (const MillFrontierTable *self, const MillHost *host, const char *url)
+gboolean
+mill_frontier_table_is_disallowed (const MillFrontierTable *self, const MillHost *host, const char *url)
 {
   return host->robots != NULL &&
          !mill_robots_allows (host->robots, self->robots_token, mill_url_path_and_query (url));
 }
 
-static void
-disallow (MillFrontierTable *self, gint64 id)
+void
+mill_frontier_table_disallow (MillFrontierTable *self, gint64 id)
 {
   mill_frontier_rows_set_state (self->file, id, MILL_FRONTIER_ROW_DISALLOWED);
   self->counts.pending--;
@@ -169,10 +126,11 @@ read_row (const MillFrontierRow *row, gpointer user_data)
   host->cursor = row->id;
   if (g_hash_table_contains (reading->table->entries, row->url))
     mill_run_file_fail (reading->table->file, _ ("it has an address twice"));
-  else if (is_disallowed (reading->table, host, row->url))
+  else if (mill_frontier_table_is_disallowed (reading->table, host, row->url))
     g_array_append_val (reading->disallowed, row->id);
   else
-    mill_host_push (host, new_entry (reading->table, host, row->id, row->url, &row->origin));
+    mill_host_push (host,
+                    mill_frontier_table_new_entry (reading->table, host, row->id, row->url, &row->origin));
 }
 
 /* Reads the next rows into the window. */
@@ -181,12 +139,13 @@ read_window (MillFrontierTable *self, MillHost *host)
 {
   g_autoptr (GArray) disallowed = g_array_new (FALSE, FALSE, sizeof (gint64));
   Reading reading = { self, host, disallowed };
-  guint n = mill_frontier_rows_read_queued (self->file, host->id, host->cursor, WINDOW, read_row, &reading);
+  guint n = mill_frontier_rows_read_queued (self->file, host->id, host->cursor, MILL_FRONTIER_WINDOW,
+                                            read_row, &reading);
 
   /* Fewer than there were to be only if the file has failed. */
   host->n_beyond = n > 0 ? host->n_beyond - MIN (n, host->n_beyond) : 0;
   for (guint i = 0; i < disallowed->len; i++)
-    disallow (self, g_array_index (disallowed, gint64, i));
+    mill_frontier_table_disallow (self, g_array_index (disallowed, gint64, i));
 }
 
 static void
@@ -216,8 +175,8 @@ add_host (MillFrontierTable *self, char *key, gint64 id, const char *url)
   return host;
 }
 
-static MillHost *
-get_host (MillFrontierTable *self, const char *url)
+MillHost *
+mill_frontier_table_get_host (MillFrontierTable *self, const char *url)
 {
   g_autofree char *key = mill_url_host_key (url);
   MillHost *host = g_hash_table_lookup (self->hosts, key);
@@ -229,37 +188,10 @@ get_host (MillFrontierTable *self, const char *url)
   return add_host (self, g_steal_pointer (&key), id, url);
 }
 
-static gboolean
-limit_reached (const MillFrontierTable *self)
+gboolean
+mill_frontier_table_limit_reached (const MillFrontierTable *self)
 {
   return self->max_pages > 0 && self->counts.taken >= self->max_pages;
-}
-
-static gboolean
-in_scope (MillFrontierTable *self, const char *url)
-{
-  g_autofree char *authority = mill_url_authority (url);
-
-  return g_hash_table_contains (self->scope, authority);
-}
-
-/* A shorter way to a page counts, as long as the page was not taken. */
-static void
-shorten (MillFrontierTable *self, const char *url, const MillFrontierOrigin *origin)
-{
-  MillEntry *entry = find_entry (self, url);
-
-  if (entry != NULL &&
-      ((entry->flags & ENTRY_PENDING) == 0 ||
-       get_distance (entry->depth, entry->level) <= get_distance (origin->depth, origin->level)))
-    return;
-  mill_frontier_rows_shorten (self->file, url, origin);
-  if (entry == NULL)
-    return;
-  entry->depth = origin->depth;
-  entry->level = (guint8) origin->level;
-  g_free (entry->referrer);
-  entry->referrer = g_strdup (origin->referrer_url);
 }
 
 /* Gives up what is pending, once max_pages were taken. The rows stay queued: a later run may want more. */
@@ -297,9 +229,9 @@ filter_window (MillFrontierTable *self, MillHost *host)
     {
       next = entry->next;
       entry->next = NULL;
-      if (is_disallowed (self, host, entry->url))
+      if (mill_frontier_table_is_disallowed (self, host, entry->url))
         {
-          disallow (self, entry->id);
+          mill_frontier_table_disallow (self, entry->id);
           forget_entry (self, entry);
         }
       else
@@ -320,7 +252,7 @@ set_robots (MillFrontierTable *self, MillHost *host, MillRobots *robots)
   host->robots_state = ROBOTS_KNOWN;
   host->crawl_delay_us = delay > 0 ? (gint64) (delay * G_USEC_PER_SEC) : 0;
   filter_window (self, host);
-  return update_host (self, host);
+  return mill_frontier_table_update_host (self, host);
 }
 
 /* A robots.txt that was settled without an answer could not be read: RFC 9309 then disallows everything. */
@@ -343,7 +275,7 @@ finish (MillFrontierTable *self, MillEntry *entry)
     return FALSE;
   entry->flags &= (guint16) ~ENTRY_IN_FLIGHT;
   entry->host->in_flight--;
-  return update_host (self, entry->host);
+  return mill_frontier_table_update_host (self, entry->host);
 }
 
 static const MillEntry *
@@ -354,7 +286,7 @@ take_from (MillFrontierTable *self, MillHost *host, gint64 now_us)
 
   if (host->robots_state == ROBOTS_WANTED)
     {
-      entry = new_entry (self, host, 0, host->robots_url, &(MillFrontierOrigin){ 0 });
+      entry = mill_frontier_table_new_entry (self, host, 0, host->robots_url, &(MillFrontierOrigin){ 0 });
       entry->flags = ENTRY_ROBOTS;
       host->robots_state = ROBOTS_FETCHED;
       mill_host_begin (host, &self->politeness, now_us, &ready_at_us); /* it is the first */
@@ -369,9 +301,9 @@ take_from (MillFrontierTable *self, MillHost *host, gint64 now_us)
   host->in_flight++;
   host->started = TRUE;
   host->last_start_us = now_us;
-  if (limit_reached (self))
+  if (mill_frontier_table_limit_reached (self))
     drop_pending (self);
-  update_host (self, host);
+  mill_frontier_table_update_host (self, host);
   return entry;
 }
 
@@ -476,7 +408,7 @@ mill_frontier_table_set_bounds (MillFrontierTable *self, int max_depth, guint64 
   mill_frontier_rows_read_scope (self->file, read_scope, self);
   mill_frontier_rows_read_hosts (self->file, read_host, self);
   mill_frontier_rows_count (self->file, count_rows, &self->counts);
-  if (limit_reached (self))
+  if (mill_frontier_table_limit_reached (self))
     drop_pending (self);
   g_hash_table_iter_init (&iter, self->hosts);
   while (g_hash_table_iter_next (&iter, NULL, &host))
@@ -490,192 +422,6 @@ mill_frontier_table_set_politeness (MillFrontierTable *self, const MillPolitenes
 {
   self->politeness = *politeness;
   return update_all_hosts (self);
-}
-
-static void
-add_scope (MillFrontierTable *self, const char *url)
-{
-  char *authority = mill_url_authority (url);
-
-  if (g_hash_table_add (self->scope, authority))
-    mill_frontier_rows_add_scope (self->file, authority);
-}
-
-void
-mill_frontier_table_add_scope (MillFrontierTable *self, const char *url)
-{
-  mill_run_file_begin (self->file);
-  add_scope (self, url);
-  mill_run_file_end (self->file);
-}
-
-/* Of a URL that has no row yet. */
-static MillFrontierVerdict
-add_new (MillFrontierTable *self, MillHost *host, gint64 id, const char *url,
-         const MillFrontierOrigin *origin, gboolean *changed)
-{
-  self->counts.known++;
-  if (limit_reached (self))
-    {
-      self->counts.skipped_limit++;
-      return MILL_FRONTIER_PAGE_LIMIT;
-    }
-  self->counts.pending++;
-  if (is_disallowed (self, host, url))
-    {
-      disallow (self, id);
-      return MILL_FRONTIER_DISALLOWED;
-    }
-  if (host->n_beyond > 0 || host->n_window >= WINDOW)
-    {
-      host->n_beyond++;
-      return MILL_FRONTIER_ADDED;
-    }
-  mill_host_push (host, new_entry (self, host, id, url, origin));
-  if (host->state == HOST_IDLE)
-    *changed |= update_host (self, host);
-  return MILL_FRONTIER_ADDED;
-}
-
-static gboolean
-is_too_deep (const MillFrontierTable *self, const MillFrontierOrigin *origin)
-{
-  return origin->level > MILL_FRONTIER_MAX_LEVEL ||
-         (self->max_depth >= 0 && origin->depth > (guint) self->max_depth);
-}
-
-static MillFrontierVerdict
-add (MillFrontierTable *self, const char *url, const MillFrontierOrigin *origin, gboolean *changed)
-{
-  guint64 hash = mill_known_urls_get_hash (self->known, url);
-  guint distance = get_distance (origin->depth, origin->level);
-  MillHost *host;
-  gint64 id;
-
-  if (mill_known_urls_has (self->known, hash, distance))
-    return MILL_FRONTIER_KNOWN;
-  if (!in_scope (self, url))
-    {
-      self->counts.skipped_scope++;
-      return MILL_FRONTIER_OUT_OF_SCOPE;
-    }
-  if (is_too_deep (self, origin))
-    {
-      if (mill_frontier_rows_has (self->file, url))
-        return MILL_FRONTIER_KNOWN;
-      self->counts.skipped_depth++;
-      return MILL_FRONTIER_TOO_DEEP;
-    }
-  host = get_host (self, url);
-  if (host->robots_state != ROBOTS_NONE && strcmp (url, host->robots_url) == 0)
-    return MILL_FRONTIER_KNOWN; /* it is fetched anyway, for itself */
-  id = mill_frontier_rows_add (self->file, host->id, url, origin);
-  mill_known_urls_note (self->known, hash, distance);
-  if (id != 0)
-    return add_new (self, host, id, url, origin, changed);
-  shorten (self, url, origin);
-  return MILL_FRONTIER_KNOWN;
-}
-
-/* Adds a URL; sets *@changed, but never clears it. */
-MillFrontierVerdict
-mill_frontier_table_add (MillFrontierTable *self, const char *url, guint depth, const char *referrer,
-                         gboolean *changed)
-{
-  const MillFrontierOrigin origin = origin_on (find_entry (self, referrer), depth);
-  MillFrontierVerdict verdict;
-
-  mill_run_file_begin (self->file);
-  verdict = add (self, url, &origin, changed);
-  mill_run_file_end (self->file);
-  return verdict;
-}
-
-/* Adds a page that a sitemap names, which has a row: one link away from the start. */
-MillFrontierVerdict
-mill_frontier_table_add_from_sitemap (MillFrontierTable *self, const char *url, const char *sitemap,
-                                      gboolean *changed)
-{
-  MillFrontierOrigin origin = { .depth = 1, .referrer_url = sitemap };
-  MillFrontierVerdict verdict;
-
-  mill_run_file_begin (self->file);
-  origin.sitemap = mill_sitemap_rows_find (self->file, sitemap);
-  verdict = add (self, url, &origin, changed);
-  mill_run_file_end (self->file);
-  return verdict;
-}
-
-/* Where a redirect leads: from a start page to another, from a requisite to one of the next level. */
-static MillFrontierOrigin
-origin_of_redirect (const MillEntry *sender, guint depth)
-{
-  gboolean is_requisite = sender != NULL && sender->level > 0;
-  gboolean is_start = sender != NULL && sender->depth == 0 && !is_requisite;
-  MillFrontierOrigin origin = origin_on (is_start ? NULL : sender, is_start       ? 0
-                                                                   : is_requisite ? sender->depth
-                                                                                  : depth);
-
-  if (is_requisite)
-    origin.level = sender->level + 1u;
-  origin.redirects = sender != NULL ? sender->redirects + 1u : 1;
-  return origin;
-}
-
-/* Adds where a URL redirects to. */
-MillFrontierVerdict
-mill_frontier_table_add_redirect (MillFrontierTable *self, const char *url, guint depth, const char *from,
-                                  gboolean *changed)
-{
-  const MillFrontierOrigin origin = origin_of_redirect (find_entry (self, from), depth);
-  MillFrontierVerdict verdict = MILL_FRONTIER_TOO_MANY_REDIRECTS;
-
-  mill_run_file_begin (self->file);
-  if (origin.redirects <= MILL_FRONTIER_MAX_REDIRECTS || mill_frontier_rows_has (self->file, url))
-    {
-      if (origin.depth == 0 && origin.level == 0)
-        add_scope (self, url);
-      verdict = add (self, url, &origin, changed);
-    }
-  mill_run_file_end (self->file);
-  return verdict;
-}
-
-/* Adds what was found in one place, whole or not at all. Returns how many were new. */
-static guint
-add_all (MillFrontierTable *self, GPtrArray *urls, const MillFrontierOrigin *origin, gboolean *changed)
-{
-  guint added = 0;
-
-  mill_run_file_begin (self->file);
-  for (guint i = 0; i < urls->len; i++)
-    if (add (self, g_ptr_array_index (urls, i), origin, changed) == MILL_FRONTIER_ADDED)
-      added++;
-  mill_run_file_end (self->file);
-  return added;
-}
-
-guint
-mill_frontier_table_add_links (MillFrontierTable *self, GPtrArray *urls, guint depth, const char *referrer,
-                               gboolean *changed)
-{
-  const MillFrontierOrigin origin = origin_on (find_entry (self, referrer), depth);
-
-  return add_all (self, urls, &origin, changed);
-}
-
-guint
-mill_frontier_table_add_requisites (MillFrontierTable *self, GPtrArray *urls, const char *referrer,
-                                    gboolean *changed)
-{
-  const MillEntry *page = find_entry (self, referrer);
-  MillFrontierOrigin origin;
-
-  if (page == NULL)
-    return 0;
-  origin = origin_on (page, page->depth);
-  origin.level = page->level + 1u;
-  return add_all (self, urls, &origin, changed);
 }
 
 MillFrontierResult
@@ -716,14 +462,14 @@ mill_frontier_table_take (MillFrontierTable *self, gint64 now_us, MillFrontierEn
 gboolean
 mill_frontier_table_begin (MillFrontierTable *self, const char *url, gint64 now_us, gint64 *ready_at_us)
 {
-  const MillEntry *entry = find_entry (self, url);
+  const MillEntry *entry = mill_frontier_table_find_entry (self, url);
 
   *ready_at_us = now_us;
   if (entry == NULL)
     return TRUE;
   if (!mill_host_begin (entry->host, &self->politeness, now_us, ready_at_us))
     return FALSE;
-  update_host (self, entry->host);
+  mill_frontier_table_update_host (self, entry->host);
   return TRUE;
 }
 
@@ -731,12 +477,12 @@ gboolean
 mill_frontier_table_answered (MillFrontierTable *self, const char *url, gint64 latency_us,
                               gboolean is_success)
 {
-  const MillEntry *entry = find_entry (self, url);
+  const MillEntry *entry = mill_frontier_table_find_entry (self, url);
 
   if (entry == NULL || self->politeness.target_concurrency <= 0)
     return FALSE;
   mill_host_answered (entry->host, &self->politeness, latency_us, is_success);
-  return update_host (self, entry->host);
+  return mill_frontier_table_update_host (self, entry->host);
 }
 
 GPtrArray *
@@ -748,7 +494,7 @@ mill_frontier_table_get_hosts (const MillFrontierTable *self, gint64 now_us, gui
 gboolean
 mill_frontier_table_finish (MillFrontierTable *self, const char *url)
 {
-  MillEntry *entry = find_entry (self, url);
+  MillEntry *entry = mill_frontier_table_find_entry (self, url);
 
   return entry != NULL && finish (self, entry);
 }
@@ -756,7 +502,7 @@ mill_frontier_table_finish (MillFrontierTable *self, const char *url)
 gboolean
 mill_frontier_table_settle (MillFrontierTable *self, const char *url, MillOutcome outcome)
 {
-  MillEntry *entry = find_entry (self, url);
+  MillEntry *entry = mill_frontier_table_find_entry (self, url);
   gboolean changed;
 
   if (entry == NULL || (entry->flags & ENTRY_UNSETTLED) == 0)
@@ -781,13 +527,14 @@ mill_frontier_table_reopen (MillFrontierTable *self, const char *url)
   MillEntry *entry;
   gint64 id;
 
-  if (find_entry (self, url) != NULL)
+  if (mill_frontier_table_find_entry (self, url) != NULL)
     return;
   mill_run_file_begin (self->file);
   id = mill_frontier_rows_find_settled (self->file, url, &origin);
   if (id != 0)
     {
-      entry = new_entry (self, get_host (self, url), id, url, &origin);
+      entry =
+          mill_frontier_table_new_entry (self, mill_frontier_table_get_host (self, url), id, url, &origin);
       entry->flags = ENTRY_UNSETTLED;
       self->counts.unsettled++;
       mill_frontier_rows_set_state (self->file, id, MILL_FRONTIER_ROW_QUEUED);
@@ -818,7 +565,7 @@ mill_frontier_table_hold (MillFrontierTable *self, const char *host_key, gint64 
     return FALSE;
   host->hold_until_us = until_us;
   host->hold_status = status;
-  return update_host (self, host);
+  return mill_frontier_table_update_host (self, host);
 }
 
 const MillFrontierCounts *

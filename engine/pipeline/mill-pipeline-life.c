@@ -608,8 +608,8 @@ mill_pipeline_stop (MillPipeline *self)
   g_cancellable_cancel (wrap_up);
 }
 
-/* What @stage does cannot go on, and could not with any other item: a stop, after which the run has failed. Of
- * several the first counts. Any thread. @stage: (nullable): if @error says by itself where it was */
+/* What @stage does cannot go on, and could not with any other item: a stop, after which the run has failed.
+ * Of several the first counts. Any thread. @stage: (nullable): if @error says by itself where it was */
 void
 mill_pipeline_fail (MillPipeline *self, const char *stage, const GError *error)
 {
