@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/mill-error.h"
+#include "crawl/mill-sitemap-rows-private.h"
 #include "failing-vfs.h"
 #include "record/mill-export.h"
 #include "record/mill-item-rows-private.h"
@@ -465,6 +466,42 @@ test_other_tables (Fixture *fixture, gconstpointer data)
     }
 }
 
+static void
+count_sitemap (const MillSitemapRow *row, gpointer user_data)
+{
+  g_assert_nonnull (row->site);
+  ++*(guint *) user_data;
+}
+
+/* Sitemaps that no crawl has put there: those before are read, and the file has failed. */
+static void
+test_odd_sitemaps (Fixture *fixture, gconstpointer data)
+{
+  static const char *const urls[] = { "'file:///etc/passwd'", "'http://u:p@h/s'", "''", "NULL", "x'00ff'" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (urls); i++)
+    {
+      g_autofree char *sql =
+          g_strdup_printf ("DROP TABLE sitemap; CREATE TABLE sitemap (id, url, site, nesting, delay, state);"
+                           "INSERT INTO sitemap (id, url) VALUES (1, 'http://h/s'), (2, %s)",
+                           urls[i]);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (MillRunFile) file = NULL;
+      guint n = 0;
+
+      make_run (fixture);
+      change (fixture->path, sql);
+      file = mill_run_file_open (fixture->path, &error);
+      g_assert_no_error (error);
+      mill_sitemap_rows_read (file, count_sitemap, &n);
+      g_assert_cmpuint (n, ==, 1);
+      g_assert_false (mill_run_file_check (file, &error));
+      assert_words (error, "it has an address that is none");
+      g_clear_pointer (&file, mill_run_file_unref);
+      remove_run (fixture);
+    }
+}
+
 /* ---- files that are closed ------------------------------------------------------------------------------
  */
 
@@ -602,6 +639,7 @@ main (int argc, char **argv)
   ADD ("other-exports", test_other_exports);
   ADD ("accidents", test_accidents);
   ADD ("other-tables", test_other_tables);
+  ADD ("odd-sitemaps", test_odd_sitemaps);
   ADD ("locked", test_locked);
   ADD ("read-only-folder", test_read_only_folder);
   ADD ("read-only-file", test_read_only_file);

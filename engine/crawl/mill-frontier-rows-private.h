@@ -42,6 +42,10 @@ typedef void (*MillFrontierHostFunc) (gint64 id, const char *key, const char *ur
                                       gpointer user_data);
 typedef void (*MillFrontierCountFunc) (MillFrontierRowState state, guint64 n, gpointer user_data);
 
+/* Whether an address in the file is one that a crawl may have put there; ends the file if not. @url:
+ * (nullable) */
+gboolean mill_frontier_rows_check_url (MillRunFile *file, const char *url);
+
 gint64 mill_frontier_rows_add_host (MillRunFile *file, const char *key);
 void mill_frontier_rows_read_hosts (MillRunFile *file, MillFrontierHostFunc func, gpointer user_data);
 

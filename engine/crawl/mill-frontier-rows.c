@@ -24,9 +24,8 @@ get_text (sqlite3_stmt *statement, int column)
   return (const char *) sqlite3_column_text (statement, column);
 }
 
-/* Whether an address in the file is one that a crawl may have put there; ends the file if not. */
-static gboolean
-check_url (MillRunFile *file, const char *url)
+gboolean
+mill_frontier_rows_check_url (MillRunFile *file, const char *url)
 {
   g_autofree char *canonical =
       url != NULL ? mill_url_canonicalize (NULL, url, MILL_URL_FLAGS_REFUSE_CREDENTIALS, NULL) : NULL;
@@ -40,7 +39,7 @@ check_url (MillRunFile *file, const char *url)
 static gboolean
 check_host (MillRunFile *file, const char *key, const char *url)
 {
-  g_autofree char *right = check_url (file, url) ? mill_url_host_key (url) : NULL;
+  g_autofree char *right = mill_frontier_rows_check_url (file, url) ? mill_url_host_key (url) : NULL;
 
   if (right != NULL && g_strcmp0 (key, right) != 0)
     mill_run_file_fail (file, _ ("it has an address with another’s host"));
@@ -96,7 +95,7 @@ mill_frontier_rows_read_redirected (MillRunFile *file, GFunc func, gpointer user
       mill_run_file_prepare (file, "SELECT url FROM frontier WHERE depth = 0 AND level = 0 AND redirects > 0"
                                    " ORDER BY id");
 
-  while (mill_run_file_step (file, query) && check_url (file, get_text (query, 0)))
+  while (mill_run_file_step (file, query) && mill_frontier_rows_check_url (file, get_text (query, 0)))
     func ((gpointer) get_text (query, 0), user_data);
   sqlite3_reset (query);
 }
@@ -188,7 +187,8 @@ mill_frontier_rows_read_queued (MillRunFile *file, gint64 host, gint64 after, gu
   sqlite3_bind_int64 (query, 1, host);
   sqlite3_bind_int64 (query, 2, after);
   sqlite3_bind_int64 (query, 3, n);
-  for (; mill_run_file_step (file, query) && check_url (file, get_text (query, 1)); n_read++)
+  for (; mill_run_file_step (file, query) && mill_frontier_rows_check_url (file, get_text (query, 1));
+       n_read++)
     {
       const MillFrontierRow row = { .id = sqlite3_column_int64 (query, 0),
                                     .url = get_text (query, 1),

@@ -5,6 +5,8 @@
 
 #include "crawl/mill-sitemap-rows-private.h"
 
+#include "crawl/mill-frontier-rows-private.h"
+
 void
 mill_sitemap_rows_add (MillRunFile *file, const MillSitemapRow *row)
 {
@@ -44,14 +46,18 @@ mill_sitemap_rows_read (MillRunFile *file, MillSitemapRowFunc func, gpointer use
   query = mill_run_file_prepare (file, "SELECT url, site, nesting, delay, state FROM sitemap ORDER BY id");
   while (mill_run_file_step (file, query))
     {
+      const char *site = (const char *) sqlite3_column_text (query, 1);
       const MillSitemapRow row = { .url = (const char *) sqlite3_column_text (query, 0),
-                                   .site = (const char *) sqlite3_column_text (query, 1),
+                                   .site = site != NULL ? site : "",
                                    .nesting = (guint) sqlite3_column_int64 (query, 2),
                                    .delay_ms = (guint) sqlite3_column_int64 (query, 3),
                                    .state = (MillSitemapRowState) sqlite3_column_int (query, 4) };
 
+      if (!mill_frontier_rows_check_url (file, row.url))
+        break;
       func (&row, user_data);
     }
+  sqlite3_reset (query);
   mill_run_file_end (file);
 }
 

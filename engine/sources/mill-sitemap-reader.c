@@ -286,8 +286,14 @@ restore_row (const MillSitemapRow *row, gpointer user_data)
 {
   MillSitemapReader *self = user_data;
   Site *site = get_site (self, row->site);
-  Job *job = new_job (self, site, row->url, row->nesting);
+  Job *job;
 
+  if (g_hash_table_contains (self->jobs, row->url))
+    {
+      mill_run_file_fail (self->run_file, _ ("it has an address twice"));
+      return;
+    }
+  job = new_job (self, site, row->url, row->nesting);
   site->n_sitemaps++;
   site->delay_ms = MAX (site->delay_ms, row->delay_ms);
   if (row->state == MILL_SITEMAP_ROW_QUEUED)
