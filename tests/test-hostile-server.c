@@ -274,7 +274,7 @@ static void
 test_refused (HostileCrawl *crawl, gconstpointer data)
 {
   g_autofree char *base = NULL;
-  g_autoptr (GSocket) port = test_refusing_port_new (&base);
+  G_GNUC_UNUSED g_autoptr (GSocket) port = test_refusing_port_new (&base);
   g_autofree char *url = g_strconcat (base, "/", NULL);
 
   crawl->options.obey_robots = FALSE;
