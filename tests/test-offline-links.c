@@ -180,7 +180,9 @@ test_elements (void)
     { "<meta content=\"0;url='b?&quot;'\" http-equiv=refresh>",
       "<meta content=\"0;url='http://h/d/b?%22'\" http-equiv=refresh>" },
     { "<meta http-equiv=refresh content=\"0;url=b'\">",
-      "<meta http-equiv=refresh content=\"0;url=http://h/d/b%27\">" },
+      "<meta http-equiv=refresh content=\"0;url=http://h/d/b&#39;\">" },
+    { "<meta http-equiv=refresh content=\"0;url'b\">",
+      "<meta http-equiv=refresh content=\"0;http://h/d/url&#39;b\">" },
     { "<meta http-equiv=refresh content='0; a#f '>", "<meta http-equiv=refresh content='0; a.html#f '>" },
     { "<meta http-equiv=refresh content=5><meta http-equiv=other content='5;url=a'>", NULL },
     /* styles */

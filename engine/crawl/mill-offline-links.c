@@ -59,7 +59,7 @@ typedef enum
 {
   WRITTEN_IN_HTML = 1 << 0, /* within an attribute */
   WRITTEN_IN_CSS = 1 << 1,
-  WRITTEN_IN_REFRESH = 1 << 2,
+  WRITTEN_IN_QUOTES = 1 << 2,
   WRITTEN_IN_SRCSET = 1 << 3,
 } Written;
 
@@ -135,8 +135,8 @@ write_url (const char *url, Written written, char css_quote)
         g_string_append_c (out, '\\');
       if (*p == '&' && (written & WRITTEN_IN_HTML))
         g_string_append (out, "&amp;");
-      else if (*p == '\'' && (written & WRITTEN_IN_REFRESH))
-        g_string_append (out, "%27"); /* it would end an address in quotes */
+      else if (*p == '\'' && (written & WRITTEN_IN_QUOTES))
+        g_string_append (out, "%27"); /* it would end the address; strictly, that is another one */
       else if (*p == ',' && p[1] == '\0' && (written & WRITTEN_IN_SRCSET))
         g_string_append (out, "%2C"); /* it would be no part of the address */
       else if (*p == '\'' && (written & WRITTEN_IN_HTML))
@@ -229,7 +229,7 @@ rewrite_refresh (Rewriter *self, Cursor *cursor, const char *text)
 
   if (start != NULL)
     rewrite_part (self, cursor, text, (gsize) (start - text), (gsize) (start - text) + length,
-                  WRITTEN_IN_HTML | WRITTEN_IN_REFRESH);
+                  WRITTEN_IN_HTML | (start[-1] == '\'' ? WRITTEN_IN_QUOTES : 0));
 }
 
 /* Whether an address of a stylesheet can be told for sure: its letters are UTF-8, or nothing of it is
