@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "core/mill-error.h"
 #include "record/mill-export.h"
 
 typedef struct
@@ -58,29 +57,13 @@ find_format (const char *name, MillExportFormat *format)
   return TRUE;
 }
 
-/* A file takes the place of what was there only once it is whole, or as whole as a damaged run lets it be. */
 static gboolean
 export_to_file (const char *path, MillExportTable table, MillExportFormat format, const char *output,
                 GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (output);
-  g_autoptr (GCancellable) given_up = g_cancellable_new ();
-  g_autoptr (GFileOutputStream) stream =
-      g_file_replace (file, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, error);
-  g_autoptr (GError) failure = NULL;
 
-  if (stream == NULL)
-    return FALSE;
-  if (mill_export_run (path, table, format, G_OUTPUT_STREAM (stream), NULL, &failure))
-    return g_output_stream_close (G_OUTPUT_STREAM (stream), NULL, error);
-  if (g_error_matches (failure, MILL_ERROR, MILL_ERROR_DAMAGED) &&
-      !g_output_stream_close (G_OUTPUT_STREAM (stream), NULL, error))
-    return FALSE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  /* Closed by a cancelled operation, the stream leaves the old file alone. */
-  g_cancellable_cancel (given_up);
-  g_output_stream_close (G_OUTPUT_STREAM (stream), given_up, NULL);
-  return FALSE;
+  return mill_export_run_to_file (path, table, format, file, error);
 }
 
 static gboolean

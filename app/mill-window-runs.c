@@ -8,7 +8,6 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "core/mill-error.h"
 #include "crawl/mill-crawl-record.h"
 #include "crawl/mill-crawl-summary.h"
 #include "mill-run-files.h"
@@ -184,36 +183,13 @@ export_free (gpointer data)
   g_free (export);
 }
 
-/* A file takes the place of what was there only once it is whole, or as whole as a damaged run lets it be. */
-static gboolean
-export_run (Export *export, GError **error)
-{
-  g_autoptr (GCancellable) given_up = g_cancellable_new ();
-  g_autoptr (GError) failure = NULL;
-  g_autoptr (GFileOutputStream) stream =
-      g_file_replace (export->output, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, error);
-
-  if (stream == NULL)
-    return FALSE;
-  if (mill_export_run (export->path, MILL_EXPORT_PAGES, export->format, G_OUTPUT_STREAM (stream), NULL,
-                       &failure))
-    return g_output_stream_close (G_OUTPUT_STREAM (stream), NULL, error);
-  if (g_error_matches (failure, MILL_ERROR, MILL_ERROR_DAMAGED) &&
-      !g_output_stream_close (G_OUTPUT_STREAM (stream), NULL, error))
-    return FALSE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  /* Closed by a cancelled operation, the stream leaves the old file alone. */
-  g_cancellable_cancel (given_up);
-  g_output_stream_close (G_OUTPUT_STREAM (stream), given_up, NULL);
-  return FALSE;
-}
-
 static void
 export_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  const Export *export = data;
   GError *error = NULL;
 
-  if (export_run (data, &error))
+  if (mill_export_run_to_file (export->path, MILL_EXPORT_PAGES, export->format, export->output, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);

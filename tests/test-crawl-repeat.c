@@ -4,7 +4,6 @@
 #include "config.h"
 
 #include <locale.h>
-#include <sqlite3.h>
 #include <string.h>
 
 #include "core/mill-error.h"
@@ -13,6 +12,7 @@
 #include "record/mill-changes.h"
 #include "record/mill-export.h"
 #include "sources/mill-crawl-source.h"
+#include "run-query.h"
 #include "test-parts.h"
 #include "test-web-server.h"
 
@@ -267,22 +267,6 @@ test_files (Fixture *fixture, gconstpointer data)
   g_assert_false (counts.is_compared);
 }
 
-static gint64
-ask_number (const char *path, const char *sql)
-{
-  sqlite3 *db = NULL;
-  sqlite3_stmt *query = NULL;
-  gint64 number;
-
-  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &query, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_step (query), ==, SQLITE_ROW);
-  number = sqlite3_column_int64 (query, 0);
-  sqlite3_finalize (query);
-  sqlite3_close (db);
-  return number;
-}
-
 /* Where the earlier results cannot be read, there is no new file. */
 static void
 test_damaged (Fixture *fixture, gconstpointer data)
@@ -293,8 +277,8 @@ test_damaged (Fixture *fixture, gconstpointer data)
 
   set_page (fixture, "/", "");
   crawl (fixture);
-  block = (gsize) ask_number (fixture->before, "PRAGMA page_size");
-  root = (gsize) ask_number (fixture->before, "SELECT rootpage FROM sqlite_schema WHERE name = 'item'");
+  block = (gsize) test_ask_run (fixture->before, "PRAGMA page_size");
+  root = (gsize) test_ask_run (fixture->before, "SELECT rootpage FROM sqlite_schema WHERE name = 'item'");
   g_assert_true (g_file_get_contents (fixture->before, &bytes, &length, NULL));
   g_assert_cmpuint (root * block, <=, length);
   memset (bytes + (root - 1) * block, 0x5a, block);

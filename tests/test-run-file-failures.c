@@ -20,6 +20,7 @@
 #include "record/mill-export.h"
 #include "record/mill-item-rows-private.h"
 #include "record/mill-run-file-private.h"
+#include "run-query.h"
 #include "test-parts.h"
 
 #define BLOCK     4096
@@ -72,23 +73,6 @@ count_entries (const char *folder)
   while (g_dir_read_name (dir) != NULL)
     n++;
   return n;
-}
-
-/* With what other programs use, and on a disk that works. */
-static gint64
-ask (const char *path, const char *sql)
-{
-  sqlite3 *db = NULL;
-  sqlite3_stmt *query = NULL;
-  gint64 number;
-
-  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &query, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_step (query), ==, SQLITE_ROW);
-  number = sqlite3_column_int64 (query, 0);
-  sqlite3_finalize (query);
-  sqlite3_close (db);
-  return number;
 }
 
 static void
@@ -175,15 +159,16 @@ fail_at (Fixture *fixture, guint n_good, int code, const char *words)
   g_clear_error (&error);
   file = mill_run_file_open (fixture->path, &error);
   g_assert_no_error (error);
-  g_assert_cmpint (ask (fixture->path, "SELECT count (*) FROM item"), >=, n_committed);
-  g_assert_cmpint (ask (fixture->path, "SELECT count (*) FROM item") % 20, ==, 0);
-  g_assert_cmpint (
-      ask (fixture->path, "SELECT count (*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), ==,
-      1);
+  g_assert_cmpint (test_ask_run (fixture->path, "SELECT count (*) FROM item"), >=, n_committed);
+  g_assert_cmpint (test_ask_run (fixture->path, "SELECT count (*) FROM item") % 20, ==, 0);
+  g_assert_cmpint (test_ask_run (fixture->path,
+                                 "SELECT count (*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
+                   ==, 1);
   put_item (file, 1000);
   g_assert_true (mill_run_file_close (file, &error));
   mill_run_file_unref (file);
-  g_assert_cmpint (ask (fixture->path, "SELECT count (*) FROM item WHERE key = 'http://h/1000'"), ==, 1);
+  g_assert_cmpint (test_ask_run (fixture->path, "SELECT count (*) FROM item WHERE key = 'http://h/1000'"), ==,
+                   1);
   remove_run (fixture);
   return has_failed;
 }
@@ -299,7 +284,7 @@ damage (Fixture *fixture, const char *table)
   g_autofree char *sql = g_strdup_printf ("SELECT pageno FROM dbstat WHERE name = '%s' AND pagetype = 'leaf'"
                                           " ORDER BY path LIMIT 1 OFFSET 2",
                                           table);
-  gint64 block = ask (fixture->path, sql);
+  gint64 block = test_ask_run (fixture->path, sql);
   g_autoptr (GBytes) whole = read_run (fixture);
   gsize length = g_bytes_get_size (whole);
   g_autofree guint8 *bytes = g_memdup2 (g_bytes_get_data (whole, NULL), length);

@@ -12,6 +12,7 @@
 #include "core/mill-error.h"
 #include "demo/mill-demo-site.h"
 #include "record/mill-run-file-private.h"
+#include "run-query.h"
 #include "test-parts.h"
 #include "warc-reader.h"
 
@@ -53,23 +54,6 @@ add_host (MillRunFile *file, const char *key)
   mill_run_file_end (file);
 }
 
-/* Asks the file as another program would. */
-static gint64
-ask (const char *path, const char *sql)
-{
-  sqlite3 *db = NULL;
-  sqlite3_stmt *query = NULL;
-  gint64 number;
-
-  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &query, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_step (query), ==, SQLITE_ROW);
-  number = sqlite3_column_int64 (query, 0);
-  sqlite3_finalize (query);
-  sqlite3_close (db);
-  return number;
-}
-
 static void
 assert_refused (const char *path, const char *words)
 {
@@ -92,10 +76,10 @@ test_goes_on (Fixture *fixture, gconstpointer data)
   add_host (file, "a:80");
   mill_run_file_set_meta (file, "job", "one");
   mill_run_file_set_meta (file, "job", "two");
-  g_assert_cmpint (ask (fixture->path, "SELECT count (*) FROM host"), ==, 0);
+  g_assert_cmpint (test_ask_run (fixture->path, "SELECT count (*) FROM host"), ==, 0);
   mill_run_file_commit (file);
   /* Others may read while it is written to, and see what was committed. */
-  g_assert_cmpint (ask (fixture->path, "SELECT count (*) FROM host"), ==, 1);
+  g_assert_cmpint (test_ask_run (fixture->path, "SELECT count (*) FROM host"), ==, 1);
   add_host (file, "b:80");
   g_assert_true (mill_run_file_close (file, &error));
   add_host (file, "too late");
@@ -107,7 +91,7 @@ test_goes_on (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (value, ==, "two");
   g_assert_null (mill_run_file_dup_meta (file, "nothing"));
   mill_run_file_unref (file);
-  g_assert_cmpint (ask (fixture->path, "SELECT count (*) FROM host"), ==, 2);
+  g_assert_cmpint (test_ask_run (fixture->path, "SELECT count (*) FROM host"), ==, 2);
 }
 
 static void
@@ -199,8 +183,8 @@ test_full (Fixture *fixture, gconstpointer data)
   add_host (file, "after");
   g_assert_false (mill_run_file_close (file, NULL));
   mill_run_file_unref (file);
-  g_assert_cmpint (ask (fixture->path, "SELECT count (*) FROM host WHERE key = 'kept'"), ==, 1);
-  g_assert_cmpint (ask (fixture->path, "SELECT count (*) FROM host WHERE key = 'after'"), ==, 0);
+  g_assert_cmpint (test_ask_run (fixture->path, "SELECT count (*) FROM host WHERE key = 'kept'"), ==, 1);
+  g_assert_cmpint (test_ask_run (fixture->path, "SELECT count (*) FROM host WHERE key = 'after'"), ==, 0);
 }
 
 /* ---- a crawl that is killed -----------------------------------------------------------------------------
@@ -300,13 +284,15 @@ test_killed (Fixture *fixture, gconstpointer data)
       if (ended)
         g_assert_cmpint (g_subprocess_get_exit_status (child), ==, 0);
       g_assert_cmpint (
-          ask (fixture->path, "SELECT count (*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
+          test_ask_run (fixture->path,
+                        "SELECT count (*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
           ==, 1);
     }
-  g_assert_cmpint (ask (fixture->path, "SELECT count (*) FROM item WHERE outcome = 'done'"), ==, PAGES);
-  g_assert_cmpint (ask (fixture->path, "SELECT count (*) FROM frontier WHERE state = 1"), ==, PAGES);
-  g_assert_cmpint (ask (fixture->path, "SELECT count (*) FROM frontier WHERE state = 0"), ==, 0);
-  g_assert_cmpint (ask (fixture->path, "SELECT count (DISTINCT file) FROM item"), ==, PAGES);
+  g_assert_cmpint (test_ask_run (fixture->path, "SELECT count (*) FROM item WHERE outcome = 'done'"), ==,
+                   PAGES);
+  g_assert_cmpint (test_ask_run (fixture->path, "SELECT count (*) FROM frontier WHERE state = 1"), ==, PAGES);
+  g_assert_cmpint (test_ask_run (fixture->path, "SELECT count (*) FROM frontier WHERE state = 0"), ==, 0);
+  g_assert_cmpint (test_ask_run (fixture->path, "SELECT count (DISTINCT file) FROM item"), ==, PAGES);
   assert_archived (fixture);
   mill_demo_site_stop (site);
 }

@@ -380,3 +380,41 @@ mill_export_run (const char *path, MillExportTable table, MillExportFormat forma
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }
+
+/**
+ * mill_export_run_to_file:
+ * @path: a run file; it may be in use
+ * @table: which results
+ * @format: how
+ * @output: the file to write; what was there is replaced
+ *
+ * Writes results of a run into a file, as mill_export_run() does. The file takes the place of what was there
+ * only once it is whole, or, with %MILL_ERROR_DAMAGED, as whole as a damaged run lets it be.
+ *
+ * Returns: %FALSE with @error set, and but for %MILL_ERROR_DAMAGED @output as it was
+ */
+gboolean
+mill_export_run_to_file (const char *path, MillExportTable table, MillExportFormat format, GFile *output,
+                         GError **error)
+{
+  g_autoptr (GCancellable) given_up = g_cancellable_new ();
+  g_autoptr (GFileOutputStream) stream = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  g_return_val_if_fail (path != NULL, FALSE);
+  g_return_val_if_fail (G_IS_FILE (output), FALSE);
+
+  stream = g_file_replace (output, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, error);
+  if (stream == NULL)
+    return FALSE;
+  if (mill_export_run (path, table, format, G_OUTPUT_STREAM (stream), NULL, &failure))
+    return g_output_stream_close (G_OUTPUT_STREAM (stream), NULL, error);
+  if (g_error_matches (failure, MILL_ERROR, MILL_ERROR_DAMAGED) &&
+      !g_output_stream_close (G_OUTPUT_STREAM (stream), NULL, error))
+    return FALSE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  /* Closed by a cancelled operation, the stream leaves the old file alone. */
+  g_cancellable_cancel (given_up);
+  g_output_stream_close (G_OUTPUT_STREAM (stream), given_up, NULL);
+  return FALSE;
+}

@@ -40,5 +40,7 @@ typedef enum
 
 gboolean mill_export_run (const char *path, MillExportTable table, MillExportFormat format,
                           GOutputStream *output, GCancellable *cancellable, GError **error);
+gboolean mill_export_run_to_file (const char *path, MillExportTable table, MillExportFormat format,
+                                  GFile *output, GError **error);
 
 G_END_DECLS
