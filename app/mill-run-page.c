@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillRunPage: puts the views together and feeds them. */
+/* MillRunPage: the pages of a run, and the frame clock that feeds them. */
 
 #include "config.h"
 
 #include "mill-run-page.h"
 
-#include "mill-flow-view.h"
-#include "mill-knob-panel.h"
-#include "mill-summary-card.h"
-#include "mill-timeline-panel.h"
+#include <adwaita.h>
+
+#include "mill-dead-letters-page.h"
+#include "mill-events-page.h"
+#include "mill-flow-page.h"
+#include "mill-items-page.h"
+#include "mill-shutdown-page.h"
 
 struct _MillRunPage
 {
@@ -18,10 +21,13 @@ struct _MillRunPage
   guint tick;   /* 0 unless the page is seen and the run is active */
 
   /* Template */
-  MillFlowView *flow_view;
-  MillSummaryCard *summary_card;
-  MillTimelinePanel *timeline_panel;
-  MillKnobPanel *knob_panel;
+  AdwViewStack *view_stack;
+  MillFlowPage *flow_page;
+  MillItemsPage *items_page;
+  MillDeadLettersPage *dead_letters_page;
+  MillEventsPage *events_page;
+  MillShutdownPage *shutdown_page;
+  AdwViewStackPage *dead_letters_tab;
 };
 
 G_DEFINE_FINAL_TYPE (MillRunPage, mill_run_page, GTK_TYPE_WIDGET)
@@ -51,23 +57,11 @@ update_tick (MillRunPage *self)
 }
 
 static void
-ended_cb (MillRunPage *self)
+beat_cb (MillRunPage *self)
 {
-  update_tick (self);
-  mill_summary_card_show (self->summary_card, self->run);
-  gtk_widget_set_visible (GTK_WIDGET (self->summary_card), TRUE);
-}
+  guint64 n_dead = mill_run_get_snapshot (self->run)->dead;
 
-static void
-stage_chosen_cb (MillRunPage *self, const char *name)
-{
-  mill_knob_panel_show_owner (self->knob_panel, name);
-}
-
-static void
-owner_chosen_cb (MillRunPage *self, const char *name)
-{
-  mill_timeline_panel_show_stage (self->timeline_panel, name);
+  adw_view_stack_page_set_badge_number (self->dead_letters_tab, (guint) MIN (n_dead, G_MAXUINT));
 }
 
 static void
@@ -106,6 +100,19 @@ mill_run_page_dispose (GObject *object)
 }
 
 static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/millrace/Millrace/ui/run-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, MillRunPage, view_stack);
+  gtk_widget_class_bind_template_child (widget_class, MillRunPage, flow_page);
+  gtk_widget_class_bind_template_child (widget_class, MillRunPage, items_page);
+  gtk_widget_class_bind_template_child (widget_class, MillRunPage, dead_letters_page);
+  gtk_widget_class_bind_template_child (widget_class, MillRunPage, events_page);
+  gtk_widget_class_bind_template_child (widget_class, MillRunPage, shutdown_page);
+  gtk_widget_class_bind_template_child (widget_class, MillRunPage, dead_letters_tab);
+}
+
+static void
 mill_run_page_class_init (MillRunPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
@@ -114,18 +121,12 @@ mill_run_page_class_init (MillRunPageClass *klass)
   widget_class->map = mill_run_page_map;
   widget_class->unmap = mill_run_page_unmap;
 
-  g_type_ensure (MILL_TYPE_FLOW_VIEW);
-  g_type_ensure (MILL_TYPE_SUMMARY_CARD);
-  g_type_ensure (MILL_TYPE_TIMELINE_PANEL);
-  g_type_ensure (MILL_TYPE_KNOB_PANEL);
-
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/millrace/Millrace/ui/run-page.ui");
-  gtk_widget_class_bind_template_child (widget_class, MillRunPage, flow_view);
-  gtk_widget_class_bind_template_child (widget_class, MillRunPage, summary_card);
-  gtk_widget_class_bind_template_child (widget_class, MillRunPage, timeline_panel);
-  gtk_widget_class_bind_template_child (widget_class, MillRunPage, knob_panel);
-  gtk_widget_class_bind_template_callback (widget_class, stage_chosen_cb);
-  gtk_widget_class_bind_template_callback (widget_class, owner_chosen_cb);
+  g_type_ensure (MILL_TYPE_FLOW_PAGE);
+  g_type_ensure (MILL_TYPE_ITEMS_PAGE);
+  g_type_ensure (MILL_TYPE_DEAD_LETTERS_PAGE);
+  g_type_ensure (MILL_TYPE_EVENTS_PAGE);
+  g_type_ensure (MILL_TYPE_SHUTDOWN_PAGE);
+  bind_template (widget_class);
 }
 
 static void
@@ -134,42 +135,26 @@ mill_run_page_init (MillRunPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-static void
-state_changed_cb (MillRunPage *self)
-{
-  update_tick (self);
-}
-
-/* What is in a run file is what it was opened for, so it comes first; else there is nothing to tell yet. */
-static void
-show_stored (MillRunPage *self)
-{
-  GtkWidget *summary = GTK_WIDGET (self->summary_card);
-  gboolean is_stored = mill_run_is_stored (self->run);
-
-  gtk_box_reorder_child_after (GTK_BOX (gtk_widget_get_parent (summary)), summary,
-                               is_stored ? NULL : GTK_WIDGET (self->flow_view));
-  if (is_stored)
-    mill_summary_card_show (self->summary_card, self->run);
-  gtk_widget_set_visible (summary, is_stored);
-}
-
 /**
  * mill_run_page_set_run:
  * @run: (transfer none): what to show
  *
- * Replaces what was shown.
+ * Replaces what was shown, and shows its flow.
  */
 void
 mill_run_page_set_run (MillRunPage *self, MillRun *run)
 {
   forget_run (self);
   self->run = g_object_ref (run);
-  mill_flow_view_set_run (self->flow_view, run);
-  mill_timeline_panel_set_run (self->timeline_panel, run);
-  mill_knob_panel_set_run (self->knob_panel, run);
-  show_stored (self);
-  g_signal_connect_object (run, "state-changed", G_CALLBACK (state_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (run, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
+  mill_flow_page_set_run (self->flow_page, run);
+  mill_items_page_set_run (self->items_page, run);
+  mill_dead_letters_page_set_run (self->dead_letters_page, run);
+  mill_events_page_set_run (self->events_page, run);
+  mill_shutdown_page_set_run (self->shutdown_page, run);
+  adw_view_stack_set_visible_child_name (self->view_stack, "flow");
+  g_signal_connect_object (run, "beat", G_CALLBACK (beat_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (run, "state-changed", G_CALLBACK (update_tick), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (run, "ended", G_CALLBACK (update_tick), self, G_CONNECT_SWAPPED);
+  beat_cb (self);
   update_tick (self);
 }

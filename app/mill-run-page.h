@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillRunPage: everything about one run: flow, summary, charts, knobs. While it can be seen it samples the
- * run with the frame clock. */
+/* MillRunPage: everything about one run, in pages: flow, items, dead letters, events, shutdown. While it can
+ * be seen it samples the run with the frame clock, whichever page is shown. A page works only while it is
+ * mapped, and catches up when it is. */
 
 #pragma once
 

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* MillEventsPage: what happened to the run, in the order of time. */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "mill-run.h"
+
+G_BEGIN_DECLS
+
+#define MILL_TYPE_EVENTS_PAGE (mill_events_page_get_type ())
+G_DECLARE_FINAL_TYPE (MillEventsPage, mill_events_page, MILL, EVENTS_PAGE, AdwBin)
+
+void mill_events_page_set_run (MillEventsPage *self, MillRun *run);
+
+G_END_DECLS

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* MillItemsPage: what became of each item. */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "mill-run.h"
+
+G_BEGIN_DECLS
+
+#define MILL_TYPE_ITEMS_PAGE (mill_items_page_get_type ())
+G_DECLARE_FINAL_TYPE (MillItemsPage, mill_items_page, MILL, ITEMS_PAGE, AdwBin)
+
+void mill_items_page_set_run (MillItemsPage *self, MillRun *run);
+
+G_END_DECLS
