@@ -254,6 +254,7 @@ marker_kind_of (MillEventKind kind)
     case MILL_EVENT_KNOB:
       return MILL_MARKER_KNOB;
     case MILL_EVENT_FAULT:
+    case MILL_EVENT_ALERT:
       return MILL_MARKER_FAULT;
     default:
       g_return_val_if_reached (MILL_MARKER_STATE);

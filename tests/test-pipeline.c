@@ -455,6 +455,32 @@ test_knobs (void)
   test_join (pipeline);
 }
 
+/* What others add comes in turn, at its time, with the pipeline's own. */
+static void
+test_added_events (void)
+{
+  g_autoptr (MillPipeline) pipeline =
+      test_pipeline_new (test_source_new (4, 0), MILL_KIND_THREADS,
+                         test_stage_new ("work", MILL_KIND_THREADS, test_step_new (hold), 20, 4), NULL);
+  g_autoptr (GPtrArray) events = NULL;
+  const MillEvent *alert, *fault;
+
+  test_start (pipeline);
+  mill_pipeline_add_event (pipeline, MILL_EVENT_ALERT, "the queue is full");
+  mill_pipeline_add_event (pipeline, MILL_EVENT_FAULT, "work: 200 ms more");
+  events = mill_pipeline_get_events (pipeline, 1);
+  g_assert_cmpuint (events->len, >=, 2);
+  alert = g_ptr_array_index (events, 0);
+  fault = g_ptr_array_index (events, 1);
+  g_assert_cmpint (alert->kind, ==, MILL_EVENT_ALERT);
+  g_assert_cmpstr (alert->text, ==, "the queue is full");
+  g_assert_cmpint (fault->kind, ==, MILL_EVENT_FAULT);
+  g_assert_cmpuint (fault->number, ==, 2);
+  g_assert_cmpint (fault->time_us, >=, alert->time_us);
+  test_step_release (first_step (pipeline));
+  test_join (pipeline);
+}
+
 static TestAct
 mixed_plan (guint64 id, guint attempt)
 {
@@ -538,6 +564,7 @@ main (int argc, char **argv)
   add ("freed-while-running", test_freed_while_running);
   g_test_add_func ("/pipeline/start-that-fails", test_start_that_fails);
   g_test_add_func ("/pipeline/knobs", test_knobs);
+  g_test_add_func ("/pipeline/added-events", test_added_events);
   add ("random-ends", test_random_ends);
 
   return g_test_run ();

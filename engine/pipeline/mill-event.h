@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * MillEventKind:
  * @MILL_EVENT_STATE: the pipeline is in another state
  * @MILL_EVENT_KNOB: a knob was turned
- * @MILL_EVENT_FAULT: something went wrong in the engine
+ * @MILL_EVENT_FAULT: something went wrong in the engine, or was made to go wrong
+ * @MILL_EVENT_ALERT: a limit that somebody watches was passed
  *
  * What sort of thing happened.
  */
@@ -19,6 +20,7 @@ typedef enum
   MILL_EVENT_STATE,
   MILL_EVENT_KNOB,
   MILL_EVENT_FAULT,
+  MILL_EVENT_ALERT,
 } MillEventKind;
 
 /**
@@ -28,7 +30,7 @@ typedef enum
  * @kind: what sort of thing
  * @text: for people, translated: "work.consumers 8 → 0"
  *
- * Something that happened to a run as a whole: a state change, a knob turned. The list is bounded;
+ * Something that happened to a run as a whole: a state change, a knob turned, an alert. The list is bounded;
  * what no longer fits is counted.
  */
 typedef struct

@@ -456,6 +456,23 @@ mill_pipeline_snapshot (MillPipeline *self)
 }
 
 /**
+ * mill_pipeline_add_event:
+ * @kind: what sort of thing
+ * @text: what it was, for people
+ *
+ * Notes something that happened to the run as a whole and that the engine does not know of: an alert, a fault
+ * that was injected. It comes after all events so far, at the present time. Any thread, in any state.
+ */
+void
+mill_pipeline_add_event (MillPipeline *self, MillEventKind kind, const char *text)
+{
+  g_return_if_fail (MILL_IS_PIPELINE (self));
+  g_return_if_fail (text != NULL);
+
+  mill_event_log_add (self->events, kind, g_strdup (text));
+}
+
+/**
  * mill_pipeline_get_events:
  * @since: the number of the first event wanted; 0 for all that are kept
  *

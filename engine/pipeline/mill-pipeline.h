@@ -72,6 +72,7 @@ gboolean mill_pipeline_join_finish (MillPipeline *self, GAsyncResult *result, GE
 MillState mill_pipeline_get_state (MillPipeline *self);
 MillSnapshot *mill_pipeline_snapshot (MillPipeline *self);
 void mill_pipeline_set_progress (MillPipeline *self, guint64 done, guint64 total);
+void mill_pipeline_add_event (MillPipeline *self, MillEventKind kind, const char *text);
 GPtrArray *mill_pipeline_get_events (MillPipeline *self, guint64 since);
 GPtrArray *mill_pipeline_get_dead_letters (MillPipeline *self);
 GPtrArray *mill_pipeline_get_returned (MillPipeline *self);
