@@ -35,6 +35,7 @@ put (MillRunFile *file, const char *url, const char *status, const char *type, c
   mill_item_set_attribute (item, "content-type", type);
   mill_item_set_attribute (item, "depth", "1");
   mill_item_set_attribute (item, "referrer", g_str_has_suffix (url, "/d") ? "http://h/a" : NULL);
+  mill_item_set_attribute (item, MILL_ITEM_STAGE, "fetch");
   mill_item_rows_put (file, item, problem != NULL ? MILL_OUTCOME_DEAD : MILL_OUTCOME_DONE, error);
 }
 
@@ -103,13 +104,14 @@ test_csv (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (
       lines[0], ==,
       "url,outcome,status,type,bytes,title,depth,level,referrer,location,redirects,file,attempts,"
-      "started,header_ms,fetch_ms,finished,hash,etag,last_modified,error");
+      "started,header_ms,fetch_ms,finished,hash,etag,last_modified,latency_ms,stage,result,error");
   g_assert_true (g_str_has_prefix (lines[1], "http://h/a,done,200,text/html,5,,1,,,,,,1,,,,2"));
-  g_assert_true (g_str_has_suffix (lines[1], "," HASH ",,,"));
+  g_assert_true (g_str_has_suffix (lines[1], "," HASH ",,,,,200 · text/html · 5 bytes,"));
   g_assert_true (g_str_has_prefix (
       lines[2], "\"http://h/b?x=1,2\",done,200,\"'=HYPERLINK(\"\"http://evil/\"\")\",5,,1,"));
   g_assert_true (g_str_has_suffix (lines[3], ",\"line one\nline \"\"two\"\"\x01\""));
   g_assert_true (g_str_has_prefix (lines[4], "http://h/d,dead,404,\"'@SUM(1)\",,,1,"));
+  g_assert_true (g_str_has_suffix (lines[4], ",fetch,,404 Not Found"));
   g_assert_cmpstr (lines[5], ==, "");
 }
 
@@ -128,7 +130,7 @@ test_jsonl (Fixture *fixture, gconstpointer data)
 
       g_assert_no_error (error);
       object = json_node_get_object (node);
-      g_assert_cmpuint (json_object_get_size (object), ==, 21);
+      g_assert_cmpuint (json_object_get_size (object), ==, 24);
       if (i == 1)
         g_assert_cmpstr (json_object_get_string_member (object, "type"), ==, "=HYPERLINK(\"http://evil/\")");
       if (i == 2)

@@ -39,6 +39,40 @@ static const char version_1[] =
     " WITHOUT ROWID;"
     "COMMIT;";
 
+/* Version 2, letter by letter, of a crawl whose pages were settled in another order than that of their names.
+ */
+static const char version_2[] =
+    "BEGIN; PRAGMA application_id = 1298754668; PRAGMA user_version = 2;"
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
+    "CREATE TABLE host (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE frontier ("
+    " id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, host INTEGER NOT NULL REFERENCES host,"
+    " depth INTEGER NOT NULL, referrer INTEGER REFERENCES frontier,"
+    " redirects INTEGER NOT NULL DEFAULT 0, state INTEGER NOT NULL DEFAULT 0,"
+    " level INTEGER NOT NULL DEFAULT 0, sitemap INTEGER REFERENCES sitemap);"
+    "CREATE INDEX frontier_queued ON frontier (host, id) WHERE state = 0;"
+    "CREATE TABLE scope (authority TEXT PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TABLE item ("
+    " key TEXT PRIMARY KEY, outcome TEXT NOT NULL, finished TEXT NOT NULL, attempts INTEGER NOT NULL,"
+    " status INTEGER, type TEXT, bytes INTEGER, depth INTEGER, referrer TEXT, location TEXT, file TEXT,"
+    " error TEXT, started TEXT, header_ms REAL, fetch_ms REAL, title TEXT, hash TEXT, etag TEXT,"
+    " last_modified TEXT) WITHOUT ROWID;"
+    "CREATE TABLE sitemap ("
+    " id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, site TEXT NOT NULL, nesting INTEGER NOT NULL,"
+    " delay INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE earlier ("
+    " key TEXT PRIMARY KEY, outcome TEXT NOT NULL, finished TEXT NOT NULL, status INTEGER, bytes INTEGER,"
+    " hash TEXT, etag TEXT, last_modified TEXT, location TEXT) WITHOUT ROWID;"
+    "INSERT INTO item VALUES"
+    " ('http://h/a', 'done', '2026-01-01 00:00:02.000', 1, 200, 'text/html', 7, 0, NULL, NULL, 'a.html', "
+    "NULL,"
+    "  '2026-01-01 00:00:01.900', 12.5, 30.25, 'A', 'abc', '\"1\"', 'Fri'),"
+    " ('http://h/b', 'dead', '2026-01-01 00:00:03.000', 3, 404, NULL, NULL, 1, 'http://h/a', NULL, NULL,"
+    "  '404 Not Found', NULL, NULL, NULL, NULL, NULL, NULL, NULL),"
+    " ('http://h/c', 'done', '2026-01-01 00:00:01.000', 1, 301, NULL, 0, 0, NULL, 'http://h/a', NULL, NULL,"
+    "  NULL, 1.5, 2.5, NULL, NULL, NULL, NULL);"
+    "COMMIT;";
+
 typedef struct
 {
   TestWebServer *server; /* (owned) */
@@ -149,11 +183,51 @@ make_version_1 (Fixture *fixture, gboolean requisites)
   sqlite3_close (db);
 }
 
+static void
+make_version_2 (Fixture *fixture)
+{
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open (fixture->path, &db), ==, SQLITE_OK);
+  execute (db, "PRAGMA journal_mode = WAL");
+  execute (db, version_2);
+  sqlite3_close (db);
+}
+
+/* Every cell is where it was, the rows are in the order of settling, and what was not known is empty. */
+static void
+test_version_2 (Fixture *fixture, gconstpointer data)
+{
+  static const char old[] =
+      "SELECT quote (key) || quote (outcome) || quote (finished) || quote (attempts)"
+      " || quote (status) || quote (type) || quote (bytes) || quote (depth)"
+      " || quote (referrer) || quote (location) || quote (file) || quote (error)"
+      " || quote (started) || quote (header_ms) || quote (fetch_ms) || quote (title)"
+      " || quote (hash) || quote (etag) || quote (last_modified) FROM item ORDER BY key";
+  g_autofree char *before = NULL, *names = NULL;
+
+  make_version_2 (fixture);
+  before = ask (fixture->path, old);
+  g_assert_nonnull (strstr (before, "30.25"));
+  mill_run_file_unref (mill_run_file_open (fixture->path, NULL));
+  assert_answer (fixture->path, "PRAGMA user_version", G_STRINGIFY (MILL_RUN_SCHEMA_VERSION));
+  assert_answer (fixture->path, old, before);
+  assert_answer (fixture->path, "SELECT key FROM item ORDER BY rowid", "http://h/c,http://h/a,http://h/b");
+  assert_answer (fixture->path,
+                 "SELECT count (*) FROM item WHERE latency_ms IS NULL AND stage IS NULL AND result IS NULL",
+                 "3");
+  assert_answer (fixture->path, "SELECT count (*) FROM run", "0");
+  mill_run_file_unref (mill_run_file_create (fixture->other, NULL));
+  names = ask (fixture->other, "SELECT type || name FROM sqlite_schema ORDER BY name");
+  assert_answer (fixture->path, "SELECT type || name FROM sqlite_schema ORDER BY name", names);
+}
+
 /* Whatever made a file, its tables are the same. */
 static void
 test_same_tables (Fixture *fixture, gconstpointer data)
 {
-  static const char *const tables[] = { "meta", "host", "frontier", "scope", "item", "sitemap", "earlier" };
+  static const char *const tables[] = { "meta",    "host",    "frontier", "scope", "item",
+                                        "sitemap", "earlier", "run",      "event", "sample" };
   g_autofree char *names = NULL;
 
   make_version_1 (fixture, FALSE);
@@ -311,7 +385,7 @@ test_damaged (Fixture *fixture, gconstpointer data)
   } cases[] = {
     { "DROP TABLE item", "do not fit together" },
     { "DROP TABLE host", "have no “host." },
-    { "ALTER TABLE item DROP COLUMN file", "have no “item.file”" },
+    { "ALTER TABLE item DROP COLUMN file", "do not fit together" },
     { "CREATE TABLE sitemap (id)", "do not fit together" },
     { "ALTER TABLE scope RENAME TO s; CREATE VIEW scope AS SELECT authority FROM s",
       "have no “scope.authority”" },
@@ -353,6 +427,7 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
   ADD ("same-tables", test_same_tables);
+  ADD ("version-2", test_version_2);
   ADD ("all-there", test_all_there);
   ADD ("plain-depths", test_plain_depths);
   ADD ("read-only", test_read_only);

@@ -11,6 +11,7 @@
 #include "core/mill-error.h"
 #include "pipeline/mill-pipeline-private.h"
 #include "pipeline/mill-snapshot-private.h"
+#include "record/mill-item-rows-private.h"
 
 #define MAX_DEAD_LETTERS 10000
 
@@ -361,7 +362,12 @@ mill_pipeline_item_lost (MillPipeline *self, guint stage, MillItem *item, MillOu
 {
   /* First, so that a letter that is requeued at once is not settled before it died. */
   if (self->watcher != NULL)
-    mill_source_settled (self->watcher, item, outcome, error);
+    {
+      if (outcome == MILL_OUTCOME_DEAD)
+        mill_item_set_attribute (item, MILL_ITEM_STAGE,
+                                 mill_stage_get_name (g_ptr_array_index (self->stages, stage)));
+      mill_source_settled (self->watcher, item, outcome, error);
+    }
   g_mutex_lock (&self->lock);
   mill_ledger_lose (self->ledger, stage, outcome);
   if (outcome == MILL_OUTCOME_DEAD)

@@ -57,6 +57,9 @@ static const Column page_columns[] = {
   { "hash", "i.hash", NULL },
   { "etag", "i.etag", NULL },
   { "last_modified", "i.last_modified", NULL },
+  { "latency_ms", "i.latency_ms", NULL },
+  { "stage", "i.stage", NULL },
+  { "result", "i.result", NULL },
   { "error", "i.error", NULL },
   { NULL, NULL, NULL },
 };
@@ -96,7 +99,7 @@ static const Column change_columns[] = {
 
 static const Table tables[] = {
   [MILL_EXPORT_PAGES] = { page_columns,
-                          " FROM item i LEFT JOIN frontier f ON f.url = i.key ORDER BY f.id, i.key" },
+                          " FROM item i LEFT JOIN frontier f ON f.url = i.key ORDER BY f.id, i.rowid" },
   [MILL_EXPORT_BROKEN] = { broken_columns,
                            " FROM item i LEFT JOIN item r ON r.key = i.referrer"
                            " LEFT JOIN frontier f ON f.url = i.key LEFT JOIN frontier p ON p.url = i.referrer"
@@ -120,11 +123,9 @@ typedef enum
   FROM_END,
 } Pass;
 
-static const int key_columns[] = { [MILL_EXPORT_CSV] = 0, [MILL_EXPORT_JSONL] = 1 };
-
 static const char *const ends[] = {
-  [FROM_BEGINNING] = " FROM item i ORDER BY i.key",
-  [FROM_END] = " FROM item i ORDER BY i.key DESC",
+  [FROM_BEGINNING] = " FROM item i ORDER BY i.rowid",
+  [FROM_END] = " FROM item i ORDER BY i.rowid DESC",
 };
 
 typedef struct
@@ -137,7 +138,7 @@ typedef struct
   GString *text;             /* (owned) what is still to be written */
   gboolean has_names;        /* of columns, in CSV */
   guint64 n_rows;            /* so far */
-  char *last_key;            /* (owned) (nullable) of the last row from the beginning */
+  gint64 last_row;           /* the number of the last one from the beginning */
 } Export;
 
 /* Of what is left, only what is in the row itself: what must be looked up may be what is damaged. */
@@ -149,8 +150,8 @@ get_value (const Export *self, const Column *column, Pass pass)
   return self->format == MILL_EXPORT_JSONL && column->json != NULL ? column->json : column->sql;
 }
 
-/* Returns: a query for rows; one of a few, kept for ever. Of those that tell of what is left, the column in
- * key_columns is the page's address */
+/* Returns: a query for rows; one of a few, kept for ever. Of those that tell of what is left, the last column
+ * is the row's number */
 static const char *
 get_query (const Export *self, Pass pass)
 {
@@ -169,7 +170,9 @@ get_query (const Export *self, Pass pass)
         g_string_append_printf (sql, "%s '%s', %s", comma, column->name, value);
     }
   if (!is_csv)
-    g_string_append (sql, pass == IN_ORDER ? ")" : "), i.key");
+    g_string_append (sql, ")");
+  if (pass != IN_ORDER)
+    g_string_append (sql, ", i.rowid");
   g_string_append (sql, pass == IN_ORDER ? table->from : ends[pass]);
   return g_intern_string (sql->str);
 }
@@ -215,9 +218,9 @@ append_names (Export *self)
 }
 
 static void
-append_row (GString *text, sqlite3_stmt *query)
+append_row (GString *text, sqlite3_stmt *query, int n_cells)
 {
-  for (int i = 0; i < sqlite3_column_count (query); i++)
+  for (int i = 0; i < n_cells; i++)
     {
       const char *cell = (const char *) sqlite3_column_text (query, i);
 
@@ -240,7 +243,7 @@ flush (Export *self, GError **error)
 }
 
 static void
-append (Export *self, sqlite3_stmt *query)
+append (Export *self, sqlite3_stmt *query, int n_cells)
 {
   const char *object = NULL;
 
@@ -249,7 +252,7 @@ append (Export *self, sqlite3_stmt *query)
   if (object != NULL)
     g_string_append_printf (self->text, "%s\n", object);
   else if (self->format == MILL_EXPORT_CSV)
-    append_row (self->text, query);
+    append_row (self->text, query, n_cells);
   self->n_rows++;
 }
 
@@ -259,20 +262,16 @@ static gboolean
 write_rows (Export *self, MillRunFile *file, Pass pass, GError **error)
 {
   sqlite3_stmt *query = mill_run_file_prepare (file, get_query (self, pass));
+  int n_cells = sqlite3_column_count (query) - (pass != IN_ORDER ? 1 : 0);
   gboolean ok = TRUE;
 
   while (ok && mill_run_file_step (file, query))
     {
-      const char *key = (const char *) sqlite3_column_text (query, key_columns[self->format]);
-
-      if (pass == FROM_END && self->last_key != NULL && g_strcmp0 (key, self->last_key) <= 0)
+      if (pass == FROM_END && sqlite3_column_int64 (query, n_cells) <= self->last_row)
         break;
       if (pass == FROM_BEGINNING)
-        {
-          g_free (self->last_key);
-          self->last_key = g_strdup (key);
-        }
-      append (self, query);
+        self->last_row = sqlite3_column_int64 (query, n_cells);
+      append (self, query, n_cells);
       if (self->text->len >= FLUSH_AT)
         ok = flush (self, error);
     }
@@ -360,9 +359,12 @@ gboolean
 mill_export_run (const char *path, MillExportTable table, MillExportFormat format, GOutputStream *output,
                  GCancellable *cancellable, GError **error)
 {
-  Export self = {
-    .path = path, .table = table, .format = format, .output = output, .cancellable = cancellable
-  };
+  Export self = { .path = path,
+                  .table = table,
+                  .format = format,
+                  .output = output,
+                  .cancellable = cancellable,
+                  .last_row = G_MININT64 };
   g_autoptr (GError) failure = NULL;
 
   g_return_val_if_fail (path != NULL, FALSE);
@@ -374,7 +376,6 @@ mill_export_run (const char *path, MillExportTable table, MillExportFormat forma
       g_error_matches (failure, MILL_ERROR, MILL_ERROR_DAMAGED))
     salvage (&self, &failure);
   g_string_free (self.text, TRUE);
-  g_free (self.last_key);
   if (failure == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));

@@ -5,6 +5,8 @@
 
 #include "record/mill-item-rows-private.h"
 
+#include <string.h>
+
 static void
 bind_text (sqlite3_stmt *statement, int place, const char *text)
 {
@@ -19,14 +21,10 @@ bind_number (sqlite3_stmt *statement, int place, const char *digits)
     sqlite3_bind_int64 (statement, place, g_ascii_strtoll (digits, NULL, 10));
 }
 
-/* As people and SQLite's functions read it: "2026-11-27 12:00:00.123", UTC. */
 static void
 bind_time (sqlite3_stmt *statement, int place, gint64 time_us)
 {
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (time_us / G_USEC_PER_SEC);
-  g_autofree char *seconds = g_date_time_format (time, "%F %T");
-  g_autofree char *text =
-      g_strdup_printf ("%s.%03d", seconds, (int) (time_us % G_USEC_PER_SEC / G_TIME_SPAN_MILLISECOND));
+  g_autofree char *text = mill_run_file_format_time (time_us);
 
   bind_text (statement, place, text);
 }
@@ -57,6 +55,39 @@ mill_item_rows_read_files (MillRunFile *file, MillItemFileFunc func, gpointer us
   mill_run_file_end (file);
 }
 
+static void
+append_part (GString *text, const char *part)
+{
+  if (part != NULL)
+    g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", part);
+}
+
+char *
+mill_item_rows_describe (const char *status, const char *type, const char *location, gint64 size)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *media_type = type != NULL ? g_strndup (type, strcspn (type, "; \t")) : NULL;
+  g_autofree char *target = location != NULL ? g_strconcat ("→ ", location, NULL) : NULL;
+  g_autofree char *length = target == NULL && size >= 0 ? g_format_size ((guint64) size) : NULL;
+
+  append_part (text, status);
+  append_part (text, target == NULL && media_type != NULL && *media_type != '\0' ? media_type : NULL);
+  append_part (text, target);
+  append_part (text, length);
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+static void
+bind_result (sqlite3_stmt *put, int place, MillItem *item)
+{
+  gint64 size = mill_item_get_payload (item) != NULL ? (gint64) mill_item_get_size (item) : -1;
+  g_autofree char *result = mill_item_rows_describe (mill_item_get_attribute (item, "status"),
+                                                     mill_item_get_attribute (item, "content-type"),
+                                                     mill_item_get_attribute (item, "location"), size);
+
+  bind_text (put, place, result);
+}
+
 void
 mill_item_rows_put (MillRunFile *file, MillItem *item, MillOutcome outcome, const GError *error)
 {
@@ -74,8 +105,8 @@ mill_item_rows_put (MillRunFile *file, MillItem *item, MillOutcome outcome, cons
   put = mill_run_file_prepare (
       file,
       "INSERT OR REPLACE INTO item (key, outcome, finished, attempts, status, type, bytes, depth, referrer,"
-      " location, file, error, started, header_ms, fetch_ms, title, hash, etag, last_modified)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      " location, file, error, started, header_ms, fetch_ms, title, hash, etag, last_modified, latency_ms,"
+      " stage, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   bind_text (put, 1, mill_item_get_key (item));
   bind_text (put, 2, outcome == MILL_OUTCOME_DONE ? "done" : "dead");
   bind_time (put, 3, g_get_real_time ());
@@ -97,6 +128,12 @@ mill_item_rows_put (MillRunFile *file, MillItem *item, MillOutcome outcome, cons
   bind_text (put, 17, hash);
   bind_text (put, 18, mill_item_get_attribute (item, "etag"));
   bind_text (put, 19, mill_item_get_attribute (item, "last-modified"));
+  if (mill_item_get_born (item) > 0)
+    sqlite3_bind_double (put, 20, (double) (g_get_monotonic_time () - mill_item_get_born (item)) / 1000.0);
+  if (outcome == MILL_OUTCOME_DEAD)
+    bind_text (put, 21, mill_item_get_attribute (item, MILL_ITEM_STAGE));
+  else
+    bind_result (put, 22, item);
   mill_run_file_step (file, put);
   mill_run_file_end (file);
 }

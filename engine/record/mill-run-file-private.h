@@ -48,6 +48,10 @@ gboolean mill_run_file_step (MillRunFile *self, sqlite3_stmt *statement);
 gint64 mill_run_file_last_id (MillRunFile *self);
 guint mill_run_file_n_changed (MillRunFile *self);
 
+/* Returns: (transfer full): a time of g_get_real_time() as people and SQLite's functions read it, UTC:
+ * "2026-11-27 12:00:00.123" */
+char *mill_run_file_format_time (gint64 time_us);
+
 char *mill_run_file_dup_meta (MillRunFile *self, const char *key);
 void mill_run_file_set_meta (MillRunFile *self, const char *key, const char *value);
 

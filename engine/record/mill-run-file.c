@@ -656,6 +656,15 @@ mill_run_file_n_changed (MillRunFile *self)
   return self->db != NULL && self->error == NULL ? (guint) sqlite3_changes (self->db) : 0;
 }
 
+char *
+mill_run_file_format_time (gint64 time_us)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (time_us / G_USEC_PER_SEC);
+  g_autofree char *seconds = g_date_time_format (time, "%F %T");
+
+  return g_strdup_printf ("%s.%03d", seconds, (int) (time_us % G_USEC_PER_SEC / G_TIME_SPAN_MILLISECOND));
+}
+
 /**
  * mill_run_file_dup_meta:
  *

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* `PRAGMA user_version` */
-#define MILL_RUN_SCHEMA_VERSION 2
+#define MILL_RUN_SCHEMA_VERSION 3
 
 /* Each returns what SQLite says, SQLITE_OK if all is well; otherwise the file is as it was. */
 int mill_run_schema_create (sqlite3 *db);

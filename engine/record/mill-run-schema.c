@@ -15,6 +15,33 @@
   " key TEXT PRIMARY KEY, outcome TEXT NOT NULL, finished TEXT NOT NULL, status INTEGER, bytes INTEGER,"     \
   " hash TEXT, etag TEXT, last_modified TEXT, location TEXT) WITHOUT ROWID;"
 
+/* What is written of an item in every version, and what version 3 adds. */
+#define ITEM_COLUMNS                                                                                         \
+  "key, outcome, finished, attempts, status, type, bytes, depth, referrer, location, file, error, started,"  \
+  " header_ms, fetch_ms, title, hash, etag, last_modified"
+/* Its rowids are in the order of settling: a row that is replaced gets a new one. */
+#define ITEM_TABLE                                                                                           \
+  "CREATE TABLE item ("                                                                                      \
+  " key TEXT NOT NULL PRIMARY KEY, outcome TEXT NOT NULL, finished TEXT NOT NULL,"                           \
+  " attempts INTEGER NOT NULL, status INTEGER, type TEXT, bytes INTEGER, depth INTEGER, referrer TEXT,"      \
+  " location TEXT, file TEXT, error TEXT, started TEXT, header_ms REAL, fetch_ms REAL, title TEXT,"          \
+  " hash TEXT, etag TEXT, last_modified TEXT, latency_ms REAL, stage TEXT, result TEXT, number INTEGER);"
+#define RUN_TABLES                                                                                           \
+  "CREATE TABLE run ("                                                                                       \
+  " id INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, state TEXT NOT NULL, error TEXT,"             \
+  " produced INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0, dead INTEGER NOT NULL DEFAULT 0,"  \
+  " returned INTEGER NOT NULL DEFAULT 0, dropped INTEGER NOT NULL DEFAULT 0,"                                \
+  " retries INTEGER NOT NULL DEFAULT 0, unrecorded INTEGER NOT NULL DEFAULT 0, program TEXT NOT NULL);"      \
+  "CREATE TABLE event ("                                                                                     \
+  " run INTEGER NOT NULL REFERENCES run, number INTEGER NOT NULL, time_ms REAL NOT NULL,"                    \
+  " kind TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (run, number)) WITHOUT ROWID;"                       \
+  "CREATE TABLE sample ("                                                                                    \
+  " run INTEGER NOT NULL REFERENCES run, time_ms REAL NOT NULL, stage TEXT NOT NULL,"                        \
+  " depth INTEGER NOT NULL, maxsize INTEGER NOT NULL, held INTEGER NOT NULL, permits INTEGER NOT NULL,"      \
+  " workers INTEGER NOT NULL, busy REAL, idle REAL, blocked REAL, done INTEGER NOT NULL,"                    \
+  " dead INTEGER NOT NULL, retries INTEGER NOT NULL, p50_ms REAL, p95_ms REAL, p99_ms REAL,"                 \
+  " PRIMARY KEY (run, time_ms, stage)) WITHOUT ROWID;"
+
 static const char schema[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
     "CREATE TABLE host (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);"
@@ -24,13 +51,8 @@ static const char schema[] =
     " redirects INTEGER NOT NULL DEFAULT 0, state INTEGER NOT NULL DEFAULT 0,"
     " level INTEGER NOT NULL DEFAULT 0, sitemap INTEGER REFERENCES sitemap);"
     "CREATE INDEX frontier_queued ON frontier (host, id) WHERE state = 0;"
-    "CREATE TABLE scope (authority TEXT PRIMARY KEY) WITHOUT ROWID;"
-    "CREATE TABLE item ("
-    " key TEXT PRIMARY KEY, outcome TEXT NOT NULL, finished TEXT NOT NULL, attempts INTEGER NOT NULL,"
-    " status INTEGER, type TEXT, bytes INTEGER, depth INTEGER, referrer TEXT, location TEXT, file TEXT,"
-    " error TEXT, started TEXT, header_ms REAL, fetch_ms REAL, title TEXT, hash TEXT, etag TEXT,"
-    " last_modified TEXT)"
-    " WITHOUT ROWID;" SITEMAP_TABLE EARLIER_TABLE;
+    "CREATE TABLE scope (authority TEXT PRIMARY KEY) WITHOUT ROWID;" ITEM_TABLE SITEMAP_TABLE EARLIER_TABLE
+        RUN_TABLES;
 
 static const char from_1[] =
     SITEMAP_TABLE EARLIER_TABLE "ALTER TABLE frontier ADD COLUMN level INTEGER NOT NULL DEFAULT 0;"
@@ -42,6 +64,11 @@ static const char from_1[] =
                                 "ALTER TABLE item ADD COLUMN hash TEXT;"
                                 "ALTER TABLE item ADD COLUMN etag TEXT;"
                                 "ALTER TABLE item ADD COLUMN last_modified TEXT;";
+
+/* Items had no rowids, only keys; the order in which they were settled is that of the time. */
+static const char from_2[] =
+    "ALTER TABLE item RENAME TO item_2;" ITEM_TABLE "INSERT INTO item (" ITEM_COLUMNS ") SELECT " ITEM_COLUMNS
+    " FROM item_2 ORDER BY finished, key; DROP TABLE item_2;" RUN_TABLES;
 
 /* With requisites, version 1 kept both numbers in one. */
 static const char split_depths[] = "UPDATE frontier SET level = depth % 16, depth = depth / 16;";
@@ -162,6 +189,8 @@ migrate (sqlite3 *db, gint64 version)
     code = execute (db, from_1);
   if (version < 2 && code == SQLITE_OK)
     code = split_depths_if_needed (db);
+  if (version < 3 && code == SQLITE_OK)
+    code = execute (db, from_2);
   return code == SQLITE_OK ? set_version (db) : code;
 }
 
