@@ -30,7 +30,7 @@ typedef struct
   MillJob *job;              /* (unowned) */
   const char *group;         /* (unowned) */
   const char *const *extras; /* (unowned) keys that are not properties */
-  GObject *objects[2];       /* (unowned) (nullable) */
+  GObject *objects[3];       /* (unowned) (nullable) */
   gboolean
       any_property; /* not only those marked as knobs or configuration: the demo site knows of no pipeline */
 } GroupReader;
@@ -288,6 +288,7 @@ build_stage (MillJob *self, MillPipeline *pipeline, const char *group, GError **
   stage = mill_stage_new (group + strlen (STAGE_PREFIX), kind, step);
   reader.objects[0] = G_OBJECT (stage);
   reader.objects[1] = G_OBJECT (step);
+  reader.objects[2] = G_OBJECT (mill_stage_get_fault (stage));
   if (!read_group (&reader, error))
     return FALSE;
   mill_pipeline_add_stage (pipeline, stage);

@@ -432,6 +432,19 @@ mill_knob_is_integer (const MillKnob *self)
   return get_range (self->pspec).is_integer;
 }
 
+/**
+ * mill_knob_is_fault:
+ *
+ * What the knob is there for.
+ *
+ * Returns: whether it makes trouble on purpose, when it does not stand at its default
+ */
+gboolean
+mill_knob_is_fault (const MillKnob *self)
+{
+  return (self->pspec->flags & MILL_PARAM_FAULT) != 0;
+}
+
 /* The text that mill_knob_set_text() understands, whatever the locale. */
 static char *
 number_to_text (const MillKnob *self, double number)

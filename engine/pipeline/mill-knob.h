@@ -27,6 +27,13 @@ G_BEGIN_DECLS
  * The flag of a property that a job file may set.
  */
 #define MILL_PARAM_CONFIG (1 << (G_PARAM_USER_SHIFT + 1))
+/**
+ * MILL_PARAM_FAULT:
+ *
+ * The flag of a knob that makes trouble on purpose, so that every face can mark it. Turning one is an event
+ * of the kind %MILL_EVENT_FAULT. At its default it does nothing.
+ */
+#define MILL_PARAM_FAULT (1 << (G_PARAM_USER_SHIFT + 2))
 
 /**
  * MILL_KNOB_FLAGS:
@@ -34,6 +41,12 @@ G_BEGIN_DECLS
  * What nearly every knob's property says; its setter compares and notifies.
  */
 #define MILL_KNOB_FLAGS (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_NAME | MILL_PARAM_KNOB)
+/**
+ * MILL_FAULT_FLAGS:
+ *
+ * What the property of a fault says.
+ */
+#define MILL_FAULT_FLAGS (MILL_KNOB_FLAGS | MILL_PARAM_FAULT)
 /**
  * MILL_CONFIG_FLAGS:
  *
@@ -65,6 +78,7 @@ double mill_knob_get_minimum (const MillKnob *self);
 double mill_knob_get_maximum (const MillKnob *self);
 double mill_knob_get_default (const MillKnob *self);
 gboolean mill_knob_is_integer (const MillKnob *self);
+gboolean mill_knob_is_fault (const MillKnob *self);
 gboolean mill_knob_set_number (MillKnob *self, double value, GError **error);
 
 char *mill_knob_get_text (const MillKnob *self);

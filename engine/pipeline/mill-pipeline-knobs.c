@@ -21,7 +21,7 @@ knob_changed (MillKnob *knob, const char *before, const char *after, gpointer us
 {
   const char *unit = mill_knob_get_unit (knob);
 
-  mill_event_log_add (user_data, MILL_EVENT_KNOB,
+  mill_event_log_add (user_data, mill_knob_is_fault (knob) ? MILL_EVENT_FAULT : MILL_EVENT_KNOB,
                       g_strdup_printf ("%s %s → %s%s%s", mill_knob_get_path (knob), before, after,
                                        *unit != '\0' ? " " : "", unit));
 }
@@ -49,7 +49,7 @@ add_knobs (MillPipeline *self, GPtrArray *knobs, gpointer object, const char *ow
  * All that can be turned while the pipeline runs.
  *
  * Returns: (transfer full) (element-type MillKnob): all knobs: the source's, then each stage's with its
- * step's
+ * step's and its faults
  */
 GPtrArray *
 mill_pipeline_list_knobs (MillPipeline *self)
@@ -66,6 +66,7 @@ mill_pipeline_list_knobs (MillPipeline *self)
 
       add_knobs (self, knobs, stage, mill_stage_get_name (stage));
       add_knobs (self, knobs, mill_stage_get_step (stage), mill_stage_get_name (stage));
+      add_knobs (self, knobs, mill_stage_get_fault (stage), mill_stage_get_name (stage));
     }
   return knobs;
 }

@@ -48,6 +48,7 @@ struct _MillStage
   MillSemaphore *semaphore; /* (owned) */
   MillRateLimiter *limiter; /* (owned) */
   MillRetryBudget *budget;  /* (owned) */
+  MillFault *fault;         /* (owned) */
   MillStageLinks links;     /* set at the start */
 
   GMutex lock; /* guards the rest; taken before a worker's */

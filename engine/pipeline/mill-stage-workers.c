@@ -97,7 +97,7 @@ set_aside_locked (MillStage *self, guint index)
   g_ptr_array_remove_fast (self->serving, worker);
   g_ptr_array_add (self->stuck, worker);
   g_clear_pointer (&worker->thread, g_thread_unref);
-  if (worker->loop != NULL && mill_step_is_async (self->step))
+  if (worker->loop != NULL && (mill_step_is_async (self->step) || mill_worker_is_in_fault (worker)))
     mill_loop_hold (worker->loop);
   return mill_worker_ref (worker);
 }

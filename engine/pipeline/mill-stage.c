@@ -5,8 +5,9 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "pipeline/mill-knob.h"
 #include "core/mill-lock-private.h"
+#include "pipeline/mill-fault-private.h"
+#include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline-private.h"
 #include "pipeline/mill-stage-private.h"
 #include "pipeline/mill-worker-private.h"
@@ -103,6 +104,7 @@ mill_stage_finalize (GObject *object)
   g_clear_object (&self->semaphore);
   g_clear_object (&self->limiter);
   g_clear_object (&self->budget);
+  g_clear_object (&self->fault);
   g_clear_pointer (&self->rand, g_rand_free);
   g_ptr_array_unref (self->serving);
   g_ptr_array_unref (self->stuck);
@@ -352,6 +354,7 @@ mill_stage_new (const char *name, MillKind kind, MillStep *step)
   self->name = g_strdup (name);
   /* The same in every run, and another one in every stage. */
   self->rand = g_rand_new_with_seed (g_str_hash (name));
+  self->fault = mill_fault_new (g_str_hash (name));
   self->kind = kind;
   self->step = g_object_ref (step);
   return self;
@@ -446,6 +449,19 @@ MillRetryBudget *
 mill_stage_get_retry_budget (MillStage *self)
 {
   return self->budget;
+}
+
+/**
+ * mill_stage_get_fault:
+ *
+ * The trouble that is made for the stage's attempts.
+ *
+ * Returns: (transfer none): its faults, which are off at first
+ */
+MillFault *
+mill_stage_get_fault (MillStage *self)
+{
+  return self->fault;
 }
 
 const MillStageLinks *

@@ -26,7 +26,8 @@
  * Knobs (live, from any thread): `maxsize`, `consumers`, `slots`, `rate`, `burst`, `timeout`, `retries`,
  * `backoff`, `retry-budget`. Raising
  * `consumers` starts workers at once; lowering it lets busy ones finish their item. 0 consumers is allowed:
- * the queue then fills up. `grace` is fixed from the start on; the first stage's is the source's too.
+ * the queue then fills up. `grace` is fixed from the start on; the first stage's is the source's too. Those
+ * of its #MillFault make trouble on purpose.
  *
  * Threads: create it and give it to a pipeline on one thread; all else may be done on any.
  */
@@ -37,6 +38,7 @@
 #include "core/mill-rate-limiter.h"
 #include "core/mill-retry-budget.h"
 #include "core/mill-semaphore.h"
+#include "pipeline/mill-fault.h"
 #include "pipeline/mill-step.h"
 
 G_BEGIN_DECLS
@@ -53,5 +55,6 @@ MillQueue *mill_stage_get_queue (MillStage *self);
 MillSemaphore *mill_stage_get_semaphore (MillStage *self);
 MillRateLimiter *mill_stage_get_rate_limiter (MillStage *self);
 MillRetryBudget *mill_stage_get_retry_budget (MillStage *self);
+MillFault *mill_stage_get_fault (MillStage *self);
 
 G_END_DECLS

@@ -58,6 +58,7 @@ struct _MillWorker
   gint64 deadline_us;    /* of the present attempt; 0 is none */
   gboolean attempt_open; /* the step is at work and its end was not claimed */
   gboolean given_up;
+  gboolean in_fault; /* the attempt meets its stage's faults, and has not got to the step */
   gint64 attempt_began_us;
   gint64 cancelled_us; /* when the present attempt was told to end; 0 is not */
   gboolean timed_out;
@@ -97,6 +98,8 @@ char *mill_worker_dup_name (MillWorker *self);
 gint64 mill_worker_look (MillWorker *self, gint64 now_us, gint64 grace_us, GCancellable **overdue,
                          gboolean *give_up);
 gboolean mill_worker_claim_result (MillWorker *self);
+gboolean mill_worker_leave_fault (MillWorker *self, gboolean goes_on);
+gboolean mill_worker_is_in_fault (MillWorker *self);
 void mill_worker_inherit (MillWorker *self, MillItem *item, guint attempt, gint64 retry_at_us);
 gboolean mill_worker_rescue (MillWorker *self);
 void mill_worker_came_back (MillWorker *self);

@@ -57,6 +57,38 @@ mill_worker_claim_result (MillWorker *self)
   return claimed;
 }
 
+/* The attempt has met the stage's faults, and the step runs next if it @goes_on; otherwise this is its end,
+ * and it counts. FALSE if the worker was given up on before. */
+gboolean
+mill_worker_leave_fault (MillWorker *self, gboolean goes_on)
+{
+  gboolean claimed;
+
+  g_mutex_lock (&self->lock);
+  claimed = !self->given_up;
+  if (claimed)
+    self->in_fault = FALSE;
+  if (claimed && !goes_on)
+    {
+      self->attempt_open = FALSE;
+      self->deadline_us = 0;
+    }
+  g_mutex_unlock (&self->lock);
+  return claimed;
+}
+
+/* Of a worker that was given up on: whether it will come back from there, and on its loop if it has one. */
+gboolean
+mill_worker_is_in_fault (MillWorker *self)
+{
+  gboolean in_fault;
+
+  g_mutex_lock (&self->lock);
+  in_fault = self->in_fault;
+  g_mutex_unlock (&self->lock);
+  return in_fault;
+}
+
 /* Before the start: begins with @item (transfer full), which another worker was given up on for. */
 void
 mill_worker_inherit (MillWorker *self, MillItem *item, guint attempt, gint64 retry_at_us)

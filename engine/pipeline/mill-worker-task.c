@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "core/mill-cancel-source-private.h"
+#include "pipeline/mill-fault-private.h"
 #include "pipeline/mill-helper-private.h"
 #include "pipeline/mill-pipeline-private.h"
 #include "pipeline/mill-ticket-private.h"
@@ -144,12 +145,11 @@ step_ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-attempt (MillWorker *self)
+run_step (MillWorker *self)
 {
   MillStep *step = mill_stage_get_step (self->stage);
   GError *error = NULL;
 
-  mill_worker_begin_attempt (self);
   if (mill_step_is_async (step))
     {
       mill_step_process_async (step, &self->work, self->attempt, step_ended_cb, mill_ticket_new (self));
@@ -170,6 +170,36 @@ attempt (MillWorker *self)
       g_clear_error (&error);
       mill_worker_came_back (self);
     }
+}
+
+static void
+met_fault_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  MillWorker *self = user_data;
+  GError *error = NULL;
+  gboolean ok = mill_fault_meet_finish (MILL_FAULT (object), result, &error);
+
+  if (!mill_worker_leave_fault (self, ok))
+    {
+      g_clear_error (&error);
+      came_back (self);
+    }
+  else if (ok)
+    run_step (self);
+  else
+    attempt_ended (self, FALSE, error);
+}
+
+static void
+attempt (MillWorker *self)
+{
+  mill_worker_begin_attempt (self);
+  if (self->in_fault)
+    mill_fault_meet_async (mill_stage_get_fault (self->stage), mill_stage_get_links (self->stage)->clock,
+                           mill_item_get_id (self->work.item), self->work.attempt, self->attempt,
+                           met_fault_cb, self);
+  else
+    run_step (self);
 }
 
 static void

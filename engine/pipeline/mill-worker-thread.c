@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "pipeline/mill-fault-private.h"
 #include "pipeline/mill-pipeline-private.h"
 #include "pipeline/mill-worker-private.h"
 
@@ -29,6 +30,14 @@ acquire_slot (MillWorker *self)
   return mill_semaphore_acquire (semaphore, id, &self->slot, self->stop, NULL);
 }
 
+/* Whether the step is to run. */
+static gboolean
+meet_fault (MillWorker *self, GError **error)
+{
+  return mill_fault_meet (mill_stage_get_fault (self->stage), mill_stage_get_links (self->stage)->clock,
+                          mill_item_get_id (self->work.item), self->work.attempt, self->attempt, error);
+}
+
 static MillVerdict
 attempt (MillWorker *self, GError **error, gint64 *retry_at_us)
 {
@@ -38,7 +47,8 @@ attempt (MillWorker *self, GError **error, gint64 *retry_at_us)
   if (!pass_limiter (self) || !acquire_slot (self))
     return MILL_VERDICT_RETURN;
   mill_worker_begin_attempt (self);
-  ok = mill_step_run (mill_stage_get_step (self->stage), &self->work, self->attempt, error);
+  ok = (!self->in_fault || meet_fault (self, error)) &&
+       mill_step_run (mill_stage_get_step (self->stage), &self->work, self->attempt, error);
   if (!mill_worker_claim_result (self))
     return MILL_VERDICT_GIVEN_UP;
   mill_semaphore_release (mill_stage_get_semaphore (self->stage), self->slot);

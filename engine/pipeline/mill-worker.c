@@ -165,7 +165,7 @@ mill_worker_take (MillWorker *self, MillItem *item)
   mill_retry_budget_deposit_at (mill_stage_get_retry_budget (self->stage), get_clock_time (self));
 }
 
-/* Readies `attempt` and the deadline. */
+/* Readies `attempt`, the deadline and `in_fault`. */
 void
 mill_worker_begin_attempt (MillWorker *self)
 {
@@ -183,6 +183,7 @@ mill_worker_begin_attempt (MillWorker *self)
       self->attempt = g_cancellable_new ();
     }
   self->attempt_open = TRUE;
+  self->in_fault = mill_fault_is_on (mill_stage_get_fault (self->stage));
   self->cancelled_us = 0;
   self->timed_out = FALSE;
   g_atomic_int_set (&self->work.timed_out, FALSE);

@@ -14,6 +14,7 @@
 #include "core/mill-cancel-source-private.h"
 #include "core/mill-clock.h"
 #include "core/mill-error.h"
+#include "core/mill-random-private.h"
 #include "mill-enum-types.h"
 #include "pipeline/mill-knob.h"
 
@@ -49,42 +50,13 @@ static GParamSpec *properties[PROP_SEED + 1];
 
 G_DEFINE_FINAL_TYPE (MillSimulateStep, mill_simulate_step, MILL_TYPE_STEP)
 
-/* The output function and the increment of SplitMix64: Steele, Lea and Flood, "Fast Splittable Pseudorandom
- * Number Generators", OOPSLA 2014. */
-#define GOLDEN_GAMMA G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)
-
-static guint64
-mix64 (guint64 z)
-{
-  z = (z ^ (z >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
-  z = (z ^ (z >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
-  return z ^ (z >> 31);
-}
-
-static guint64
-random_state_for (guint seed, guint64 item_id, guint attempt)
-{
-  guint64 state = mix64 (seed + GOLDEN_GAMMA);
-
-  state = mix64 (state ^ (item_id + GOLDEN_GAMMA));
-  return mix64 (state ^ (attempt + GOLDEN_GAMMA));
-}
-
-/* In [0, 1), all 53 bits of a double's fraction random. */
-static double
-draw_uniform (guint64 *state)
-{
-  *state += GOLDEN_GAMMA;
-  return (double) (mix64 (*state) >> 11) * 0x1.0p-53;
-}
-
 /* Box and Muller, "A Note on the Generation of Random Normal Deviates", 1958. */
 static double
 draw_normal (guint64 *state)
 {
-  double radius = sqrt (-2.0 * log1p (-draw_uniform (state)));
+  double radius = sqrt (-2.0 * log1p (-mill_random_draw (state)));
 
-  return radius * cos (2.0 * G_PI * draw_uniform (state));
+  return radius * cos (2.0 * G_PI * mill_random_draw (state));
 }
 
 /* exp (mu + sigma z) has the mean m and the deviation s when sigma² = ln (1 + s²/m²) and mu = ln m -
@@ -106,10 +78,10 @@ draw_milliseconds (const Settings *settings, guint64 *state)
   switch (settings->distribution)
     {
     case MILL_DISTRIBUTION_UNIFORM:
-      return settings->latency_ms + settings->spread_ms * (2.0 * draw_uniform (state) - 1.0);
+      return settings->latency_ms + settings->spread_ms * (2.0 * mill_random_draw (state) - 1.0);
     case MILL_DISTRIBUTION_EXPONENTIAL:
       /* the inverse of its distribution function */
-      return -settings->latency_ms * log1p (-draw_uniform (state));
+      return -settings->latency_ms * log1p (-mill_random_draw (state));
     case MILL_DISTRIBUTION_LOGNORMAL:
       return draw_lognormal (state, settings->latency_ms, settings->spread_ms);
     case MILL_DISTRIBUTION_FIXED:
@@ -402,8 +374,8 @@ mill_simulate_step_get_duration (MillSimulateStep *self, guint64 item_id, guint 
   g_mutex_lock (&self->lock);
   now = self->settings;
   g_mutex_unlock (&self->lock);
-  state = random_state_for (now.seed, item_id, attempt);
-  *fails = draw_uniform (&state) < now.error_rate;
+  state = mill_random_state_for (now.seed, item_id, attempt);
+  *fails = mill_random_draw (&state) < now.error_rate;
   milliseconds = draw_milliseconds (&now, &state);
   return (gint64) (CLAMP (milliseconds, 0.0, LONGEST_MS) * 1000.0);
 }
