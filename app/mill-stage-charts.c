@@ -7,6 +7,7 @@
 #include "mill-stage-charts.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "mill-format.h"
 #include "mill-words.h"
@@ -20,7 +21,8 @@ struct _MillStageCharts
   MillTimeline *timeline; /* (owned): the only child */
   guint64 last_retries;   /* as of the last beat */
   guint64 last_dead;
-  double peak; /* items per second */
+  double peak;      /* items per second */
+  MillSeries *done; /* (owned): how many items had left the stage by then; not drawn */
 
   MillTimelineRow *depth_row; /* (unowned): all of the timeline's */
   MillTimelineRow *held_row;
@@ -48,6 +50,39 @@ snapshot_of (MillStageCharts *self)
   return g_ptr_array_index (mill_run_get_snapshot (self->run)->stages, self->stage);
 }
 
+/* Of two samples, how many items left in between; nothing before the first. */
+static double
+items_between (MillStageCharts *self, gint64 from_us, gint64 to_us)
+{
+  double before = 0, after = 0;
+
+  mill_series_get_at (self->done, from_us, &before);
+  mill_series_get_at (self->done, to_us, &after);
+
+  return MAX (after - before, 0);
+}
+
+/* Exact, where the mean of the curve, which is a rate over a second, would be late. */
+static gboolean
+summarise_rate (MillTimelineRow *row, gint64 from_us, gint64 to_us, MillTimelineSummary *out,
+                gpointer user_data)
+{
+  MillStageCharts *self = user_data;
+  const double items = items_between (self, from_us, to_us);
+  g_autofree char *count = mill_format_number (items, 0);
+  g_autofree char *rate = NULL;
+
+  if (to_us <= from_us)
+    return FALSE;
+  rate = mill_words_rate (items * G_USEC_PER_SEC / (double) (to_us - from_us));
+  out->value = g_strdup (rate);
+  out->detail = g_strdup_printf (_ ("%s items"), count);
+  /* Translators: how many items left the stage in a span of time, and how many that is per second */
+  out->text = g_strdup_printf (_ ("%s items, %s per second"), count, rate);
+
+  return TRUE;
+}
+
 static void
 add_rows (MillStageCharts *self)
 {
@@ -63,6 +98,7 @@ add_rows (MillStageCharts *self)
 
   self->rate_row = mill_timeline_add_row (timeline, MILL_TIMELINE_AREA, _ ("Per second"), MILL_COLOR_GREEN);
   self->rate = mill_timeline_row_add_series (self->rate_row, _ ("per second"), MILL_COLOR_GREEN);
+  mill_timeline_row_set_summary_func (self->rate_row, summarise_rate, self);
 
   self->service_row =
       mill_timeline_add_row (timeline, MILL_TIMELINE_LINES, _ ("Service time"), MILL_COLOR_BLUE);
@@ -119,6 +155,7 @@ sampled_cb (MillStageCharts *self)
   mill_series_append (self->held, now_us, stage->held);
   if (stage->permits > 0)
     mill_series_append (self->permits, now_us, stage->permits);
+  mill_series_append (self->done, now_us, (double) stage->done);
   show_depth (self, &stage->queue);
   show_held (self, stage);
   mill_timeline_set_now (self->timeline, now_us);
@@ -190,6 +227,7 @@ mill_stage_charts_dispose (GObject *object)
 
   g_clear_pointer ((GtkWidget **) &self->timeline, gtk_widget_unparent);
   g_clear_object (&self->run);
+  g_clear_object (&self->done);
 
   G_OBJECT_CLASS (mill_stage_charts_parent_class)->dispose (object);
 }
@@ -204,6 +242,7 @@ mill_stage_charts_class_init (MillStageChartsClass *klass)
 static void
 mill_stage_charts_init (MillStageCharts *self)
 {
+  self->done = mill_series_new ();
   self->timeline = MILL_TIMELINE (mill_timeline_new ());
   mill_timeline_set_empty_text (self->timeline, _ ("Press Start"));
   gtk_widget_set_parent (GTK_WIDGET (self->timeline), GTK_WIDGET (self));
@@ -213,11 +252,12 @@ mill_stage_charts_init (MillStageCharts *self)
  * mill_stage_charts_new:
  * @run: (transfer none): the run to follow
  * @stage: which of its stages, from 0
+ * @view: (transfer none): what is shown of the time
  *
  * Returns: (transfer full): the charts
  */
 GtkWidget *
-mill_stage_charts_new (MillRun *run, guint stage)
+mill_stage_charts_new (MillRun *run, guint stage, MillTimelineView *view)
 {
   MillStageCharts *self = g_object_new (MILL_TYPE_STAGE_CHARTS, NULL);
   g_autofree char *label = NULL;
@@ -228,6 +268,7 @@ mill_stage_charts_new (MillRun *run, guint stage)
   label = g_strdup_printf (_ ("%s over time"), snapshot_of (self)->name);
   mill_timeline_set_label (self->timeline, label);
   mill_timeline_set_origin (self->timeline, 0);
+  mill_timeline_set_view (self->timeline, view);
   g_signal_connect_object (run, "sampled", G_CALLBACK (sampled_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "beat", G_CALLBACK (beat_cb), self, G_CONNECT_SWAPPED);
 
@@ -235,13 +276,39 @@ mill_stage_charts_new (MillRun *run, guint stage)
 }
 
 /**
- * mill_stage_charts_set_window:
- * @window: how much time to show
+ * mill_stage_charts_get_timeline:
+ *
+ * Returns: (transfer none): the charts themselves
  */
-void
-mill_stage_charts_set_window (MillStageCharts *self, MillTimelineWindow window)
+MillTimeline *
+mill_stage_charts_get_timeline (MillStageCharts *self)
 {
-  mill_timeline_set_window (self->timeline, window);
+  return self->timeline;
+}
+
+/**
+ * mill_stage_charts_describe_selection:
+ * @out_short: (out) (transfer full): the span and how many items left the stage in it
+ *
+ * Returns: (transfer full) (nullable): the statistics of the selected span, a line each; %NULL, with
+ * @out_short untouched, if none is selected
+ */
+char *
+mill_stage_charts_describe_selection (MillStageCharts *self, char **out_short)
+{
+  g_autofree char *count = NULL;
+  char *text = mill_timeline_describe_selection (self->timeline);
+  gint64 from, to;
+
+  if (text == NULL)
+    return NULL;
+
+  mill_timeline_view_get_selection (mill_timeline_get_view (self->timeline), &from, &to);
+  count = mill_format_number (items_between (self, from, to), 0);
+  /* Translators: a span of time, and how many items left the stage in it */
+  *out_short = g_strdup_printf (_ ("%.*s · %s items"), (int) strcspn (text, "\n"), text, count);
+
+  return text;
 }
 
 static MillMarkerKind

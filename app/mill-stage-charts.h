@@ -13,8 +13,9 @@ G_BEGIN_DECLS
 #define MILL_TYPE_STAGE_CHARTS (mill_stage_charts_get_type ())
 G_DECLARE_FINAL_TYPE (MillStageCharts, mill_stage_charts, MILL, STAGE_CHARTS, GtkWidget)
 
-GtkWidget *mill_stage_charts_new (MillRun *run, guint stage);
-void mill_stage_charts_set_window (MillStageCharts *self, MillTimelineWindow window);
+GtkWidget *mill_stage_charts_new (MillRun *run, guint stage, MillTimelineView *view);
+MillTimeline *mill_stage_charts_get_timeline (MillStageCharts *self);
+char *mill_stage_charts_describe_selection (MillStageCharts *self, char **out_short);
 void mill_stage_charts_add_event (MillStageCharts *self, const MillEvent *event);
 
 G_END_DECLS

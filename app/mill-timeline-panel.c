@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillTimelinePanel: hands events on to the charts as markers. A knob that is dragged gives many events in a
- * row; they become one marker. */
+/* MillTimelinePanel: all charts share one view, which the buttons above them change and follow. Hands events
+ * on to the charts as markers. A knob that is dragged gives many events in a row; they become one marker. */
 
 #include "config.h"
 
@@ -18,6 +18,9 @@ struct _MillTimelinePanel
 {
   GtkBox parent_instance;
 
+  MillTimelineView *view; /* (owned) */
+  gboolean following;     /* the buttons are being set to what the view says */
+
   MillRun *run;       /* (owned) (nullable) */
   GPtrArray *charts;  /* (owned) (element-type MillStageCharts): unowned, the stack's */
   guint64 next_event; /* the first one not seen yet */
@@ -28,6 +31,9 @@ struct _MillTimelinePanel
   GtkToggleButton *span_1_min;
   GtkToggleButton *span_10_min;
   GtkToggleButton *span_all;
+  GtkToggleButton *live_button;
+  GtkWidget *selection_box;
+  GtkLabel *selection_label;
   GtkDropDown *stage_drop_down;
   GtkStack *stack;
 };
@@ -102,6 +108,35 @@ take_event (MillTimelinePanel *self, const MillEvent *event)
     mark (self, event);
 }
 
+/* Returns: (transfer none) (nullable) */
+static MillTimeline *
+get_shown (MillTimelinePanel *self)
+{
+  GtkWidget *charts = gtk_stack_get_visible_child (self->stack);
+
+  return charts != NULL ? mill_stage_charts_get_timeline (MILL_STAGE_CHARTS (charts)) : NULL;
+}
+
+/* The figures stand beside the charts; in words they are the label's name and tooltip. */
+static void
+show_selection (MillTimelinePanel *self)
+{
+  GtkWidget *charts = gtk_stack_get_visible_child (self->stack);
+  GtkWidget *label = GTK_WIDGET (self->selection_label);
+  g_autofree char *head = NULL;
+  g_autofree char *text = NULL;
+
+  if (charts != NULL)
+    text = mill_stage_charts_describe_selection (MILL_STAGE_CHARTS (charts), &head);
+  gtk_widget_set_visible (self->selection_box, text != NULL);
+  if (text == NULL || g_strcmp0 (text, gtk_widget_get_tooltip_text (label)) == 0)
+    return;
+
+  gtk_label_set_label (self->selection_label, head);
+  gtk_widget_set_tooltip_text (label, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+}
+
 static void
 beat_cb (MillTimelinePanel *self)
 {
@@ -118,6 +153,7 @@ beat_cb (MillTimelinePanel *self)
         self->next_event = ((MillEvent *) g_ptr_array_index (events, events->len - 1))->number + 1;
     }
 
+  show_selection (self);
   if (self->turn != NULL && snapshot->elapsed_us - self->turn->time_us >= SAME_TURN_US)
     mark_turn (self);
 }
@@ -137,12 +173,51 @@ get_window (MillTimelinePanel *self)
 static void
 span_toggled_cb (MillTimelinePanel *self, GtkToggleButton *button)
 {
-  guint i;
+  if (gtk_toggle_button_get_active (button) && !self->following)
+    mill_timeline_view_set_window (self->view, get_window (self));
+}
 
-  if (!gtk_toggle_button_get_active (button))
+static void
+live_toggled_cb (MillTimelinePanel *self)
+{
+  MillTimeline *timeline = get_shown (self);
+
+  if (self->following)
     return;
-  for (i = 0; i < self->charts->len; i++)
-    mill_stage_charts_set_window (g_ptr_array_index (self->charts, i), get_window (self));
+  if (gtk_toggle_button_get_active (self->live_button))
+    mill_timeline_view_follow (self->view, 0);
+  else if (timeline != NULL)
+    mill_timeline_freeze (timeline);
+  /* Before the first frame there is nothing to stay at. */
+  gtk_toggle_button_set_active (self->live_button, mill_timeline_view_get_live (self->view));
+}
+
+static void
+clear_selection_cb (MillTimelinePanel *self)
+{
+  MillTimeline *timeline = get_shown (self);
+
+  mill_timeline_view_clear_selection (self->view);
+  if (timeline != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (timeline));
+}
+
+/* None of the buttons of the time is on while the view is zoomed or frozen: each leads back. */
+static void
+view_changed_cb (MillTimelinePanel *self)
+{
+  const MillTimelineWindow window = mill_timeline_view_get_window (self->view);
+  const gboolean live = mill_timeline_view_get_live (self->view);
+  const gboolean plain = live && mill_timeline_view_get_length (self->view) == 0;
+
+  self->following = TRUE;
+  gtk_toggle_button_set_active (self->live_button, live);
+  gtk_toggle_button_set_active (self->span_10_s, plain && window == MILL_TIMELINE_WINDOW_10_S);
+  gtk_toggle_button_set_active (self->span_1_min, plain && window == MILL_TIMELINE_WINDOW_1_MIN);
+  gtk_toggle_button_set_active (self->span_10_min, plain && window == MILL_TIMELINE_WINDOW_10_MIN);
+  gtk_toggle_button_set_active (self->span_all, plain && window == MILL_TIMELINE_WINDOW_ALL);
+  self->following = FALSE;
+  show_selection (self);
 }
 
 static const char *
@@ -159,15 +234,15 @@ stage_selected_cb (MillTimelinePanel *self)
   if (selected >= self->charts->len)
     return;
   gtk_stack_set_visible_child (self->stack, g_ptr_array_index (self->charts, selected));
+  show_selection (self);
   g_signal_emit (self, signals[SIGNAL_STAGE_CHOSEN], 0, get_stage_name (self, selected));
 }
 
 static void
 add_charts (MillTimelinePanel *self, guint stage)
 {
-  GtkWidget *charts = mill_stage_charts_new (self->run, stage);
+  GtkWidget *charts = mill_stage_charts_new (self->run, stage, self->view);
 
-  mill_stage_charts_set_window (MILL_STAGE_CHARTS (charts), get_window (self));
   gtk_stack_add_child (self->stack, charts);
   g_ptr_array_add (self->charts, charts);
 }
@@ -209,6 +284,7 @@ mill_timeline_panel_finalize (GObject *object)
   MillTimelinePanel *self = MILL_TIMELINE_PANEL (object);
 
   g_clear_pointer (&self->charts, g_ptr_array_unref);
+  g_clear_object (&self->view);
 
   G_OBJECT_CLASS (mill_timeline_panel_parent_class)->finalize (object);
 }
@@ -237,9 +313,14 @@ mill_timeline_panel_class_init (MillTimelinePanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, span_1_min);
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, span_10_min);
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, span_all);
+  gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, live_button);
+  gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, selection_box);
+  gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, selection_label);
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, stage_drop_down);
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, stack);
   gtk_widget_class_bind_template_callback (widget_class, span_toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, live_toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, clear_selection_cb);
   gtk_widget_class_bind_template_callback (widget_class, stage_selected_cb);
 }
 
@@ -247,8 +328,10 @@ static void
 mill_timeline_panel_init (MillTimelinePanel *self)
 {
   self->charts = g_ptr_array_new ();
+  self->view = mill_timeline_view_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_toggle_button_set_active (self->span_all, TRUE);
+  g_signal_connect_object (self->view, "changed", G_CALLBACK (view_changed_cb), self, G_CONNECT_SWAPPED);
+  mill_timeline_view_set_window (self->view, MILL_TIMELINE_WINDOW_ALL);
 }
 
 /**
@@ -266,6 +349,9 @@ mill_timeline_panel_set_run (MillTimelinePanel *self, MillRun *run)
 
   forget_run (self);
   remove_charts (self);
+  mill_timeline_view_clear_selection (self->view);
+  mill_timeline_view_clear_crosshair (self->view);
+  mill_timeline_view_follow (self->view, 0);
   self->run = g_object_ref (run);
   for (i = 0; i < n_stages; i++)
     {

@@ -79,6 +79,57 @@ test_series_exact (void)
 
 /* Time that goes back counts as the newest time: the order of samples is what they came in. */
 static void
+add_entry (const MillSeriesEntry *entry, gpointer user_data)
+{
+  double *sums = user_data;
+
+  sums[0] += entry->sum;
+  sums[1] += entry->n;
+}
+
+/* A sample stands for the time since the one before it; a gap stands for nothing. */
+static void
+test_series_stats (void)
+{
+  g_autoptr (MillSeries) series = mill_series_new_sized (16, 3);
+  MillSeriesStats stats = { .n = 77 };
+  double sums[2] = { 0 };
+  guint i;
+
+  g_assert_false (mill_series_get_stats (series, 0, 100, &stats));
+  mill_series_append (series, 10, 1.0);
+  g_assert_true (mill_series_get_stats (series, 0, 100, &stats));
+  g_assert_cmpfloat_with_epsilon (stats.mean, 1.0, 1e-9);
+  mill_series_append (series, 20, 3.0);
+  mill_series_append (series, 60, 7.0);
+  g_assert_true (mill_series_get_stats (series, 10, 60, &stats));
+  g_assert_cmpuint (stats.n, ==, 3);
+  g_assert_cmpfloat_with_epsilon (stats.min, 1.0, 1e-9);
+  g_assert_cmpfloat_with_epsilon (stats.max, 7.0, 1e-9);
+  g_assert_cmpfloat_with_epsilon (stats.sum, 11.0, 1e-9);
+  g_assert_cmpfloat_with_epsilon (stats.mean, (10.0 * 3.0 + 40.0 * 7.0) / 50.0, 1e-9);
+  mill_series_append (series, 70, NAN);
+  mill_series_append (series, 170, 5.0);
+  mill_series_append (series, 180, 5.0);
+  g_assert_true (mill_series_get_stats (series, 50, 200, &stats));
+  g_assert_cmpuint (stats.n, ==, 3);
+  g_assert_cmpfloat_with_epsilon (stats.mean, (10.0 * 7.0 + 10.0 * 5.0) / 20.0, 1e-9);
+  g_assert_false (mill_series_get_stats (series, 71, 169, &stats));
+
+  /* However often they were merged, they add up. */
+  mill_series_clear (series);
+  for (i = 1; i <= 1000; i++)
+    mill_series_append (series, i * 10, i % 2 == 0 ? 2.0 : 4.0);
+  g_assert_true (mill_series_get_stats (series, 0, 10000, &stats));
+  g_assert_cmpuint (stats.n, ==, 1000);
+  g_assert_cmpfloat_with_epsilon (stats.sum, 3000.0, 1e-9);
+  g_assert_cmpfloat_with_epsilon (stats.mean, 3.0, 0.01);
+  mill_series_foreach (series, 0, 10000, add_entry, sums);
+  g_assert_cmpfloat_with_epsilon (sums[0], 3000.0, 1e-9);
+  g_assert_cmpfloat_with_epsilon (sums[1], 1000.0, 1e-9);
+}
+
+static void
 test_series_time_goes_back (void)
 {
   g_autoptr (MillSeries) series = mill_series_new ();
@@ -409,6 +460,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/widgets/series/empty", test_series_empty);
   g_test_add_func ("/widgets/series/exact", test_series_exact);
+  g_test_add_func ("/widgets/series/stats", test_series_stats);
   g_test_add_func ("/widgets/series/time-goes-back", test_series_time_goes_back);
   g_test_add_func ("/widgets/series/fill", test_series_fill);
   g_test_add_func ("/widgets/series/gap", test_series_gap);

@@ -243,6 +243,244 @@ test_timeline_rows (void)
   fixture_hide (&fixture);
 }
 
+static GtkEventController *
+find_drag (GtkWidget *widget, guint button)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+  guint i;
+
+  for (i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_GESTURE_DRAG (controller) &&
+          gtk_gesture_single_get_button (GTK_GESTURE_SINGLE (controller)) == button)
+        return controller;
+    }
+
+  g_assert_not_reached ();
+}
+
+static MillTimeline *
+show_a_run (Fixture *fixture, gint64 length_us)
+{
+  MillTimeline *timeline;
+
+  fixture_show (fixture, mill_timeline_new (), 900, 400);
+  timeline = MILL_TIMELINE (fixture->widget);
+  feed (add_depth_row (timeline), 0, length_us / 2, 20.0);
+  feed (mill_timeline_get_row (timeline, 0), length_us / 2, length_us, 60.0);
+  mill_timeline_set_now (timeline, length_us);
+  fixture_wait_for_frame (fixture);
+
+  return timeline;
+}
+
+static void
+assert_span (Fixture *fixture, gint64 t0_us, gint64 t1_us, gint64 reach_us)
+{
+  gint64 t0, t1;
+
+  fixture_wait_for_frame (fixture);
+  mill_timeline_get_span (MILL_TIMELINE (fixture->widget), &t0, &t1);
+  g_assert_cmpint (ABS (t0 - t0_us), <=, reach_us);
+  g_assert_cmpint (ABS (t1 - t1_us), <=, reach_us);
+}
+
+/* Around the present a zoom follows on; elsewhere it freezes, and what it is around stays where it is. */
+static void
+test_timeline_zoom (void)
+{
+  const gint64 second = G_USEC_PER_SEC;
+  Fixture fixture;
+  MillTimeline *timeline = show_a_run (&fixture, 120 * second);
+  MillTimelineView *view = mill_timeline_get_view (timeline);
+
+  assert_span (&fixture, 60 * second, 120 * second, second / 5);
+  g_assert_true (press (fixture.widget, GDK_KEY_plus, 0));
+  assert_span (&fixture, 80 * second, 120 * second, second / 5);
+  g_assert_true (mill_timeline_view_get_live (view));
+  mill_timeline_set_now (timeline, 130 * second);
+  assert_span (&fixture, 90 * second, 130 * second, second / 5);
+  g_assert_true (press (fixture.widget, GDK_KEY_minus, 0));
+  assert_span (&fixture, 70 * second, 130 * second, second / 5);
+  g_assert_cmpint (mill_timeline_view_get_length (view), ==, 0);
+
+  mill_timeline_zoom (timeline, 2.0, 80 * second);
+  assert_span (&fixture, 75 * second, 105 * second, second / 5);
+  g_assert_false (mill_timeline_view_get_live (view));
+  mill_timeline_set_now (timeline, 200 * second);
+  assert_span (&fixture, 75 * second, 105 * second, second / 5);
+  mill_timeline_zoom (timeline, 1000.0, 80 * second);
+  g_assert_cmpint (mill_timeline_view_get_length (view), ==, second / 5);
+  mill_timeline_zoom (timeline, 1.0e-9, 80 * second);
+  assert_span (&fixture, 0, 200 * second, 0);
+
+  g_assert_true (press (fixture.widget, GDK_KEY_0, 0));
+  assert_span (&fixture, 140 * second, 200 * second, second / 5);
+  g_assert_true (mill_timeline_view_get_live (view));
+  fixture_hide (&fixture);
+}
+
+/* Back and forth, never out of the run; on past the present it follows again. */
+static void
+test_timeline_pan (void)
+{
+  const gint64 second = G_USEC_PER_SEC;
+  Fixture fixture;
+  MillTimeline *timeline = show_a_run (&fixture, 200 * second);
+  MillTimelineView *view = mill_timeline_get_view (timeline);
+  GtkEventController *drag = find_drag (fixture.widget, GDK_BUTTON_MIDDLE);
+  gint64 t0, t1;
+
+  g_assert_true (press (fixture.widget, GDK_KEY_Page_Up, 0));
+  assert_span (&fixture, 110 * second, 170 * second, second / 5);
+  g_assert_false (mill_timeline_view_get_live (view));
+  mill_timeline_pan (timeline, -500 * second);
+  assert_span (&fixture, 0, 60 * second, 0);
+  mill_timeline_pan (timeline, 20 * second);
+  assert_span (&fixture, 20 * second, 80 * second, 0);
+
+  mill_timeline_get_span (timeline, &t0, &t1);
+  g_signal_emit_by_name (drag, "drag-begin", 400.0, 100.0);
+  g_signal_emit_by_name (drag, "drag-update", -100.0, 0.0);
+  fixture_wait_for_frame (&fixture);
+  g_signal_emit_by_name (drag, "drag-update", 50.0, 0.0);
+  fixture_wait_for_frame (&fixture);
+  g_signal_emit_by_name (drag, "drag-update", 0.0, 0.0);
+  assert_span (&fixture, t0, t1, second / 5);
+
+  mill_timeline_pan (timeline, 500 * second);
+  assert_span (&fixture, 140 * second, 200 * second, second / 5);
+  g_assert_true (mill_timeline_view_get_live (view));
+
+  /* The crosshair takes what is shown along. */
+  mill_timeline_set_crosshair (timeline, 141 * second);
+  g_assert_true (press (fixture.widget, GDK_KEY_Left, GDK_CONTROL_MASK));
+  assert_span (&fixture, 138 * second, 198 * second, second / 5);
+  fixture_hide (&fixture);
+}
+
+static void
+test_timeline_selection (void)
+{
+  const gint64 second = G_USEC_PER_SEC;
+  Fixture fixture;
+  MillTimeline *timeline = show_a_run (&fixture, 40 * second);
+  MillTimelineView *view = mill_timeline_get_view (timeline);
+  MillTimelineRow *retries =
+      mill_timeline_add_row (timeline, MILL_TIMELINE_BARS, "Retries", MILL_COLOR_PURPLE);
+  MillSeries *series = mill_timeline_row_add_series (retries, "retries", MILL_COLOR_PURPLE);
+  GtkEventController *drag = find_drag (fixture.widget, GDK_BUTTON_PRIMARY);
+  cairo_surface_t *surface;
+  gint64 from, to, head;
+  guint plain;
+  char *text;
+
+  mill_series_append (series, 12 * second, 3.0);
+  mill_series_append (series, 14 * second, 2.0);
+  mill_series_append (series, 24 * second, 8.0);
+  fixture_wait_for_frame (&fixture);
+  g_assert_null (mill_timeline_describe_selection (timeline));
+  surface = fixture_render (&fixture);
+  plain = count_hue (surface, 'b');
+  cairo_surface_destroy (surface);
+
+  /* Half the time at 20, half at 60. */
+  mill_timeline_view_select (view, 30 * second, 10 * second);
+  text = mill_timeline_describe_selection (timeline);
+  g_assert_cmpstr (text, ==,
+                   "0:10.0 to 0:30.0 (20.0 s)\ndepth: mean 40.2, least 20, greatest 60\n"
+                   "retries: 13, 0.65 per second");
+  g_free (text);
+  fixture_wait_for_frame (&fixture);
+  surface = fixture_render (&fixture);
+  g_assert_cmpuint (count_hue (surface, 'b'), >, plain + 100);
+  cairo_surface_destroy (surface);
+  g_assert_true (press (fixture.widget, GDK_KEY_Escape, 0));
+  g_assert_false (mill_timeline_view_get_selection (view, NULL, NULL));
+  g_assert_null (mill_timeline_describe_selection (timeline));
+
+  /* By keyboard, from the crosshair on; shorter again; Escape clears the span first. */
+  mill_timeline_set_crosshair (timeline, 20 * second);
+  g_assert_true (press (fixture.widget, GDK_KEY_Right, GDK_SHIFT_MASK | GDK_CONTROL_MASK));
+  g_assert_true (mill_timeline_get_crosshair (timeline, &head));
+  g_assert_true (mill_timeline_view_get_selection (view, &from, &to));
+  g_assert_cmpint (from, ==, 20 * second);
+  g_assert_cmpint (to, ==, head);
+  g_assert_cmpint (to, >, from);
+  g_assert_false (mill_timeline_view_get_live (view));
+  g_assert_true (press (fixture.widget, GDK_KEY_Left, GDK_SHIFT_MASK));
+  g_assert_true (mill_timeline_view_get_selection (view, NULL, &head));
+  g_assert_cmpint (head, <, to);
+  g_assert_true (press (fixture.widget, GDK_KEY_Escape, 0));
+  g_assert_true (mill_timeline_get_crosshair (timeline, NULL));
+  g_assert_true (press (fixture.widget, GDK_KEY_Escape, 0));
+  g_assert_false (mill_timeline_get_crosshair (timeline, NULL));
+
+  /* With the pointer; a click without a way clears it. */
+  g_signal_emit_by_name (drag, "drag-begin", 300.0, 100.0);
+  g_signal_emit_by_name (drag, "drag-update", 2.0, 0.0);
+  g_assert_false (mill_timeline_view_get_selection (view, NULL, NULL));
+  g_signal_emit_by_name (drag, "drag-update", 100.0, 0.0);
+  g_signal_emit_by_name (drag, "drag-end", 100.0, 0.0);
+  g_assert_true (mill_timeline_view_get_selection (view, &from, &to));
+  g_assert_cmpint (to - from, >, 5 * second);
+  g_signal_emit_by_name (drag, "drag-begin", 300.0, 100.0);
+  g_signal_emit_by_name (drag, "drag-end", 0.0, 0.0);
+  g_assert_false (mill_timeline_view_get_selection (view, NULL, NULL));
+
+  gtk_widget_activate_action (fixture.widget, "timeline.select-shown", NULL);
+  g_assert_true (mill_timeline_view_get_selection (view, &from, &to));
+  g_assert_cmpint (from, ==, 0);
+  g_assert_cmpint (to, ==, 40 * second);
+  fixture_hide (&fixture);
+}
+
+/* Timelines with one view show the same, and say so. */
+static void
+test_timeline_view (void)
+{
+  g_autoptr (MillTimelineView) view = mill_timeline_view_new ();
+  Fixture fixture;
+  MillTimeline *timeline;
+  GtkWidget *other = g_object_ref_sink (mill_timeline_new ());
+
+  fixture_show (&fixture, mill_timeline_new (), 900, 400);
+  timeline = MILL_TIMELINE (fixture.widget);
+  gt_signal_logger_connect (fixture.logger, timeline, "notify");
+  gt_signal_logger_connect (fixture.logger, view, "notify");
+  gt_signal_logger_connect (fixture.logger, view, "changed");
+  mill_timeline_set_view (timeline, view);
+  fixture_pop_notify (&fixture, timeline, "view");
+  mill_timeline_set_view (MILL_TIMELINE (other), view);
+
+  mill_timeline_set_window (MILL_TIMELINE (other), MILL_TIMELINE_WINDOW_10_S);
+  g_assert_cmpint (mill_timeline_get_window (timeline), ==, MILL_TIMELINE_WINDOW_10_S);
+  fixture_pop_notify (&fixture, view, "window");
+  fixture_pop_notify (&fixture, timeline, "window");
+  fixture_pop_signal (&fixture, view, "changed", NULL);
+  mill_timeline_view_freeze (view, 5, 15);
+  fixture_pop_notify (&fixture, view, "live");
+  fixture_pop_notify (&fixture, view, "length");
+  fixture_pop_signal (&fixture, view, "changed", NULL);
+  mill_timeline_view_freeze (view, 5, 15);
+  mill_timeline_set_crosshair (MILL_TIMELINE (other), 7);
+  fixture_pop_signal (&fixture, view, "changed", NULL);
+  g_assert_true (mill_timeline_get_crosshair (timeline, NULL));
+  mill_timeline_view_set_window (view, MILL_TIMELINE_WINDOW_10_S);
+  fixture_pop_notify (&fixture, view, "live");
+  fixture_pop_notify (&fixture, view, "length");
+  fixture_pop_signal (&fixture, view, "changed", NULL);
+
+  mill_timeline_set_view (timeline, NULL);
+  fixture_pop_notify (&fixture, timeline, "view");
+  fixture_pop_notify (&fixture, timeline, "window");
+  g_assert_true (mill_timeline_get_view (timeline) != view);
+  g_object_unref (other);
+  fixture_hide (&fixture);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -252,6 +490,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/widgets/timeline/drawing", test_timeline_drawing);
   g_test_add_func ("/widgets/timeline/crosshair", test_timeline_crosshair);
   g_test_add_func ("/widgets/timeline/pointer", test_timeline_pointer);
+  g_test_add_func ("/widgets/timeline/zoom", test_timeline_zoom);
+  g_test_add_func ("/widgets/timeline/pan", test_timeline_pan);
+  g_test_add_func ("/widgets/timeline/selection", test_timeline_selection);
+  g_test_add_func ("/widgets/timeline/view", test_timeline_view);
   g_test_add_func ("/widgets/timeline/rows", test_timeline_rows);
 
   return g_test_run ();

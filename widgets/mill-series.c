@@ -16,16 +16,7 @@
 #define DEFAULT_LEVELS   8
 
 /* Samples that follow one another, merged; n == 0 is a gap. */
-typedef struct
-{
-  gint64 t0;
-  gint64 t1;
-  double min;
-  double max;
-  double last;
-  double sum;
-  guint32 n;
-} Entry;
+typedef MillSeriesEntry Entry;
 
 typedef struct
 {
@@ -140,10 +131,8 @@ lower_bound (MillSeries *self, Level *level, gint64 time)
 }
 
 /* Calls @visit on the last entry before @t0, those within [@t0, @t1] and the first after, oldest first. */
-typedef void (*Visit) (const Entry *entry, gpointer user_data);
-
 static void
-visit_range (MillSeries *self, gint64 t0, gint64 t1, Visit visit, gpointer user_data)
+visit_range (MillSeries *self, gint64 t0, gint64 t1, MillSeriesFunc visit, gpointer user_data)
 {
   const Entry *before = NULL;
   guint l, i;
@@ -502,21 +491,119 @@ typedef struct
 {
   gint64 t0;
   gint64 t1;
-  double min;
-  double max;
+  gint64 before; /* the end of the entry before */
+  gboolean linked;
   gboolean found;
-} Range;
+  double weight; /* microseconds that samples stand for */
+  double area;   /* their values times these */
+  MillSeriesStats stats;
+} Summary;
 
 static void
-range_visit (const Entry *entry, gpointer user_data)
+add_extremes (Summary *summary, const Entry *entry)
 {
-  Range *range = user_data;
+  MillSeriesStats *stats = &summary->stats;
 
-  if (entry->n == 0 || entry->t1 < range->t0 || entry->t0 > range->t1)
+  stats->min = summary->found ? MIN (stats->min, entry->min) : entry->min;
+  stats->max = summary->found ? MAX (stats->max, entry->max) : entry->max;
+  summary->found = TRUE;
+}
+
+static void
+summary_visit (const Entry *entry, gpointer user_data)
+{
+  Summary *summary = user_data;
+  const gint64 middle = entry->t0 + (entry->t1 - entry->t0) / 2;
+  const gint64 from = MAX (summary->linked ? summary->before : entry->t0, summary->t0);
+  const gint64 to = MIN (entry->t1, summary->t1);
+
+  summary->before = entry->t1;
+  summary->linked = entry->n > 0;
+  if (entry->n == 0)
     return;
-  range->min = range->found ? MIN (range->min, entry->min) : entry->min;
-  range->max = range->found ? MAX (range->max, entry->max) : entry->max;
-  range->found = TRUE;
+
+  if (entry->t1 >= summary->t0 && entry->t0 <= summary->t1)
+    add_extremes (summary, entry);
+  if (middle >= summary->t0 && middle <= summary->t1)
+    {
+      summary->stats.n += entry->n;
+      summary->stats.sum += entry->sum;
+    }
+  if (to > from)
+    {
+      summary->weight += (double) (to - from);
+      summary->area += (double) (to - from) * entry->sum / entry->n;
+    }
+}
+
+/**
+ * mill_series_get_stats:
+ * @self: a series
+ * @t0_us: the begin
+ * @t1_us: the end, included
+ * @out: (out caller-allocates): what was in that time
+ *
+ * Summarises a span. Exact for recent samples; older ones, whose neighbours were merged, count for the
+ * extremes if they reach into the span and for the sum if their middle lies in it.
+ *
+ * Returns: %FALSE, with @out untouched, if there is no sample in that time
+ */
+gboolean
+mill_series_get_stats (MillSeries *self, gint64 t0_us, gint64 t1_us, MillSeriesStats *out)
+{
+  Summary summary = { .t0 = t0_us, .t1 = t1_us };
+
+  g_return_val_if_fail (MILL_IS_SERIES (self), FALSE);
+
+  visit_range (self, t0_us, t1_us, summary_visit, &summary);
+  if (!summary.found)
+    return FALSE;
+
+  if (summary.weight > 0.0)
+    summary.stats.mean = summary.area / summary.weight;
+  else
+    summary.stats.mean =
+        summary.stats.n > 0 ? summary.stats.sum / (double) summary.stats.n : summary.stats.max;
+  *out = summary.stats;
+
+  return TRUE;
+}
+
+typedef struct
+{
+  gint64 t0;
+  gint64 t1;
+  MillSeriesFunc func;
+  gpointer user_data;
+} Each;
+
+static void
+each_visit (const Entry *entry, gpointer user_data)
+{
+  const Each *each = user_data;
+
+  if (entry->n > 0 && entry->t1 >= each->t0 && entry->t1 <= each->t1)
+    each->func (entry, each->user_data);
+}
+
+/**
+ * mill_series_foreach:
+ * @self: a series
+ * @t0_us: the begin
+ * @t1_us: the end, included
+ * @func: (scope call): called for each entry that ends in that time, oldest first
+ * @user_data: handed to @func
+ *
+ * Lists what is kept of a span: recent samples one by one, older ones merged.
+ */
+void
+mill_series_foreach (MillSeries *self, gint64 t0_us, gint64 t1_us, MillSeriesFunc func, gpointer user_data)
+{
+  Each each = { t0_us, t1_us, func, user_data };
+
+  g_return_if_fail (MILL_IS_SERIES (self));
+
+  visit_range (self, t0_us, t1_us, each_visit, &each);
 }
 
 /**
@@ -535,15 +622,12 @@ range_visit (const Entry *entry, gpointer user_data)
 gboolean
 mill_series_get_range (MillSeries *self, gint64 t0_us, gint64 t1_us, double *out_min, double *out_max)
 {
-  Range range = { .t0 = t0_us, .t1 = t1_us };
+  MillSeriesStats stats;
 
-  g_return_val_if_fail (MILL_IS_SERIES (self), FALSE);
-
-  visit_range (self, t0_us, t1_us, range_visit, &range);
-  if (!range.found)
+  if (!mill_series_get_stats (self, t0_us, t1_us, &stats))
     return FALSE;
-  *out_min = range.min;
-  *out_max = range.max;
+  *out_min = stats.min;
+  *out_max = stats.max;
 
   return TRUE;
 }

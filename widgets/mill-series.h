@@ -45,6 +45,50 @@ typedef struct
   gboolean filled;
 } MillSeriesColumn;
 
+/**
+ * MillSeriesEntry:
+ * @t0: the time of its first sample, in microseconds
+ * @t1: the time of its last sample
+ * @min: the least value
+ * @max: the greatest value
+ * @last: the newest value
+ * @sum: the sum of all values
+ * @n: how many samples; 1 for a recent one
+ *
+ * One sample, or several that follow one another and were merged.
+ */
+typedef struct
+{
+  gint64 t0;
+  gint64 t1;
+  double min;
+  double max;
+  double last;
+  double sum;
+  guint32 n;
+} MillSeriesEntry;
+
+typedef void (*MillSeriesFunc) (const MillSeriesEntry *entry, gpointer user_data);
+
+/**
+ * MillSeriesStats:
+ * @n: how many samples
+ * @min: the least value
+ * @max: the greatest value
+ * @mean: the mean over time: each sample stands for the time since the one before it
+ * @sum: the sum of all values, for series that count
+ *
+ * What happened in a span of time.
+ */
+typedef struct
+{
+  guint64 n;
+  double min;
+  double max;
+  double mean;
+  double sum;
+} MillSeriesStats;
+
 #define MILL_TYPE_SERIES (mill_series_get_type ())
 G_DECLARE_FINAL_TYPE (MillSeries, mill_series, MILL, SERIES, GObject)
 
@@ -62,6 +106,9 @@ gboolean mill_series_get_last (MillSeries *self, gint64 *out_time_us, double *ou
 gboolean mill_series_get_at (MillSeries *self, gint64 time_us, double *out_value);
 gboolean mill_series_get_range (MillSeries *self, gint64 t0_us, gint64 t1_us, double *out_min,
                                 double *out_max);
+gboolean mill_series_get_stats (MillSeries *self, gint64 t0_us, gint64 t1_us, MillSeriesStats *out);
+void mill_series_foreach (MillSeries *self, gint64 t0_us, gint64 t1_us, MillSeriesFunc func,
+                          gpointer user_data);
 guint mill_series_query (MillSeries *self, gint64 t0_us, gint64 t1_us, MillSeriesFill fill,
                          MillSeriesColumn *columns, guint n_columns);
 

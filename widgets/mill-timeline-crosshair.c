@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The crosshair: follows the pointer, or the arrow keys when the timeline has the focus, and says what the
- * values were then, in a box beside it and, from the keyboard, to assistive technology.
+ * The crosshair: follows the pointer, or stays at the view's time, and says what the values were then, in a
+ * box beside it and, from the keyboard, to assistive technology.
  */
 #include "config.h"
 
@@ -21,24 +21,32 @@
 
 #define BOX_TEXT 0.80
 
-static gint64
-crosshair_time (MillTimeline *self)
+gboolean
+mill_timeline_has_crosshair (MillTimeline *self)
 {
-  gint64 time = self->crosshair_us;
+  return self->has_pointer || mill_timeline_view_get_crosshair (self->view, NULL);
+}
 
-  if (self->crosshair == MILL_CROSSHAIR_POINTER)
+gint64
+mill_timeline_crosshair_time (MillTimeline *self)
+{
+  gint64 time = self->now;
+
+  if (self->has_pointer)
     time = mill_timeline_x_to_time (self, self->pointer_x);
+  else
+    mill_timeline_view_get_crosshair (self->view, &time);
 
   return CLAMP (time, MIN (self->origin, self->now), self->now);
 }
 
 /* Tenths of a second where a pixel is less than that. */
-static guint
-time_digits (MillTimeline *self)
+guint
+mill_timeline_time_digits (MillTimeline *self)
 {
   const double us_per_pixel = (double) (self->t1 - self->t0) / MAX (self->layout.plot_width, 1.0);
 
-  return us_per_pixel < 20000.0 ? 2 : us_per_pixel < 200000.0 ? 1 : 0;
+  return us_per_pixel < 2000.0 ? 3 : us_per_pixel < 20000.0 ? 2 : us_per_pixel < 200000.0 ? 1 : 0;
 }
 
 static char *
@@ -77,7 +85,7 @@ mill_timeline_describe (MillTimeline *self, gint64 time_us)
 
   g_return_val_if_fail (MILL_IS_TIMELINE (self), NULL);
 
-  time = mill_format_time (time_us - self->origin, MAX (time_digits (self), 1));
+  time = mill_format_time (time_us - self->origin, MAX (mill_timeline_time_digits (self), 1));
   text = g_string_new (time);
   for (i = 0; i < self->rows->len; i++)
     {
@@ -94,118 +102,17 @@ mill_timeline_describe (MillTimeline *self, gint64 time_us)
   return g_strdup (text->str);
 }
 
-/* The box is filled before the next frame. */
-static void
-changed (MillTimeline *self)
-{
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static void
-announce (MillTimeline *self)
+/* Tells assistive technology what the crosshair says. */
+void
+mill_timeline_announce (MillTimeline *self)
 {
   g_autofree char *text = NULL;
 
-  if (self->crosshair != MILL_CROSSHAIR_NONE)
-    text = mill_timeline_describe (self, crosshair_time (self));
+  if (mill_timeline_has_crosshair (self))
+    text = mill_timeline_describe (self, mill_timeline_crosshair_time (self));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   text != NULL ? text : "", GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
                                   text != NULL ? text : "", -1);
-}
-
-static void
-move_to (MillTimeline *self, gint64 time_us)
-{
-  self->crosshair = MILL_CROSSHAIR_TIME;
-  self->crosshair_us = CLAMP (time_us, MAX (self->t0, MIN (self->origin, self->now)), self->now);
-  changed (self);
-  announce (self);
-}
-
-static gboolean
-key_pressed_cb (MillTimeline *self, guint keyval, guint keycode, GdkModifierType modifiers)
-{
-  const gint64 step = MAX ((self->t1 - self->t0) / 200, 1) * ((modifiers & GDK_CONTROL_MASK) ? 10 : 1);
-  const gint64 from = self->crosshair != MILL_CROSSHAIR_NONE ? crosshair_time (self) : self->now;
-
-  if (!mill_timeline_has_data (self))
-    return GDK_EVENT_PROPAGATE;
-
-  switch (keyval)
-    {
-    case GDK_KEY_Left:
-    case GDK_KEY_KP_Left:
-      move_to (self, from - step);
-      return GDK_EVENT_STOP;
-    case GDK_KEY_Right:
-    case GDK_KEY_KP_Right:
-      move_to (self, from + step);
-      return GDK_EVENT_STOP;
-    case GDK_KEY_Home:
-      move_to (self, self->t0);
-      return GDK_EVENT_STOP;
-    case GDK_KEY_End:
-      move_to (self, self->now);
-      return GDK_EVENT_STOP;
-    case GDK_KEY_Escape:
-      if (self->crosshair == MILL_CROSSHAIR_NONE)
-        return GDK_EVENT_PROPAGATE;
-      mill_timeline_clear_crosshair (self);
-      return GDK_EVENT_STOP;
-    default:
-      return GDK_EVENT_PROPAGATE;
-    }
-}
-
-static void
-motion_cb (MillTimeline *self, double x, double y)
-{
-  const MillTimelineLayout *layout = &self->layout;
-  const gboolean inside = x >= layout->plot_x && x <= layout->plot_x + layout->plot_width && y >= 0.0 &&
-                          y <= layout->plots_bottom;
-
-  if (inside)
-    {
-      self->crosshair = MILL_CROSSHAIR_POINTER;
-      self->pointer_x = x;
-    }
-  else if (self->crosshair == MILL_CROSSHAIR_POINTER)
-    {
-      self->crosshair = MILL_CROSSHAIR_NONE;
-    }
-  else
-    {
-      return;
-    }
-  changed (self);
-}
-
-static void
-leave_cb (MillTimeline *self)
-{
-  if (self->crosshair != MILL_CROSSHAIR_POINTER)
-    return;
-  self->crosshair = MILL_CROSSHAIR_NONE;
-  changed (self);
-}
-
-void
-mill_timeline_init_crosshair (MillTimeline *self)
-{
-  GtkEventController *motion = gtk_event_controller_motion_new ();
-  GtkEventController *keys = gtk_event_controller_key_new ();
-  GtkGesture *click = gtk_gesture_click_new ();
-
-  g_signal_connect_swapped (motion, "enter", G_CALLBACK (motion_cb), self);
-  g_signal_connect_swapped (motion, "motion", G_CALLBACK (motion_cb), self);
-  g_signal_connect_swapped (motion, "leave", G_CALLBACK (leave_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), motion);
-  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), keys);
-  g_signal_connect_swapped (click, "pressed", G_CALLBACK (gtk_widget_grab_focus), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
-  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
 }
 
 /* Prepares the lines of the box: the time, one value per curve, the marker if there is one. */
@@ -213,15 +120,15 @@ void
 mill_timeline_update_crosshair (MillTimeline *self)
 {
   const double us_per_pixel = (double) (self->t1 - self->t0) / self->layout.plot_width;
-  const gint64 time_us = crosshair_time (self);
+  const gint64 time_us = mill_timeline_crosshair_time (self);
   const MillTimelineMarker *marker;
   g_autofree char *time = NULL;
   guint n = 0, i, j;
 
-  if (self->crosshair == MILL_CROSSHAIR_NONE)
+  if (!mill_timeline_has_crosshair (self))
     return;
 
-  time = mill_format_time (time_us - self->origin, time_digits (self));
+  time = mill_format_time (time_us - self->origin, mill_timeline_time_digits (self));
   mill_text_set (mill_timeline_get_text (self, self->box, n++, BOX_TEXT), time);
   for (i = 0; i < self->rows->len; i++)
     {
@@ -342,9 +249,9 @@ mill_timeline_snapshot_crosshair (MillTimeline *self, GtkSnapshot *snapshot)
   GdkRGBA blue;
   double x;
 
-  if (self->crosshair == MILL_CROSSHAIR_NONE)
+  if (!mill_timeline_has_crosshair (self))
     return;
-  time = crosshair_time (self);
+  time = mill_timeline_crosshair_time (self);
   if (time < self->t0 || time > self->t1)
     return;
 
@@ -368,10 +275,10 @@ mill_timeline_get_crosshair (MillTimeline *self, gint64 *out_time_us)
 {
   g_return_val_if_fail (MILL_IS_TIMELINE (self), FALSE);
 
-  if (self->crosshair == MILL_CROSSHAIR_NONE)
+  if (!mill_timeline_has_crosshair (self))
     return FALSE;
   if (out_time_us != NULL)
-    *out_time_us = crosshair_time (self);
+    *out_time_us = mill_timeline_crosshair_time (self);
 
   return TRUE;
 }
@@ -388,10 +295,9 @@ mill_timeline_set_crosshair (MillTimeline *self, gint64 time_us)
 {
   g_return_if_fail (MILL_IS_TIMELINE (self));
 
-  self->crosshair = MILL_CROSSHAIR_TIME;
-  self->crosshair_us = time_us;
-  changed (self);
-  announce (self);
+  self->has_pointer = FALSE;
+  mill_timeline_view_set_crosshair (self->view, time_us);
+  mill_timeline_announce (self);
 }
 
 /**
@@ -405,9 +311,10 @@ mill_timeline_clear_crosshair (MillTimeline *self)
 {
   g_return_if_fail (MILL_IS_TIMELINE (self));
 
-  if (self->crosshair == MILL_CROSSHAIR_NONE)
+  if (!mill_timeline_has_crosshair (self))
     return;
-  self->crosshair = MILL_CROSSHAIR_NONE;
-  changed (self);
-  announce (self);
+  self->has_pointer = FALSE;
+  mill_timeline_view_clear_crosshair (self->view);
+  mill_timeline_changed (self);
+  mill_timeline_announce (self);
 }

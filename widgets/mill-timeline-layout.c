@@ -25,6 +25,9 @@
 
 #define SHORTEST_ALL_US (10 * G_USEC_PER_SEC)
 
+/* Every series has a sample at least this often. */
+#define SETTLED_US (2 * G_USEC_PER_SEC)
+
 static double
 text_width (MillText *text)
 {
@@ -49,6 +52,8 @@ measure_columns (MillTimeline *self, double *out_titles, double *out_ticks, doub
       *out_titles = MAX (*out_titles, text_width (&row->title));
       *out_ticks = MAX (*out_ticks, text_width (&row->tick));
       *out_values = MAX (*out_values, MAX (text_width (&row->value), text_width (&row->detail)));
+      if (row->has_span)
+        *out_values = MAX (*out_values, MAX (text_width (&row->span_value), text_width (&row->span_detail)));
     }
   *out_ticks = ceil (*out_ticks / quantum) * quantum;
   *out_values = ceil (*out_values / quantum) * quantum;
@@ -100,13 +105,14 @@ lay_out_rows (MillTimeline *self, int height)
       layout->plots_top + (n - 1) * layout->row_pitch + layout->plot_offset + layout->plot_height;
 }
 
-static gint64
-window_length (MillTimeline *self)
+/* How much time the view's window is. */
+gint64
+mill_timeline_window_length (MillTimeline *self)
 {
   const gint64 elapsed = MAX (self->now - self->origin, 0);
   gint64 step;
 
-  switch (self->window)
+  switch (mill_timeline_view_get_window (self->view))
     {
     case MILL_TIMELINE_WINDOW_10_S:
       return 10 * G_USEC_PER_SEC;
@@ -128,10 +134,18 @@ window_length (MillTimeline *self)
 static void
 choose_time (MillTimeline *self, guint n_columns)
 {
-  const gint64 length = window_length (self);
+  const gint64 zoomed = mill_timeline_view_get_length (self->view);
+  const gint64 length = zoomed > 0 ? zoomed : mill_timeline_window_length (self);
   const double us_per_column = (double) length / (double) n_columns;
   const gint64 elapsed = self->now - self->origin;
   gint64 end = length;
+
+  if (!mill_timeline_view_get_live (self->view))
+    {
+      self->t1 = mill_timeline_view_get_end (self->view);
+      self->t0 = self->t1 - length;
+      return;
+    }
 
   if (elapsed > length)
     end = (gint64) ceil (ceil ((double) elapsed / us_per_column) * us_per_column);
@@ -145,14 +159,15 @@ update_ticks (MillTimeline *self)
   const MillTimelineLayout *layout = &self->layout;
   const double us_per_pixel = (double) (self->t1 - self->t0) / layout->plot_width;
   const gint64 least = (gint64) (TICK_DISTANCE * layout->unit * us_per_pixel);
+  guint i = 0, digits;
   gint64 time;
-  guint i = 0;
 
-  self->tick_step = mill_scale_time_step (MAX (least, G_USEC_PER_SEC));
+  self->tick_step = mill_scale_time_step (least);
+  digits = self->tick_step >= G_USEC_PER_SEC ? 0 : self->tick_step >= 100000 ? 1 : 2;
   time = (self->t0 - self->origin + self->tick_step - 1) / self->tick_step * self->tick_step;
   for (; time <= self->t1 - self->origin; time += self->tick_step)
     {
-      g_autofree char *label = mill_format_time (time, 0);
+      g_autofree char *label = mill_format_time (time, digits);
 
       mill_text_set (mill_timeline_get_text (self, self->ticks, i++, 0.72), label);
     }
@@ -163,12 +178,14 @@ update_rows (MillTimeline *self)
 {
   const guint scale = (guint) gtk_widget_get_scale_factor (GTK_WIDGET (self));
   const guint n_columns = CLAMP ((guint) self->layout.plot_width * scale, 1, 16384);
+  gboolean settled;
   guint i;
 
   choose_time (self, n_columns);
+  settled = self->now > self->t1 + SETTLED_US;
   for (i = 0; i < self->rows->len; i++)
     mill_timeline_row_update (g_ptr_array_index (self->rows, i), self->t0, self->t1, self->now - self->origin,
-                              n_columns);
+                              settled, n_columns);
 }
 
 /* Brings layout, time and the rows' columns up to date. Called once before each frame in which anything
@@ -181,6 +198,7 @@ mill_timeline_update (MillTimeline *self, int width, int height)
 
   self->layout.unit = mill_text_unit (widget);
   self->layout.rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
+  mill_timeline_update_selection (self);
   lay_out_columns (self, width);
   update_rows (self);
 

@@ -17,13 +17,6 @@ typedef struct
   MillText text;
 } MillTimelineMarker;
 
-typedef enum
-{
-  MILL_CROSSHAIR_NONE,
-  MILL_CROSSHAIR_POINTER, /* stays under the pointer while time passes */
-  MILL_CROSSHAIR_TIME     /* stays at its time */
-} MillCrosshair;
-
 /* All in logical pixels of the widget. */
 typedef struct
 {
@@ -50,8 +43,8 @@ struct _MillTimeline
   GPtrArray *markers; /* (owned) (element-type MillTimelineMarker): oldest first */
   gint64 origin;
   gint64 now;
-  MillTimelineWindow window;
-  char *label; /* (owned) (nullable) */
+  MillTimelineView *view; /* (owned) */
+  char *label;            /* (owned) (nullable) */
   MillText empty_text;
   GPtrArray *ticks; /* (owned) (element-type MillText): the labels of the time axis */
 
@@ -62,10 +55,18 @@ struct _MillTimeline
   double values_width; /* only grows, so that the plots do not jump */
   int layout_width;    /* for which it has grown */
 
-  MillCrosshair crosshair;
+  gboolean has_pointer; /* the crosshair stays under the pointer while time passes */
   double pointer_x;
-  gint64 crosshair_us;
   GPtrArray *box; /* (owned) (element-type MillText): the lines of the crosshair's box, the time first */
+
+  double drag_x;  /* where the pointer began to drag */
+  gint64 drag_t0; /* what was shown then */
+  gint64 drag_t1;
+  gboolean dragged;        /* far enough to be more than a click */
+  MillText selection_text; /* how long the selected span is */
+  gint64 stats_from;       /* the span whose statistics the rows show; stats_to < stats_from for none */
+  gint64 stats_to;
+  gboolean stats_settled; /* no more samples can come into it */
 };
 
 void mill_timeline_update (MillTimeline *self, int width, int height);
@@ -74,9 +75,20 @@ gint64 mill_timeline_x_to_time (MillTimeline *self, double x);
 MillText *mill_timeline_get_text (MillTimeline *self, GPtrArray *texts, guint index, double scale);
 gboolean mill_timeline_has_data (MillTimeline *self);
 
-void mill_timeline_init_crosshair (MillTimeline *self);
+void mill_timeline_changed (MillTimeline *self);
+gint64 mill_timeline_window_length (MillTimeline *self);
+guint mill_timeline_time_digits (MillTimeline *self);
+
+void mill_timeline_init_input (MillTimeline *self);
+void mill_timeline_install_actions (GtkWidgetClass *widget_class);
+
+gint64 mill_timeline_crosshair_time (MillTimeline *self);
+gboolean mill_timeline_has_crosshair (MillTimeline *self);
+void mill_timeline_announce (MillTimeline *self);
 void mill_timeline_update_crosshair (MillTimeline *self);
 void mill_timeline_snapshot_crosshair (MillTimeline *self, GtkSnapshot *snapshot);
+void mill_timeline_update_selection (MillTimeline *self);
+void mill_timeline_snapshot_selection (MillTimeline *self, GtkSnapshot *snapshot);
 void mill_timeline_snapshot_markers (MillTimeline *self, GtkSnapshot *snapshot);
 void mill_timeline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot);
 

@@ -125,21 +125,24 @@ update_scale (MillTimelineRow *self, gint64 data_us)
   mill_text_set (&self->tick, tick);
 }
 
-/* Brings the columns up to date: @data_us is how long the run has been going, @width is in device pixels.
- * Returns whether anything that shows has changed. */
+/* Brings the columns up to date: @data_us is how long the run has been going, @settled whether the time shown
+ * is so long past that no more samples come into it, @width is in device pixels. Returns whether anything
+ * that shows has changed. */
 gboolean
-mill_timeline_row_update (MillTimelineRow *self, gint64 t0_us, gint64 t1_us, gint64 data_us, guint width)
+mill_timeline_row_update (MillTimelineRow *self, gint64 t0_us, gint64 t1_us, gint64 data_us, gboolean settled,
+                          guint width)
 {
   guint64 generation = get_generation (self);
 
-  if (self->t0 == t0_us && self->t1 == t1_us && self->width == width && self->generation == generation &&
-      self->node != NULL)
+  if (self->t0 == t0_us && self->t1 == t1_us && self->width == width &&
+      (self->settled || self->generation == generation) && self->node != NULL)
     return FALSE;
 
   self->t0 = t0_us;
   self->t1 = t1_us;
   self->width = width;
   self->generation = generation;
+  self->settled = settled;
   query_all (self);
   update_scale (self, data_us);
   g_clear_pointer (&self->node, gsk_render_node_unref);

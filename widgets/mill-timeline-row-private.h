@@ -36,7 +36,13 @@ struct _MillTimelineRow
   MillText value;
   MillText detail;
   MillText tick;
-  char *unit; /* (owned) (nullable) */
+  MillText span_value; /* what stands in place of value and detail while a span is selected */
+  MillText span_detail;
+  char *span_text; /* (owned) (nullable): the same as a line of text */
+  gboolean has_span;
+  MillTimelineSummaryFunc summary_func; /* (nullable) */
+  gpointer summary_data;                /* (unowned) */
+  char *unit;                           /* (owned) (nullable) */
   guint digits;
 
   double minimum_top;
@@ -48,7 +54,8 @@ struct _MillTimelineRow
   guint64 generation; /* of all series together, when they were queried */
   gint64 bars_from;   /* begin and length of the intervals, for bars */
   gint64 bars_step;
-  guint width; /* of the plot, in device pixels */
+  guint width;      /* of the plot, in device pixels */
+  gboolean settled; /* no more samples can come into what the columns show */
 
   GskRenderNode *node; /* (owned) (nullable): the picture; NULL when out of date */
   guint node_height;
@@ -60,7 +67,10 @@ MillTimelineRow *mill_timeline_row_new (GtkWidget *timeline, MillTimelineKind ki
 void mill_timeline_row_detach (MillTimelineRow *self);
 gboolean mill_timeline_row_has_data (MillTimelineRow *self);
 gboolean mill_timeline_row_update (MillTimelineRow *self, gint64 t0_us, gint64 t1_us, gint64 data_us,
-                                   guint width);
+                                   gboolean settled, guint width);
+void mill_timeline_row_summarise (MillTimelineRow *self, gint64 from_us, gint64 to_us);
+void mill_timeline_row_clear_summary (MillTimelineRow *self);
+const char *mill_timeline_row_get_summary (MillTimelineRow *self);
 GskRenderNode *mill_timeline_row_get_node (MillTimelineRow *self, guint height, int scale);
 char *mill_timeline_row_format (MillTimelineRow *self, guint curve, double value);
 const char *mill_timeline_row_get_name (MillTimelineRow *self, guint curve);

@@ -55,6 +55,9 @@ mill_timeline_row_finalize (GObject *object)
   mill_text_clear (&self->value);
   mill_text_clear (&self->detail);
   mill_text_clear (&self->tick);
+  mill_text_clear (&self->span_value);
+  mill_text_clear (&self->span_detail);
+  g_free (self->span_text);
   g_clear_pointer (&self->node, gsk_render_node_unref);
   g_free (self->unit);
 
@@ -86,6 +89,9 @@ mill_timeline_row_new (GtkWidget *timeline, MillTimelineKind kind, const char *t
   mill_text_init (&self->value, timeline, 1.36, PANGO_WEIGHT_ULTRABOLD);
   mill_text_init (&self->detail, timeline, 0.82, PANGO_WEIGHT_NORMAL);
   mill_text_init (&self->tick, timeline, 0.70, PANGO_WEIGHT_NORMAL);
+  mill_text_init (&self->span_value, timeline, 1.36, PANGO_WEIGHT_ULTRABOLD);
+  mill_text_init (&self->span_detail, timeline, 0.82, PANGO_WEIGHT_NORMAL);
+  self->span_value.tabular = self->span_detail.tabular = TRUE;
   self->value.tabular = self->detail.tabular = self->tick.tabular = TRUE;
   mill_text_set (&self->title, title);
 
@@ -103,6 +109,8 @@ mill_timeline_row_detach (MillTimelineRow *self)
   g_clear_object (&self->value.layout);
   g_clear_object (&self->detail.layout);
   g_clear_object (&self->tick.layout);
+  g_clear_object (&self->span_value.layout);
+  g_clear_object (&self->span_detail.layout);
   for (i = 0; i < self->n_curves; i++)
     g_clear_object (&self->curves[i].legend.layout);
   g_clear_object (&self->limit.legend.layout);

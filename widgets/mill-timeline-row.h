@@ -29,6 +29,24 @@ typedef enum
 #define MILL_TYPE_TIMELINE_ROW (mill_timeline_row_get_type ())
 G_DECLARE_FINAL_TYPE (MillTimelineRow, mill_timeline_row, MILL, TIMELINE_ROW, GObject)
 
+/**
+ * MillTimelineSummary:
+ * @value: (nullable): in large type, such as “412”
+ * @detail: (nullable): what stands under it, such as “mean · 3 to 942”
+ * @text: (nullable): all of it as a line of text
+ *
+ * What was in a span of time. Zero-initialised; the strings are the row's then.
+ */
+typedef struct
+{
+  char *value;
+  char *detail;
+  char *text;
+} MillTimelineSummary;
+
+typedef gboolean (*MillTimelineSummaryFunc) (MillTimelineRow *row, gint64 from_us, gint64 to_us,
+                                             MillTimelineSummary *out, gpointer user_data);
+
 MillSeries *mill_timeline_row_add_series (MillTimelineRow *self, const char *name, MillColor color);
 MillSeries *mill_timeline_row_add_limit (MillTimelineRow *self, const char *name);
 MillSeries *mill_timeline_row_get_series (MillTimelineRow *self, guint index);
@@ -42,5 +60,7 @@ void mill_timeline_row_set_title (MillTimelineRow *self, const char *title);
 void mill_timeline_row_set_value (MillTimelineRow *self, const char *value, const char *detail);
 void mill_timeline_row_set_unit (MillTimelineRow *self, const char *unit, guint digits);
 void mill_timeline_row_set_minimum_top (MillTimelineRow *self, double top);
+void mill_timeline_row_set_summary_func (MillTimelineRow *self, MillTimelineSummaryFunc func,
+                                         gpointer user_data);
 
 G_END_DECLS

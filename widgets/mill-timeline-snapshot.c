@@ -71,21 +71,24 @@ static void
 snapshot_row_texts (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineRow *row, double top)
 {
   const MillTimelineLayout *layout = &self->layout;
-  const double title = height_of (&row->title), value = height_of (&row->value);
-  const double detail = height_of (&row->detail);
+  MillText *value_text = row->has_span ? &row->span_value : &row->value;
+  MillText *detail_text = row->has_span ? &row->span_detail : &row->detail;
+  const double title = height_of (&row->title), value = height_of (value_text);
+  const double detail = height_of (detail_text);
   const double block =
       top + layout->plot_offset + MAX (floor ((layout->plot_height - value - detail) / 2.0), 0.0);
   const double bottom = top + layout->plot_offset + layout->plot_height + 4.0 * layout->unit;
   double title_y = block + floor ((value - title) / 2.0);
-  GdkRGBA text, dim;
+  GdkRGBA text, dim, blue;
 
   /* A title with a long legend moves up. */
   title_y = layout->narrow ? top : MAX (MIN (title_y, bottom - legend_height (row) - title), top);
   mill_palette_get (GTK_WIDGET (self), MILL_COLOR_TEXT, &text);
   mill_palette_get (GTK_WIDGET (self), MILL_COLOR_DIM, &dim);
+  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_BLUE, &blue);
   snapshot_text (self, snapshot, &row->title, layout->title_x, title_y, &text);
-  snapshot_text (self, snapshot, &row->value, layout->value_x, block, &text);
-  snapshot_text (self, snapshot, &row->detail, layout->value_x, block + value, &dim);
+  snapshot_text (self, snapshot, value_text, layout->value_x, block, row->has_span ? &blue : &text);
+  snapshot_text (self, snapshot, detail_text, layout->value_x, block + value, &dim);
   if (!layout->narrow)
     snapshot_legend (self, snapshot, row, title_y + title, bottom);
 }
@@ -198,5 +201,6 @@ mill_timeline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     }
   snapshot_axis (self, snapshot);
   mill_timeline_snapshot_markers (self, snapshot);
+  mill_timeline_snapshot_selection (self, snapshot);
   mill_timeline_snapshot_crosshair (self, snapshot);
 }

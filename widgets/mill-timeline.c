@@ -25,39 +25,41 @@ typedef enum
   PROP_EMPTY_TEXT,
   PROP_WINDOW,
   PROP_ORIGIN,
-  PROP_NOW
+  PROP_NOW,
+  PROP_VIEW
 } MillTimelineProperty;
 
-static GParamSpec *properties[PROP_NOW + 1];
+static GParamSpec *properties[PROP_VIEW + 1];
 
 G_DEFINE_FINAL_TYPE (MillTimeline, mill_timeline, GTK_TYPE_WIDGET)
 
-GType
-mill_timeline_window_get_type (void)
-{
-  static gsize type = 0;
-
-  if (g_once_init_enter (&type))
-    {
-      static const GEnumValue values[] = {
-        { MILL_TIMELINE_WINDOW_10_S, "MILL_TIMELINE_WINDOW_10_S", "10-s" },
-        { MILL_TIMELINE_WINDOW_1_MIN, "MILL_TIMELINE_WINDOW_1_MIN", "1-min" },
-        { MILL_TIMELINE_WINDOW_10_MIN, "MILL_TIMELINE_WINDOW_10_MIN", "10-min" },
-        { MILL_TIMELINE_WINDOW_ALL, "MILL_TIMELINE_WINDOW_ALL", "all" },
-        { 0, NULL, NULL },
-      };
-
-      g_once_init_leave (&type, g_enum_register_static ("MillTimelineWindow", values));
-    }
-
-  return type;
-}
-
-static void
-changed (MillTimeline *self)
+void
+mill_timeline_changed (MillTimeline *self)
 {
   gtk_widget_queue_allocate (GTK_WIDGET (self));
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+window_changed_cb (MillTimeline *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WINDOW]);
+}
+
+static void
+forget_view (MillTimeline *self)
+{
+  if (self->view != NULL)
+    g_signal_handlers_disconnect_by_data (self->view, self);
+  g_clear_object (&self->view);
+}
+
+static void
+take_view (MillTimeline *self, MillTimelineView *view)
+{
+  self->view = view;
+  g_signal_connect_swapped (view, "notify::window", G_CALLBACK (window_changed_cb), self);
+  g_signal_connect_swapped (view, "changed", G_CALLBACK (mill_timeline_changed), self);
 }
 
 static void
@@ -114,13 +116,16 @@ mill_timeline_get_property (GObject *object, guint property_id, GValue *value, G
       g_value_set_string (value, self->empty_text.string);
       break;
     case PROP_WINDOW:
-      g_value_set_enum (value, (int) self->window);
+      g_value_set_enum (value, (int) mill_timeline_get_window (self));
       break;
     case PROP_ORIGIN:
       g_value_set_int64 (value, self->origin);
       break;
     case PROP_NOW:
       g_value_set_int64 (value, self->now);
+      break;
+    case PROP_VIEW:
+      g_value_set_object (value, self->view);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -149,6 +154,9 @@ mill_timeline_set_property (GObject *object, guint property_id, const GValue *va
     case PROP_NOW:
       mill_timeline_set_now (self, g_value_get_int64 (value));
       break;
+    case PROP_VIEW:
+      mill_timeline_set_view (self, g_value_get_object (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -159,11 +167,13 @@ mill_timeline_finalize (GObject *object)
 {
   MillTimeline *self = MILL_TIMELINE (object);
 
+  forget_view (self);
   g_ptr_array_unref (self->rows);
   g_ptr_array_unref (self->markers);
   g_ptr_array_unref (self->ticks);
   g_ptr_array_unref (self->box);
   mill_text_clear (&self->empty_text);
+  mill_text_clear (&self->selection_text);
   g_free (self->label);
 
   G_OBJECT_CLASS (mill_timeline_parent_class)->finalize (object);
@@ -189,8 +199,10 @@ mill_timeline_class_init (MillTimelineClass *klass)
       g_param_spec_enum ("window", NULL, NULL, MILL_TYPE_TIMELINE_WINDOW, MILL_TIMELINE_WINDOW_1_MIN, flags);
   properties[PROP_ORIGIN] = g_param_spec_int64 ("origin", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
   properties[PROP_NOW] = g_param_spec_int64 ("now", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
+  properties[PROP_VIEW] = g_param_spec_object ("view", NULL, NULL, MILL_TYPE_TIMELINE_VIEW, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
+  mill_timeline_install_actions (widget_class);
   gtk_widget_class_set_css_name (widget_class, "milltimeline");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
@@ -204,10 +216,12 @@ mill_timeline_init (MillTimeline *self)
   self->markers = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_timeline_marker_free);
   self->ticks = g_ptr_array_new_with_free_func (free_text);
   self->box = g_ptr_array_new_with_free_func (free_text);
-  self->window = MILL_TIMELINE_WINDOW_1_MIN;
+  self->stats_to = -1;
+  take_view (self, mill_timeline_view_new ());
   mill_text_init (&self->empty_text, widget, 1.15, PANGO_WEIGHT_NORMAL);
+  mill_text_init (&self->selection_text, widget, 0.74, PANGO_WEIGHT_SEMIBOLD);
   gtk_widget_set_overflow (widget, GTK_OVERFLOW_HIDDEN);
-  mill_timeline_init_crosshair (self);
+  mill_timeline_init_input (self);
   mill_palette_watch (widget);
 }
 
@@ -288,6 +302,7 @@ mill_timeline_remove_all_rows (MillTimeline *self)
 
   g_ptr_array_set_size (self->rows, 0);
   g_ptr_array_set_size (self->markers, 0);
+  mill_timeline_view_clear_selection (self->view);
   mill_timeline_clear_crosshair (self);
   self->layout_width = 0;
   gtk_widget_queue_resize (GTK_WIDGET (self));
@@ -339,7 +354,7 @@ mill_timeline_add_marker (MillTimeline *self, gint64 time_us, const char *text, 
   if (self->markers->len == MAX_MARKERS)
     g_ptr_array_remove_range (self->markers, 0, MAX_MARKERS / 4);
   g_ptr_array_add (self->markers, mill_timeline_marker_new (GTK_WIDGET (self), time_us, text, kind));
-  changed (self);
+  mill_timeline_changed (self);
 }
 
 /**
@@ -364,10 +379,14 @@ mill_timeline_clear (MillTimeline *self)
       if (row->limit.series != NULL)
         mill_series_clear (row->limit.series);
       row->top = 0.0;
+      row->settled = FALSE;
     }
   g_ptr_array_set_size (self->markers, 0);
+  mill_timeline_view_follow (self->view, mill_timeline_view_get_length (self->view));
+  mill_timeline_view_clear_selection (self->view);
+  mill_timeline_view_follow (self->view, 0);
   mill_timeline_clear_crosshair (self);
-  changed (self);
+  mill_timeline_changed (self);
 }
 
 /**
@@ -399,7 +418,7 @@ mill_timeline_set_origin (MillTimeline *self, gint64 origin_us)
   if (self->origin == origin_us)
     return;
   self->origin = origin_us;
-  changed (self);
+  mill_timeline_changed (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ORIGIN]);
 }
 
@@ -433,7 +452,7 @@ mill_timeline_set_now (MillTimeline *self, gint64 now_us)
   if (self->now == now_us)
     return;
   self->now = now_us;
-  changed (self);
+  mill_timeline_changed (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NOW]);
 }
 
@@ -448,7 +467,7 @@ mill_timeline_get_window (MillTimeline *self)
 {
   g_return_val_if_fail (MILL_IS_TIMELINE (self), MILL_TIMELINE_WINDOW_1_MIN);
 
-  return self->window;
+  return mill_timeline_view_get_window (self->view);
 }
 
 /**
@@ -456,7 +475,7 @@ mill_timeline_get_window (MillTimeline *self)
  * @self: a timeline
  * @window: how much time to show
  *
- * Zooms in time.
+ * Shows this much time up to the present, and follows it.
  */
 void
 mill_timeline_set_window (MillTimeline *self, MillTimelineWindow window)
@@ -464,11 +483,48 @@ mill_timeline_set_window (MillTimeline *self, MillTimelineWindow window)
   g_return_if_fail (MILL_IS_TIMELINE (self));
   g_return_if_fail (window <= MILL_TIMELINE_WINDOW_ALL);
 
-  if (self->window == window)
+  mill_timeline_view_set_window (self->view, window);
+}
+
+/**
+ * mill_timeline_get_view:
+ * @self: a timeline
+ *
+ * Returns: (transfer none): which time it shows and what is selected of it
+ */
+MillTimelineView *
+mill_timeline_get_view (MillTimeline *self)
+{
+  g_return_val_if_fail (MILL_IS_TIMELINE (self), NULL);
+
+  return self->view;
+}
+
+/**
+ * mill_timeline_set_view:
+ * @self: a timeline
+ * @view: (nullable): a view, which may be that of other timelines, too; %NULL for one of its own
+ *
+ * Shows what the view says.
+ */
+void
+mill_timeline_set_view (MillTimeline *self, MillTimelineView *view)
+{
+  MillTimelineWindow window;
+
+  g_return_if_fail (MILL_IS_TIMELINE (self));
+  g_return_if_fail (view == NULL || MILL_IS_TIMELINE_VIEW (view));
+
+  if (self->view == view)
     return;
-  self->window = window;
-  changed (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WINDOW]);
+  window = mill_timeline_get_window (self);
+  view = view != NULL ? g_object_ref (view) : mill_timeline_view_new ();
+  forget_view (self);
+  take_view (self, view);
+  mill_timeline_changed (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_VIEW]);
+  if (mill_timeline_get_window (self) != window)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WINDOW]);
 }
 
 /**
@@ -518,7 +574,7 @@ mill_timeline_set_empty_text (MillTimeline *self, const char *text)
 
   if (!mill_text_set (&self->empty_text, text))
     return;
-  changed (self);
+  mill_timeline_changed (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_EMPTY_TEXT]);
 }
 

@@ -7,28 +7,9 @@
 #include <gtk/gtk.h>
 
 #include "mill-timeline-row.h"
+#include "mill-timeline-view.h"
 
 G_BEGIN_DECLS
-
-/**
- * MillTimelineWindow:
- * @MILL_TIMELINE_WINDOW_10_S: the last ten seconds
- * @MILL_TIMELINE_WINDOW_1_MIN: the last minute
- * @MILL_TIMELINE_WINDOW_10_MIN: the last ten minutes
- * @MILL_TIMELINE_WINDOW_ALL: from the origin to now
- *
- * How much time is shown.
- */
-typedef enum
-{
-  MILL_TIMELINE_WINDOW_10_S,
-  MILL_TIMELINE_WINDOW_1_MIN,
-  MILL_TIMELINE_WINDOW_10_MIN,
-  MILL_TIMELINE_WINDOW_ALL
-} MillTimelineWindow;
-
-#define MILL_TYPE_TIMELINE_WINDOW (mill_timeline_window_get_type ())
-GType mill_timeline_window_get_type (void) G_GNUC_CONST;
 
 /**
  * MillMarkerKind:
@@ -59,6 +40,15 @@ MillTimelineRow *mill_timeline_get_row (MillTimeline *self, guint index);
 
 void mill_timeline_add_marker (MillTimeline *self, gint64 time_us, const char *text, MillMarkerKind kind);
 void mill_timeline_clear (MillTimeline *self);
+
+/* What is shown of the time; shared between timelines, if wanted. */
+MillTimelineView *mill_timeline_get_view (MillTimeline *self);
+void mill_timeline_set_view (MillTimeline *self, MillTimelineView *view);
+void mill_timeline_zoom (MillTimeline *self, double factor, gint64 around_us);
+void mill_timeline_pan (MillTimeline *self, gint64 by_us);
+void mill_timeline_follow (MillTimeline *self);
+void mill_timeline_freeze (MillTimeline *self);
+char *mill_timeline_describe_selection (MillTimeline *self);
 
 /* All times in microseconds on one monotonic clock of the caller's choice. */
 gint64 mill_timeline_get_origin (MillTimeline *self);
