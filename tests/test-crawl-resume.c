@@ -202,6 +202,15 @@ test_sitemaps_left (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (ask (fixture, "SELECT count (*) FROM sitemap WHERE state = 1"), ==, 3);
   g_assert_cmpint (ask (fixture, "SELECT count (*) FROM item WHERE referrer LIKE '%/next' AND depth = 1"), ==,
                    1);
+  /* Each start is a run of its own. */
+  g_assert_cmpint (ask (fixture, "SELECT count (*) FROM run WHERE state = 'finished' AND ended IS NOT NULL"),
+                   ==, 2);
+  g_assert_cmpint (ask (fixture, "SELECT sum (done) FROM run"), ==,
+                   ask (fixture, "SELECT count (*) FROM item WHERE outcome = 'done'"));
+  g_assert_cmpint (ask (fixture, "SELECT count (DISTINCT run || stage) FROM sample"), >=, 4);
+  g_assert_cmpint (ask (fixture, "SELECT count (DISTINCT run) FROM event WHERE kind = 'state'"), ==, 2);
+  g_assert_cmpint (ask (fixture, "SELECT count (*) FROM item WHERE latency_ms > 0 AND result LIKE '200 %'"),
+                   >=, 1);
 }
 
 /* What a crawl was reading when it was stopped is left to be read. */

@@ -252,8 +252,11 @@ mill_item_get_size (const MillItem *self)
 const char *
 mill_item_get_attribute (const MillItem *self, const char *name)
 {
-  const MillAttribute *attribute = find_attribute (self, g_intern_string (name));
+  const MillAttribute *attribute;
 
+  if (self->attributes == NULL)
+    return NULL;
+  attribute = find_attribute (self, g_intern_string (name));
   return attribute != NULL ? attribute->value : NULL;
 }
 

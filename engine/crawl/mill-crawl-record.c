@@ -9,13 +9,10 @@
 #include <string.h>
 
 #include "core/mill-error.h"
-#include "pipeline/mill-pipeline.h"
+#include "pipeline/mill-pipeline-private.h"
 #include "record/mill-changes-private.h"
 #include "record/mill-run-file-private.h"
 #include "sources/mill-crawl-source-private.h"
-
-#define META_JOB     "job"
-#define META_PROGRAM "program"
 
 static MillCrawlSource *
 get_crawl (MillPipeline *pipeline, GError **error)
@@ -24,23 +21,25 @@ get_crawl (MillPipeline *pipeline, GError **error)
 
   if (MILL_IS_CRAWL_SOURCE (source))
     return MILL_CRAWL_SOURCE (source);
-  g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("only a crawl can be kept in a run file"));
+  g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("only a crawl can go on from its run file"));
   return NULL;
+}
+
+static void
+keep_in (MillRunFile *file, MillPipeline *pipeline, MillCrawlSource *crawl)
+{
+  mill_crawl_source_set_run_file (crawl, file);
+  mill_pipeline_set_recorder (pipeline, mill_recorder_new (file, FALSE));
 }
 
 /* Has the crawl keep what it knows in @file, which is new; if that is impossible, there is no such file. */
 static gboolean
-begin_file (MillRunFile *file, const char *path, MillCrawlSource *crawl, const char *job, GError **error)
+begin_file (MillRunFile *file, const char *path, MillPipeline *pipeline, MillCrawlSource *crawl,
+            const char *job, GError **error)
 {
-  mill_run_file_set_meta (file, META_JOB, job);
-  mill_run_file_set_meta (file, META_PROGRAM, "Millrace " MILLRACE_VERSION);
-  mill_run_file_commit (file);
-  if (!mill_run_file_check (file, error))
-    {
-      mill_run_file_discard (file, path);
-      return FALSE;
-    }
-  mill_crawl_source_set_run_file (crawl, file);
+  if (!mill_run_file_begin_run (file, path, job, error))
+    return FALSE;
+  keep_in (file, pipeline, crawl);
   return TRUE;
 }
 
@@ -73,14 +72,14 @@ mill_crawl_record (MillPipeline *pipeline, MillJob *job, const char *path, GErro
   if (file == NULL)
     return FALSE;
   text = mill_job_to_text (job);
-  return begin_file (file, path, crawl, text, error);
+  return begin_file (file, path, pipeline, crawl, text, error);
 }
 
 /* (transfer full) (nullable) */
 static MillJob *
 read_job (MillRunFile *file, const char *path, GError **error)
 {
-  g_autofree char *text = mill_run_file_dup_meta (file, META_JOB);
+  g_autofree char *text = mill_run_file_dup_meta (file, MILL_RUN_FILE_META_JOB);
   g_autofree char *name = g_filename_display_name (path);
   g_autoptr (GBytes) bytes = NULL;
 
@@ -118,7 +117,7 @@ mill_crawl_resume (const char *path, GError **error)
   crawl = pipeline != NULL ? get_crawl (pipeline, error) : NULL;
   if (crawl == NULL)
     return NULL;
-  mill_crawl_source_set_run_file (crawl, file);
+  keep_in (file, pipeline, crawl);
   return g_steal_pointer (&pipeline);
 }
 
@@ -168,8 +167,8 @@ mill_crawl_repeat (const char *earlier, const char *path, GError **error)
   file = crawl != NULL ? create_compared (path, before, earlier, error) : NULL;
   if (file == NULL)
     return NULL;
-  text = mill_run_file_dup_meta (before, META_JOB);
-  return begin_file (file, path, crawl, text, error) ? g_steal_pointer (&pipeline) : NULL;
+  text = mill_run_file_dup_meta (before, MILL_RUN_FILE_META_JOB);
+  return begin_file (file, path, pipeline, crawl, text, error) ? g_steal_pointer (&pipeline) : NULL;
 }
 
 /**

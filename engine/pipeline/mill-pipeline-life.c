@@ -26,7 +26,7 @@ mill_pipeline_tell_control (MillPipeline *self, GSourceFunc func, gpointer subje
 static void
 set_state_locked (MillPipeline *self, MillState state)
 {
-  if (self->state == state)
+  if (self->state == state || self->is_ending)
     return;
   self->state = state;
   mill_event_log_add (self->events, MILL_EVENT_STATE, g_strdup (mill_state_get_label (state)));
@@ -89,24 +89,43 @@ wake_joiners (GQueue *ready)
     }
 }
 
+/* How it ends, from now on whatever anybody does. What is recorded must say so, and be there before who joins
+ * goes on. */
+static MillState
+decide_end (MillPipeline *self)
+{
+  MillState state;
+
+  g_mutex_lock (&self->lock);
+  self->is_ending = TRUE;
+  if (self->fatal != NULL || (self->source_error != NULL && !self->stop_asked))
+    state = MILL_STATE_FAILED;
+  else
+    state = self->stop_asked ? MILL_STATE_STOPPED : MILL_STATE_FINISHED;
+  mill_event_log_add (self->events, MILL_EVENT_STATE, g_strdup (mill_state_get_label (state)));
+  g_mutex_unlock (&self->lock);
+  return state;
+}
+
 /* Everything has ended but the control thread, which does so now. */
 void
 mill_pipeline_finish (MillPipeline *self)
 {
   GQueue ready = G_QUEUE_INIT;
   MillWaiter *waiter;
+  MillState state;
 
   stop_timers (self);
+  state = decide_end (self);
+  if (self->recorder != NULL)
+    mill_recorder_end (self->recorder, state);
   close_parts (self);
   /* Before the joiners: the last of them may free the pipeline, which waits for this thread only. */
   mill_loop_quit (self->control);
 
   g_mutex_lock (&self->lock);
   self->end_us = g_get_monotonic_time ();
-  if (self->fatal != NULL || (self->source_error != NULL && !self->stop_asked))
-    set_state_locked (self, MILL_STATE_FAILED);
-  else
-    set_state_locked (self, self->stop_asked ? MILL_STATE_STOPPED : MILL_STATE_FINISHED);
+  self->state = state;
   /* Together with the state: until then a drain may still set one. */
   clear_drain_timer_locked (self);
   while ((waiter = mill_wait_list_peek (&self->joiners)) != NULL)
@@ -414,6 +433,8 @@ mill_pipeline_start (MillPipeline *self, GError **error)
   self->producer =
       mill_producer_new (self->source, mill_stage_get_queue (g_ptr_array_index (self->stages, 0)), &links,
                          self->source_kind == MILL_KIND_ASYNC ? self->loops[0] : NULL);
+  if (self->recorder != NULL)
+    mill_recorder_start (self->recorder, self);
   g_mutex_lock (&self->lock);
   self->start_us = g_get_monotonic_time ();
   self->producer_alive = TRUE;
@@ -580,7 +601,7 @@ stop_cb (gpointer user_data)
 static gboolean
 stop_locked (MillPipeline *self)
 {
-  if (self->state == MILL_STATE_IDLE || mill_state_is_final (self->state) || self->stop_asked)
+  if (self->state == MILL_STATE_IDLE || self->is_ending || self->stop_asked)
     return FALSE;
   self->stop_asked = TRUE;
   set_state_locked (self, MILL_STATE_STOPPING);

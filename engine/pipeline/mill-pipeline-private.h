@@ -11,6 +11,7 @@
 #include "pipeline/mill-pipeline.h"
 #include "pipeline/mill-producer-private.h"
 #include "pipeline/mill-worker-private.h"
+#include "record/mill-recorder-private.h"
 
 G_BEGIN_DECLS
 
@@ -47,6 +48,7 @@ struct _MillPipeline
   MillDemoSite *demo_site;         /* (owned) (nullable) */
   MillClock *clock;                /* (owned) */
   MillEventLog *events;            /* (owned) */
+  MillRecorder *recorder;          /* (owned) (nullable) if the run is recorded */
   MillGate *gate;                  /* (owned) */
   MillLedger *ledger;              /* (owned) (nullable) before the start */
   MillProducer *producer;          /* (owned) (nullable) before the start */
@@ -65,7 +67,8 @@ struct _MillPipeline
   GMutex lock; /* guards the rest; held, it may be followed by the gate's, the event log's or the ledger's */
   MillState state;
   gboolean stop_asked;
-  GError *fatal; /* (owned) (nullable) why a step had it stopped */
+  gboolean is_ending; /* how it ends is decided, and being recorded */
+  GError *fatal;      /* (owned) (nullable) why a step had it stopped */
   gboolean source_ended;
   gboolean producer_alive;
   GCancellable *wrap_up; /* (owned) (nullable) while the steps wrap up */
@@ -89,6 +92,8 @@ void mill_pipeline_item_lost (MillPipeline *self, guint stage, MillItem *item, M
 void mill_pipeline_worker_ended (MillPipeline *self, MillWorker *worker);
 void mill_pipeline_worker_given_up (MillPipeline *self);
 void mill_pipeline_producer_ended (MillPipeline *self, GError *error);
+void mill_pipeline_set_recorder (MillPipeline *self, MillRecorder *recorder);
+char *mill_pipeline_dup_failure (MillPipeline *self);
 void mill_pipeline_report_fault (MillPipeline *self, char *text);
 void mill_pipeline_fail (MillPipeline *self, const char *stage, const GError *error);
 MillLoop *mill_pipeline_get_loop (MillPipeline *self);

@@ -189,6 +189,8 @@ book (MillPipeline *self, guint index, MillItem *item, MillDeadLetter *letter)
   ok = is_open_locked (self) && !self->feeds[index].is_closed;
   if (ok)
     {
+      if (self->recorder != NULL)
+        mill_recorder_requeued (self->recorder, item);
       mill_ledger_requeue (self->ledger, index);
       g_queue_push_tail (&self->feeds[index].items, item);
       mill_pipeline_tell_control (self, feed_cb, GUINT_TO_POINTER (index));

@@ -45,6 +45,7 @@ mill_pipeline_finalize (GObject *object)
 {
   MillPipeline *self = MILL_PIPELINE (object);
 
+  g_clear_pointer (&self->recorder, mill_recorder_free);
   g_clear_pointer (&self->producer, mill_producer_unref);
   mill_pipeline_free_feeds (self);
   g_clear_pointer (&self->ledger, mill_ledger_free);
@@ -350,6 +351,9 @@ mill_pipeline_item_done (MillPipeline *self, guint stage, MillItem *item, gint64
 {
   if (self->watcher != NULL)
     mill_source_settled (self->watcher, item, MILL_OUTCOME_DONE, NULL);
+  if (self->recorder != NULL)
+    mill_recorder_settled (self->recorder, stage, item, MILL_OUTCOME_DONE, NULL,
+                           mill_item_get_attempt (item) + 1, now_us);
   mill_ledger_finish (self->ledger, stage, item, now_us);
 }
 
@@ -368,6 +372,8 @@ mill_pipeline_item_lost (MillPipeline *self, guint stage, MillItem *item, MillOu
                                  mill_stage_get_name (g_ptr_array_index (self->stages, stage)));
       mill_source_settled (self->watcher, item, outcome, error);
     }
+  if (self->recorder != NULL)
+    mill_recorder_settled (self->recorder, stage, item, outcome, error, attempts, g_get_monotonic_time ());
   g_mutex_lock (&self->lock);
   mill_ledger_lose (self->ledger, stage, outcome);
   if (outcome == MILL_OUTCOME_DEAD)
@@ -418,6 +424,32 @@ list_stuck (MillPipeline *self, GPtrArray *list)
     mill_stage_list_stuck (g_ptr_array_index (self->stages, i), list);
 }
 
+static char *
+dup_failure_locked (MillPipeline *self)
+{
+  return g_strdup ((self->fatal != NULL ? self->fatal : self->source_error)->message);
+}
+
+/* (transfer full): why the run, which has failed, has. Any thread. */
+char *
+mill_pipeline_dup_failure (MillPipeline *self)
+{
+  char *failure;
+
+  g_mutex_lock (&self->lock);
+  failure = dup_failure_locked (self);
+  g_mutex_unlock (&self->lock);
+  return failure;
+}
+
+/* Before the start. Takes over @recorder. */
+void
+mill_pipeline_set_recorder (MillPipeline *self, MillRecorder *recorder)
+{
+  g_clear_pointer (&self->recorder, mill_recorder_free);
+  self->recorder = recorder;
+}
+
 /**
  * mill_pipeline_snapshot:
  *
@@ -445,7 +477,7 @@ mill_pipeline_snapshot (MillPipeline *self)
   snapshot->progress_done = self->progress_done;
   snapshot->progress_total = self->progress_total;
   if (self->state == MILL_STATE_FAILED)
-    snapshot->error = g_strdup ((self->fatal != NULL ? self->fatal : self->source_error)->message);
+    snapshot->error = dup_failure_locked (self);
   g_mutex_unlock (&self->lock);
 
   snapshot->source_name = g_strdup (self->source_name);
@@ -457,6 +489,7 @@ mill_pipeline_snapshot (MillPipeline *self)
       list_stuck (self, snapshot->stuck);
     }
   fill_totals (self, snapshot);
+  snapshot->unrecorded = self->recorder != NULL ? mill_recorder_get_unrecorded (self->recorder) : 0;
   snapshot->n_events = mill_event_log_get_count (self->events);
   return snapshot;
 }

@@ -111,6 +111,7 @@ void mill_stage_snapshot_free (MillStageSnapshot *self);
  * @progress_done: how much of what its steps do at the end is done
  * @progress_total: of how much, in whatever units; 0 while they do nothing
  * @n_events: how many events there have been
+ * @unrecorded: how many items have been settled without a row in the run file, see mill_run_record()
  *
  * One picture of a pipeline, taken at one moment. A plain record; nothing in it changes.
  *
@@ -146,6 +147,7 @@ typedef struct
   guint64 progress_done;
   guint64 progress_total;
   guint64 n_events;
+  guint64 unrecorded;
 } MillSnapshot;
 
 GType mill_snapshot_get_type (void);

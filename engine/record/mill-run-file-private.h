@@ -52,6 +52,11 @@ guint mill_run_file_n_changed (MillRunFile *self);
  * "2026-11-27 12:00:00.123" */
 char *mill_run_file_format_time (gint64 time_us);
 
+/* What `meta` has of every run. */
+#define MILL_RUN_FILE_META_JOB     "job"
+#define MILL_RUN_FILE_META_PROGRAM "program"
+
+gboolean mill_run_file_begin_run (MillRunFile *self, const char *path, const char *job, GError **error);
 char *mill_run_file_dup_meta (MillRunFile *self, const char *key);
 void mill_run_file_set_meta (MillRunFile *self, const char *key, const char *value);
 

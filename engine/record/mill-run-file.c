@@ -698,3 +698,24 @@ mill_run_file_set_meta (MillRunFile *self, const char *key, const char *value)
   mill_run_file_step (self, insert);
   mill_run_file_end (self);
 }
+
+/**
+ * mill_run_file_begin_run:
+ * @path: where it was just created
+ * @job: the job file's text
+ *
+ * Notes what is to be run.
+ *
+ * Returns: %FALSE with @error set if that is impossible, and the file gone
+ */
+gboolean
+mill_run_file_begin_run (MillRunFile *self, const char *path, const char *job, GError **error)
+{
+  mill_run_file_set_meta (self, MILL_RUN_FILE_META_JOB, job);
+  mill_run_file_set_meta (self, MILL_RUN_FILE_META_PROGRAM, "Millrace " MILLRACE_VERSION);
+  mill_run_file_commit (self);
+  if (mill_run_file_check (self, error))
+    return TRUE;
+  mill_run_file_discard (self, path);
+  return FALSE;
+}
