@@ -38,6 +38,13 @@ add_number (JsonBuilder *builder, const char *name, double value)
   json_builder_add_double_value (builder, value);
 }
 
+/* (nullable): the stage's name, if it is one's. */
+static const char *
+name_of (const MillSnapshot *run, gint stage)
+{
+  return stage >= 0 ? ((const MillStageSnapshot *) g_ptr_array_index (run->stages, stage))->name : NULL;
+}
+
 static double
 to_seconds (gint64 time_us)
 {
@@ -218,32 +225,87 @@ add_crawl (JsonBuilder *builder, MillCrawlSource *crawl, const MillChangeCounts 
   json_builder_end_object (builder);
 }
 
+/* What would help; null if nothing can be said. */
+static void
+add_help (JsonBuilder *builder, const MillLimitFinding *limit, const MillSnapshot *run)
+{
+  json_builder_set_member_name (builder, "helps");
+  if (limit->helps == MILL_LIMIT_UNSURE)
+    {
+      json_builder_add_null_value (builder);
+      return;
+    }
+  json_builder_begin_object (builder);
+  add_string (builder, "knob", mill_limit_kind_get_id (limit->helps));
+  if (limit->helps != MILL_LIMIT_SOURCE)
+    add_number (builder, "value", limit->value);
+  add_number (builder, "gain", limit->gain);
+  add_string (builder, "until",
+              limit->until != MILL_LIMIT_UNSURE ? mill_limit_kind_get_id (limit->until) : NULL);
+  add_string (builder, "until_stage", name_of (run, limit->until_stage));
+  json_builder_end_object (builder);
+}
+
+static void
+add_load (JsonBuilder *builder, const MillStageLoad *load)
+{
+  add_number (builder, "in_flight", load->in_flight);
+  add_number (builder, "attempts_per_second", load->attempt_rate);
+  add_number (builder, "service_ms", load->service_us / 1000.0);
+  json_builder_set_member_name (builder, "little_checks");
+  json_builder_add_boolean_value (builder, mill_stage_load_check_little (load));
+  add_number (builder, "failed", load->failed);
+}
+
+static void
+add_limit (JsonBuilder *builder, const MillLimitFinding *limit, const MillSnapshot *run)
+{
+  MillLimitKind kind = limit != NULL ? limit->kind : MILL_LIMIT_UNSURE;
+
+  json_builder_set_member_name (builder, "limit");
+  json_builder_begin_object (builder);
+  add_string (builder, "kind", mill_limit_kind_get_id (kind));
+  add_string (builder, "stage", limit != NULL ? name_of (run, limit->stage) : NULL);
+  if (limit != NULL)
+    {
+      add_string (builder, "why", limit->why);
+      add_number (builder, "seconds", limit->seconds);
+      add_number (builder, "waiting", limit->waiting);
+      add_number (builder, "source_blocked", limit->source_blocked);
+      if (limit->cpu >= 0)
+        add_number (builder, "cpu", limit->cpu);
+      add_load (builder, &limit->load);
+      add_help (builder, limit, run);
+    }
+  json_builder_end_object (builder);
+}
+
 /**
  * mill_cli_report_to_json:
  * @pipeline: a pipeline that has ended, or could not start
- * @changes: (nullable): what changed since an earlier run
- * @error: (nullable): why it could not start
+ * @report: what else there is to tell
  *
  * Returns: (transfer full): the object, on one line
  */
 char *
-mill_cli_report_to_json (MillPipeline *pipeline, const MillChangeCounts *changes, const char *error)
+mill_cli_report_to_json (MillPipeline *pipeline, const MillCliReport *report)
 {
   g_autoptr (MillSnapshot) run = mill_pipeline_snapshot (pipeline);
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
   g_autoptr (JsonNode) root = NULL;
   MillSource *source = mill_pipeline_get_source (pipeline);
 
-  if (error != NULL)
+  if (report->error != NULL)
     run->state = MILL_STATE_FAILED;
   json_builder_begin_object (builder);
   add_counts (builder, run);
   add_stages (builder, run);
+  add_limit (builder, report->limit, run);
   if (MILL_IS_CRAWL_SOURCE (source))
-    add_crawl (builder, MILL_CRAWL_SOURCE (source), changes);
+    add_crawl (builder, MILL_CRAWL_SOURCE (source), report->changes);
   add_stuck (builder, run);
   add_letters (builder, pipeline);
-  add_string (builder, "error", error != NULL ? error : run->error);
+  add_string (builder, "error", report->error != NULL ? report->error : run->error);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
   return json_to_string (root, FALSE);

@@ -9,6 +9,7 @@
 
 #include "cli-text.h"
 #include "mill-format.h"
+#include "mill-limit-words.h"
 #include "mill-words.h"
 #include "sources/mill-crawl-source.h"
 
@@ -106,18 +107,33 @@ describe_producer (const MillSnapshot *run)
 }
 
 static char *
-describe_figures (const MillSnapshot *run)
+describe_limit (const MillSnapshot *run, const MillLimitFinding *limit)
+{
+  if (limit == NULL)
+    /* Translators: what held a run back */
+    return g_strdup (_ ("not sure: the run was too short, or none stood out"));
+  return mill_limit_words_brief (limit, run);
+}
+
+static char *
+describe_figures (const MillSnapshot *run, const MillLimitFinding *limit)
 {
   g_autoptr (MillCliTable) table = mill_cli_table_new ("ll");
   g_autofree char *throughput = describe_throughput (run);
   g_autofree char *latency = describe_latency (run->latency);
   g_autofree char *retries = mill_format_count (run->retries);
   g_autofree char *producer = describe_producer (run);
+  g_autofree char *binding = describe_limit (run, limit);
+  g_autofree char *advice = limit != NULL ? mill_limit_words_advice (limit, run) : NULL;
 
   mill_cli_table_add (table, _ ("throughput"), throughput, NULL);
   mill_cli_table_add (table, _ ("latency"), latency, NULL);
   mill_cli_table_add (table, _ ("retries"), retries, NULL);
   mill_cli_table_add (table, _ ("producer"), producer, NULL);
+  /* Translators: what holds a run back */
+  mill_cli_table_add (table, _ ("limit"), binding, NULL);
+  if (advice != NULL && *advice != '\0')
+    mill_cli_table_add (table, "", advice, NULL);
   return mill_cli_table_to_string (table);
 }
 
@@ -262,18 +278,18 @@ append_changes (GString *text, const MillChangeCounts *changes)
 /**
  * mill_cli_report_to_text:
  * @pipeline: a pipeline that has ended
- * @changes: (nullable): what changed since an earlier run
+ * @report: what else there is to tell
  *
  * Returns: (transfer full): the summary, several lines
  */
 char *
-mill_cli_report_to_text (MillPipeline *pipeline, const MillChangeCounts *changes)
+mill_cli_report_to_text (MillPipeline *pipeline, const MillCliReport *report)
 {
   g_autoptr (MillSnapshot) run = mill_pipeline_snapshot (pipeline);
   g_autofree char *end = describe_end (run);
   g_autofree char *stuck = mill_words_stuck (run);
   g_autofree char *counts = describe_counts (run);
-  g_autofree char *figures = describe_figures (run);
+  g_autofree char *figures = describe_figures (run, report->limit);
   g_autofree char *stages = describe_stages (run);
   GString *text = g_string_new (NULL);
 
@@ -284,8 +300,8 @@ mill_cli_report_to_text (MillPipeline *pipeline, const MillChangeCounts *changes
     return g_string_free (text, FALSE);
   g_string_append_printf (text, "\n%s\n%s\n%s", counts, figures, stages);
   append_crawl (text, pipeline);
-  if (changes != NULL)
-    append_changes (text, changes);
+  if (report->changes != NULL)
+    append_changes (text, report->changes);
   append_letters (text, pipeline, run->dead);
   return g_string_free (text, FALSE);
 }

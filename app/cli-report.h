@@ -3,12 +3,28 @@
 
 #pragma once
 
+#include "pipeline/mill-limit.h"
 #include "pipeline/mill-pipeline.h"
 #include "record/mill-changes.h"
 
 G_BEGIN_DECLS
 
-char *mill_cli_report_to_text (MillPipeline *pipeline, const MillChangeCounts *changes);
-char *mill_cli_report_to_json (MillPipeline *pipeline, const MillChangeCounts *changes, const char *error);
+/**
+ * MillCliReport:
+ * @limit: (nullable): what held the run back; %NULL if that is not known
+ * @changes: (nullable): what changed since an earlier run
+ * @error: (nullable): why it could not start
+ *
+ * What there is to tell beside what the pipeline knows.
+ */
+typedef struct
+{
+  const MillLimitFinding *limit;   /* (unowned) (nullable) */
+  const MillChangeCounts *changes; /* (unowned) (nullable) */
+  const char *error;               /* (unowned) (nullable) */
+} MillCliReport;
+
+char *mill_cli_report_to_text (MillPipeline *pipeline, const MillCliReport *report);
+char *mill_cli_report_to_json (MillPipeline *pipeline, const MillCliReport *report);
 
 G_END_DECLS

@@ -13,8 +13,11 @@
 
 #include "cli-progress.h"
 #include "cli-report.h"
+#include "mill-processor.h"
+#include "pipeline/mill-limit.h"
 
 #define DRAIN_DEADLINE_S 30.0
+#define LOOK_INTERVAL_MS 100
 
 typedef struct
 {
@@ -25,6 +28,8 @@ typedef struct
   guint sigint;
   guint sigterm;
   guint duration;
+  MillLimit *limit; /* (owned) */
+  guint look;
 } Watch;
 
 static void
@@ -72,6 +77,16 @@ duration_over_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+look_cb (gpointer user_data)
+{
+  Watch *self = user_data;
+  g_autoptr (MillSnapshot) run = mill_pipeline_snapshot (self->pipeline);
+
+  mill_limit_add_snapshot (self->limit, run, mill_processor_get_time ());
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -89,10 +104,13 @@ run_to_the_end (Watch *self, const MillCliWatchOptions *options)
   self->sigterm = g_unix_signal_add (SIGTERM, interrupted_cb, self);
   if (options->duration_s > 0)
     self->duration = g_timeout_add ((guint) (options->duration_s * 1000.0), duration_over_cb, self);
+  self->look = g_timeout_add (LOOK_INTERVAL_MS, look_cb, self);
+  look_cb (self);
   self->progress = mill_cli_progress_new (self->pipeline);
   mill_pipeline_join_async (self->pipeline, NULL, ended_cb, self);
   g_main_loop_run (self->loop);
   g_clear_pointer (&self->progress, mill_cli_progress_free);
+  remove_source (&self->look);
   remove_source (&self->duration);
   remove_source (&self->sigint);
   remove_source (&self->sigterm);
@@ -101,9 +119,9 @@ run_to_the_end (Watch *self, const MillCliWatchOptions *options)
 
 /* JSON is UTF-8 whatever the terminal's encoding is. */
 static void
-print_json (MillPipeline *pipeline, const MillChangeCounts *changes, const char *error)
+print_json (MillPipeline *pipeline, const MillCliReport *report)
 {
-  g_autofree char *json = mill_cli_report_to_json (pipeline, changes, error);
+  g_autofree char *json = mill_cli_report_to_json (pipeline, report);
 
   fputs (json, stdout);
   fputc ('\n', stdout);
@@ -123,18 +141,19 @@ count_changes (const char *run_file, MillChangeCounts *counts)
 }
 
 static void
-print_result (MillPipeline *pipeline, const MillCliWatchOptions *options)
+print_result (const Watch *self, const MillCliWatchOptions *options)
 {
   MillChangeCounts counts;
-  const MillChangeCounts *changes = count_changes (options->run_file, &counts) ? &counts : NULL;
+  MillCliReport report = { .limit = mill_limit_get_last_sure (self->limit),
+                           .changes = count_changes (options->run_file, &counts) ? &counts : NULL };
   g_autofree char *text = NULL;
 
   if (options->as_json)
     {
-      print_json (pipeline, changes, NULL);
+      print_json (self->pipeline, &report);
       return;
     }
-  text = mill_cli_report_to_text (pipeline, changes);
+  text = mill_cli_report_to_text (self->pipeline, &report);
   g_print ("%s", text);
 }
 
@@ -153,8 +172,10 @@ status_of (MillPipeline *pipeline, gboolean was_interrupted)
 static MillCliStatus
 fail_to_start (MillPipeline *pipeline, const MillCliWatchOptions *options, const GError *error)
 {
+  MillCliReport report = { .error = error->message };
+
   if (options->as_json)
-    print_json (pipeline, NULL, error->message);
+    print_json (pipeline, &report);
   mill_cli_complain (error->message);
   return mill_cli_status_for_error (error);
 }
@@ -171,7 +192,8 @@ fail_to_start (MillPipeline *pipeline, const MillCliWatchOptions *options, const
 MillCliStatus
 mill_cli_watch (MillPipeline *pipeline, const MillCliWatchOptions *options)
 {
-  Watch self = { .pipeline = pipeline };
+  g_autoptr (MillLimit) limit = mill_limit_new (g_get_num_processors ());
+  Watch self = { .pipeline = pipeline, .limit = limit };
   g_autoptr (GError) error = NULL;
 
   if (!mill_pipeline_start (pipeline, &error))
@@ -179,6 +201,6 @@ mill_cli_watch (MillPipeline *pipeline, const MillCliWatchOptions *options)
   if (options->started != NULL)
     options->started (pipeline, options->user_data);
   run_to_the_end (&self, options);
-  print_result (pipeline, options);
+  print_result (&self, options);
   return status_of (pipeline, self.interrupts > 0);
 }

@@ -243,11 +243,11 @@ test_built_in (Fixture *fixture, gconstpointer data)
 static void
 test_json (Fixture *fixture, gconstpointer data)
 {
-  static const char *const names[] = { "state",    "produced",         "done",       "dead",
-                                       "returned", "dropped",          "unfinished", "retries",
-                                       "seconds",  "items_per_second", "latency_ms", "bytes",
-                                       "stages",   "dead_letters",     "error" };
-  JsonObject *stage;
+  static const char *const names[] = { "state",      "produced",   "done",    "dead",    "returned",
+                                       "dropped",    "unfinished", "retries", "seconds", "items_per_second",
+                                       "latency_ms", "bytes",      "stages",  "limit",   "dead_letters",
+                                       "error" };
+  JsonObject *stage, *limit;
 
   g_assert_cmpint (run (fixture, "run bounded-thread-queue --set work.latency=0 --set work.spread=0 --json"),
                    ==, 0);
@@ -257,12 +257,38 @@ test_json (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get_count (fixture, "done"), ==, 5000);
   g_assert_true (json_object_get_null_member (get_object (fixture), "error"));
   assert_adds_up (fixture);
+  /* Too short a run for a claim. */
+  limit = json_object_get_object_member (get_object (fixture), "limit");
+  g_assert_cmpstr (json_object_get_string_member (limit, "kind"), ==, "unsure");
   stage = json_array_get_object_element (json_object_get_array_member (get_object (fixture), "stages"), 0);
   g_assert_cmpstr (json_object_get_string_member (stage, "name"), ==, "work");
   g_assert_cmpint (json_object_get_int_member (stage, "done"), ==, 5000);
   /* Nothing but the object, and nothing that only a terminal understands. */
   g_assert_null (strchr (fixture->output, '\033'));
   g_assert_cmpstr (fixture->errors, ==, "");
+}
+
+/* Two slots for six consumers: what held the run back is in its result, and what would have helped. */
+static void
+test_limit (Fixture *fixture, gconstpointer data)
+{
+  JsonObject *limit, *helps;
+
+  write_file (fixture, "a.millrace",
+              "[Job]\nname=a\n[Source]\ntype=count\nitems=240\n"
+              "[Stage s]\nkind=async\nstep=simulate\ndistribution=fixed\nlatency=20\nmaxsize=20\n"
+              "consumers=6\nslots=2\n");
+  g_assert_cmpint (run (fixture, "run a.millrace --json"), ==, 0);
+  limit = json_object_get_object_member (get_object (fixture), "limit");
+  g_assert_cmpstr (json_object_get_string_member (limit, "kind"), ==, "slots");
+  g_assert_cmpstr (json_object_get_string_member (limit, "stage"), ==, "s");
+  g_assert_cmpfloat (json_object_get_double_member (limit, "seconds"), >=, 1);
+  g_assert_cmpfloat (json_object_get_double_member (limit, "in_flight"), <=, 2.01);
+  g_assert_cmpfloat (json_object_get_double_member (limit, "waiting"), >, 2);
+  helps = json_object_get_object_member (limit, "helps");
+  g_assert_cmpstr (json_object_get_string_member (helps, "knob"), ==, "slots");
+  g_assert_cmpfloat (json_object_get_double_member (helps, "value"), >, 2);
+  g_assert_cmpfloat (json_object_get_double_member (helps, "gain"), >, 0);
 }
 
 static void
@@ -654,6 +680,7 @@ main (int argc, char **argv)
   ADD ("bad-jobs", test_bad_jobs);
   ADD ("built-in", test_built_in);
   ADD ("json", test_json);
+  ADD ("limit", test_limit);
   ADD ("dead-letters", test_dead_letters);
   ADD ("retry-budget", test_retry_budget);
   ADD ("rate", test_rate);
