@@ -7,6 +7,7 @@
 
 #include "mill-flow-view.h"
 #include "mill-knob-panel.h"
+#include "mill-limit-card.h"
 #include "mill-summary-card.h"
 #include "mill-timeline-panel.h"
 
@@ -18,6 +19,7 @@ struct _MillFlowPage
 
   /* Template */
   MillFlowView *flow_view;
+  MillLimitCard *limit_card;
   MillSummaryCard *summary_card;
   MillTimelinePanel *timeline_panel;
   MillKnobPanel *knob_panel;
@@ -73,12 +75,14 @@ mill_flow_page_class_init (MillFlowPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = mill_flow_page_dispose;
 
   g_type_ensure (MILL_TYPE_FLOW_VIEW);
+  g_type_ensure (MILL_TYPE_LIMIT_CARD);
   g_type_ensure (MILL_TYPE_SUMMARY_CARD);
   g_type_ensure (MILL_TYPE_TIMELINE_PANEL);
   g_type_ensure (MILL_TYPE_KNOB_PANEL);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/millrace/Millrace/ui/flow-page.ui");
   gtk_widget_class_bind_template_child (widget_class, MillFlowPage, flow_view);
+  gtk_widget_class_bind_template_child (widget_class, MillFlowPage, limit_card);
   gtk_widget_class_bind_template_child (widget_class, MillFlowPage, summary_card);
   gtk_widget_class_bind_template_child (widget_class, MillFlowPage, timeline_panel);
   gtk_widget_class_bind_template_child (widget_class, MillFlowPage, knob_panel);
@@ -118,6 +122,7 @@ mill_flow_page_set_run (MillFlowPage *self, MillRun *run)
   forget_run (self);
   self->run = g_object_ref (run);
   mill_flow_view_set_run (self->flow_view, run);
+  mill_limit_card_set_run (self->limit_card, run);
   mill_timeline_panel_set_run (self->timeline_panel, run);
   mill_knob_panel_set_run (self->knob_panel, run);
   show_stored (self);

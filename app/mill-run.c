@@ -7,6 +7,7 @@
 
 #include "crawl/mill-crawl-record.h"
 #include "mill-history.h"
+#include "mill-processor.h"
 #include "mill-run-files.h"
 #include "mill-run-summary.h"
 #include "sources/mill-crawl-source.h"
@@ -31,6 +32,7 @@ struct _MillRun
   MillHistory *second;      /* (owned): a bit more than a second, finely spaced */
   MillHistory *ten_seconds; /* (owned): the last ten seconds and a bit, a second apart */
   MillFigures figures;
+  MillLimit *limit;          /* (owned) */
   MillEta *eta;              /* (owned) */
   char *run_folder;          /* (owned) (nullable): where the run file is to be made */
   char *run_path;            /* (owned) (nullable): the run file, once there is one */
@@ -78,6 +80,7 @@ take_snapshot (MillRun *self)
   self->snapshot = mill_pipeline_snapshot (self->pipeline);
   mill_history_add (self->second, self->snapshot);
   mill_history_add (self->ten_seconds, self->snapshot);
+  mill_limit_add_snapshot (self->limit, self->snapshot, mill_processor_get_time ());
 }
 
 /* Takes a snapshot now and tells everybody; a new state is always a beat. */
@@ -221,6 +224,7 @@ mill_run_finalize (GObject *object)
   g_clear_pointer (&self->second, mill_history_free);
   g_clear_pointer (&self->ten_seconds, mill_history_free);
   mill_figures_clear (&self->figures);
+  mill_limit_free (self->limit);
   mill_eta_free (self->eta);
   g_clear_pointer (&self->summary, mill_crawl_summary_free);
   g_free (self->run_folder);
@@ -257,6 +261,7 @@ mill_run_init (MillRun *self)
 {
   self->second = mill_history_new (G_USEC_PER_SEC / 10, 13);
   self->ten_seconds = mill_history_new (G_USEC_PER_SEC, 12);
+  self->limit = mill_limit_new (g_get_num_processors ());
   self->eta = mill_eta_new ();
 }
 
@@ -445,6 +450,17 @@ const MillFigures *
 mill_run_get_figures (MillRun *self)
 {
   return &self->figures;
+}
+
+/**
+ * mill_run_get_limit:
+ *
+ * Returns: (transfer none): what holds the run back, as of the newest snapshot
+ */
+const MillLimit *
+mill_run_get_limit (MillRun *self)
+{
+  return self->limit;
 }
 
 /**

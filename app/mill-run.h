@@ -18,6 +18,7 @@
 #include "mill-figures.h"
 #include "pipeline/mill-eta.h"
 #include "pipeline/mill-job.h"
+#include "pipeline/mill-limit.h"
 #include "pipeline/mill-pipeline.h"
 
 G_BEGIN_DECLS
@@ -37,6 +38,7 @@ const char *mill_run_get_origin (MillRun *self);
 MillPipeline *mill_run_get_pipeline (MillRun *self);
 MillSnapshot *mill_run_get_snapshot (MillRun *self);
 const MillFigures *mill_run_get_figures (MillRun *self);
+const MillLimit *mill_run_get_limit (MillRun *self);
 MillEtaKind mill_run_get_left (MillRun *self, gint64 *left_us);
 const char *mill_run_get_path (MillRun *self);
 const MillCrawlSummary *mill_run_get_summary (MillRun *self);

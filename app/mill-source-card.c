@@ -100,11 +100,13 @@ beat_cb (MillSourceCard *self, MillRun *run)
   gboolean has_ended = snapshot->producer == MILL_PRODUCER_ENDED;
   double blocked = has_ended ? 0 : mill_run_get_figures (run)->blocked;
   g_autofree char *state = describe_state (run, blocked);
+  MillLimitKind limit = mill_limit_get_finding (mill_run_get_limit (run))->kind;
 
   show_sent (self, snapshot);
   gtk_progress_bar_set_fraction (self->blocked_bar, blocked);
   gtk_label_set_label (self->state_label, state);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->state_label), state);
+  set_class (GTK_WIDGET (self), "binding", limit == MILL_LIMIT_SOURCE || limit == MILL_LIMIT_SOURCE_WAITING);
   set_class (GTK_WIDGET (self->state_label), "error", blocked > 0);
   set_class (GTK_WIDGET (self->state_label), "dim-label", blocked <= 0);
 }

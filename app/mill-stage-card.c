@@ -227,6 +227,21 @@ show_thresholds (MillStageCard *self, const MillTimes *times)
     mill_slots_set_thresholds (self->slots, times->p95_us, 2 * times->p95_us);
 }
 
+/* What holds the run back stands out, and not by its colour only: a screen reader says so as well. */
+static void
+show_limit (MillStageCard *self)
+{
+  const MillLimitFinding *finding = mill_limit_get_finding (mill_run_get_limit (self->run));
+  gboolean is_binding = mill_limit_finding_is_sure (finding) && finding->stage == (gint) self->stage;
+
+  if (is_binding)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "binding");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "binding");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  is_binding ? _ ("the limit of the run") : "", -1);
+}
+
 static void
 beat_cb (MillStageCard *self)
 {
@@ -237,6 +252,7 @@ beat_cb (MillStageCard *self)
   show_service (self, &figures->service);
   show_thresholds (self, &figures->service);
   show_shares (self, figures->shares);
+  show_limit (self);
 }
 
 static void
