@@ -7,10 +7,22 @@
 #include "mill-stage-charts.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 #include <string.h>
 
 #include "mill-format.h"
 #include "mill-words.h"
+
+/* The parts of the workers' time, from the bottom up; the rest is idle. */
+static const struct
+{
+  MillWorkerState state;
+  MillDotState dot;
+} share_states[] = {
+  { MILL_WORKER_BUSY, MILL_DOT_BUSY },       { MILL_WORKER_LIMITED, MILL_DOT_LIMITED },
+  { MILL_WORKER_WAITING, MILL_DOT_WAITING }, { MILL_WORKER_BACKING_OFF, MILL_DOT_BACKING_OFF },
+  { MILL_WORKER_BLOCKED, MILL_DOT_BLOCKED }, { MILL_WORKER_PAUSED, MILL_DOT_PAUSED },
+};
 
 struct _MillStageCharts
 {
@@ -21,6 +33,7 @@ struct _MillStageCharts
   MillTimeline *timeline; /* (owned): the only child */
   guint64 last_retries;   /* as of the last beat */
   guint64 last_dead;
+  gint64 last_state_us[MILL_N_WORKER_STATES];
   double peak;      /* items per second */
   MillSeries *done; /* (owned): how many items had left the stage by then; not drawn */
 
@@ -29,6 +42,7 @@ struct _MillStageCharts
   MillTimelineRow *rate_row;
   MillTimelineRow *service_row;
   MillTimelineRow *retries_row;
+  MillTimelineRow *shares_row;
 
   MillSeries *depth; /* (unowned): all of their rows' */
   MillSeries *maxsize;
@@ -40,6 +54,7 @@ struct _MillStageCharts
   MillSeries *p99;
   MillSeries *retries;
   MillSeries *dead;
+  MillSeries *shares[G_N_ELEMENTS (share_states)];
 };
 
 G_DEFINE_FINAL_TYPE (MillStageCharts, mill_stage_charts, GTK_TYPE_WIDGET)
@@ -84,6 +99,18 @@ summarise_rate (MillTimelineRow *row, gint64 from_us, gint64 to_us, MillTimeline
 }
 
 static void
+add_shares (MillStageCharts *self)
+{
+  guint i;
+
+  self->shares_row =
+      mill_timeline_add_row (self->timeline, MILL_TIMELINE_SHARES, _ ("Workers’ time"), MILL_COLOR_BLUE);
+  for (i = 0; i < G_N_ELEMENTS (share_states); i++)
+    self->shares[i] = mill_timeline_row_add_share (
+        self->shares_row, mill_words_worker_state (share_states[i].state), share_states[i].dot);
+}
+
+static void
 add_rows (MillStageCharts *self)
 {
   MillTimeline *timeline = self->timeline;
@@ -111,6 +138,8 @@ add_rows (MillStageCharts *self)
   self->retries = mill_timeline_row_add_series (self->retries_row, _ ("retries"), MILL_COLOR_PURPLE);
   self->dead = mill_timeline_row_add_series (self->retries_row, _ ("dead"), MILL_COLOR_RED);
   mill_timeline_row_set_minimum_top (self->retries_row, 4);
+
+  add_shares (self);
 }
 
 /* As on the tank: green below 60 %, amber to 85 %, red above. */
@@ -184,12 +213,12 @@ show_service (MillStageCharts *self, const MillTimes *times, gint64 now_us)
   g_autofree char *detail = NULL;
 
   /* Without an attempt in the last second there is no latency to speak of: the curve has a gap. */
+  mill_series_append (self->p50, now_us, times->count > 0 ? (double) times->p50_us / 1000 : NAN);
+  mill_series_append (self->p95, now_us, times->count > 0 ? (double) times->p95_us / 1000 : NAN);
+  mill_series_append (self->p99, now_us, times->count > 0 ? (double) times->p99_us / 1000 : NAN);
   if (times->count == 0)
     return;
 
-  mill_series_append (self->p50, now_us, (double) times->p50_us / 1000);
-  mill_series_append (self->p95, now_us, (double) times->p95_us / 1000);
-  mill_series_append (self->p99, now_us, (double) times->p99_us / 1000);
   detail = g_strdup_printf (_ ("p95 %s · p99 %s"), p95, p99);
   mill_timeline_row_set_value (self->service_row, p50, detail);
 }
@@ -208,6 +237,43 @@ show_retries (MillStageCharts *self, const MillStageSnapshot *stage, gint64 now_
   mill_timeline_row_set_value (self->retries_row, retries, detail);
 }
 
+/* Of the time since the last beat. Without workers there is a gap. */
+static void
+record_shares (MillStageCharts *self, const MillStageSnapshot *stage, gint64 now_us)
+{
+  gint64 spent[MILL_N_WORKER_STATES], total = 0;
+  guint i;
+
+  for (i = 0; i < MILL_N_WORKER_STATES; i++)
+    {
+      spent[i] = MAX (stage->state_us[i] - self->last_state_us[i], 0);
+      total += spent[i];
+      self->last_state_us[i] = stage->state_us[i];
+    }
+  for (i = 0; i < G_N_ELEMENTS (share_states); i++)
+    mill_series_append (self->shares[i], now_us,
+                        total > 0 ? (double) spent[share_states[i].state] / (double) total : NAN);
+}
+
+/* How busy they are, and what else they do most. */
+static void
+show_shares (MillStageCharts *self, const double shares[MILL_N_WORKER_STATES])
+{
+  g_autofree char *busy = mill_words_percent (shares[MILL_WORKER_BUSY]);
+  g_autofree char *other = NULL;
+  g_autofree char *detail = NULL;
+  guint most = MILL_WORKER_IDLE, i;
+
+  for (i = 0; i < G_N_ELEMENTS (share_states); i++)
+    if (share_states[i].state != MILL_WORKER_BUSY && shares[share_states[i].state] > shares[most])
+      most = share_states[i].state;
+  other = mill_words_percent (shares[most]);
+  /* Translators: below the share of time that workers are busy: what else they do, and its share; "idle 23 %"
+   */
+  detail = g_strdup_printf (_ ("busy · %s %s"), mill_words_worker_state (most), other);
+  mill_timeline_row_set_value (self->shares_row, busy, shares[most] > 0 ? detail : _ ("busy"));
+}
+
 static void
 beat_cb (MillStageCharts *self)
 {
@@ -218,6 +284,8 @@ beat_cb (MillStageCharts *self)
   show_rate (self, figures->rate, now_us);
   show_service (self, &figures->recent, now_us);
   show_retries (self, stage, now_us);
+  record_shares (self, stage, now_us);
+  show_shares (self, figures->shares);
 }
 
 static void

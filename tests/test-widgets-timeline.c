@@ -481,6 +481,56 @@ test_timeline_view (void)
   fixture_hide (&fixture);
 }
 
+/* Shares lie on one another; what is nothing is not named. */
+static void
+test_timeline_shares (void)
+{
+  const gint64 second = G_USEC_PER_SEC;
+  Fixture fixture;
+  MillTimeline *timeline;
+  MillTimelineRow *row;
+  MillSeries *busy, *blocked;
+  cairo_surface_t *surface;
+  guint blue, red;
+  gint64 time;
+  char *text;
+
+  fixture_show (&fixture, mill_timeline_new (), 900, 300);
+  timeline = MILL_TIMELINE (fixture.widget);
+  row = mill_timeline_add_row (timeline, MILL_TIMELINE_SHARES, "Workers", MILL_COLOR_BLUE);
+  busy = mill_timeline_row_add_share (row, "busy", MILL_DOT_BUSY);
+  mill_timeline_row_add_share (row, "backing off", MILL_DOT_BACKING_OFF);
+  blocked = mill_timeline_row_add_share (row, "blocked", MILL_DOT_BLOCKED);
+  for (time = 0; time <= 60 * second; time += second / 5)
+    {
+      mill_series_append (busy, time, 0.5);
+      mill_series_append (mill_timeline_row_get_series (row, 1), time, 0.0);
+      mill_series_append (blocked, time, time < 30 * second ? 0.0 : 0.25);
+    }
+  mill_timeline_set_now (timeline, 60 * second);
+  fixture_wait_for_frame (&fixture);
+  surface = fixture_render (&fixture);
+  blue = count_hue (surface, 'b');
+  red = count_hue (surface, 'r');
+  cairo_surface_destroy (surface);
+  /* Half the height all the time, and a quarter half the time, some of that stripes. */
+  g_assert_cmpuint (blue, >, 20000);
+  g_assert_cmpuint (red, >, blue / 6);
+  g_assert_cmpuint (red, <, blue * 3 / 10);
+
+  text = mill_timeline_describe (timeline, 20 * second);
+  g_assert_cmpstr (text, ==, "0:20.0, busy 50 %");
+  g_free (text);
+  text = mill_timeline_describe (timeline, 40 * second);
+  g_assert_cmpstr (text, ==, "0:40.0, busy 50 %, blocked 25 %");
+  g_free (text);
+  mill_timeline_view_select (mill_timeline_get_view (timeline), 20 * second, 40 * second);
+  text = mill_timeline_describe_selection (timeline);
+  g_assert_cmpstr (text, ==, "0:20.0 to 0:40.0 (20.0 s)\nbusy 50 %, blocked 13 %");
+  g_free (text);
+  fixture_hide (&fixture);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -493,6 +543,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/widgets/timeline/zoom", test_timeline_zoom);
   g_test_add_func ("/widgets/timeline/pan", test_timeline_pan);
   g_test_add_func ("/widgets/timeline/selection", test_timeline_selection);
+  g_test_add_func ("/widgets/timeline/shares", test_timeline_shares);
   g_test_add_func ("/widgets/timeline/view", test_timeline_view);
   g_test_add_func ("/widgets/timeline/rows", test_timeline_rows);
 

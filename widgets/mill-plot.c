@@ -204,6 +204,43 @@ mill_plot_add_column (MillPlot *self, int x, double y0, double y1, const GdkRGBA
 }
 
 /**
+ * mill_plot_add_stripes:
+ * @self: a picture
+ * @x: the column; nothing is drawn outside the picture
+ * @y0: one end, from the top
+ * @y1: the other end
+ * @spacing: from one stripe to the next, in pixels along x
+ * @thickness: of a stripe, in pixels along x
+ * @slope: dx/dy of the stripes
+ * @color: their colour
+ *
+ * Draws what stripes across the whole picture have in a vertical span one pixel wide. Their edges are soft.
+ */
+void
+mill_plot_add_stripes (MillPlot *self, int x, double y0, double y1, double spacing, double thickness,
+                       double slope, const GdkRGBA *color)
+{
+  const guint first = (guint) CLAMP (ceil (MIN (y0, y1)), 0.0, (double) self->height);
+  const guint last = (guint) CLAMP (floor (MAX (y0, y1)), 0.0, (double) self->height);
+  guint y;
+
+  if (x < 0 || x >= (int) self->width || !(spacing > 0.0))
+    return;
+  for (y = first; y < last; y++)
+    {
+      double at = fmod (x - slope * y, spacing);
+      double cover;
+
+      at = at < 0.0 ? at + spacing : at;
+      cover = CLAMP (MIN (at + 1.0, thickness) - MAX (at, 0.0), 0.0, 1.0);
+      /* The next stripe may begin within this pixel. */
+      cover += CLAMP (at + 1.0 - spacing, 0.0, 1.0);
+      if (cover > 0.0)
+        blend (self, (guint) x, y, premultiply (color, MIN (cover, 1.0)));
+    }
+}
+
+/**
  * mill_plot_add_area:
  * @self: a picture
  * @columns: (array): one per pixel column

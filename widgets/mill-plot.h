@@ -21,6 +21,8 @@ guint mill_plot_get_height (MillPlot *self);
 guint32 mill_plot_get_pixel (MillPlot *self, guint x, guint y);
 
 void mill_plot_add_column (MillPlot *self, int x, double y0, double y1, const GdkRGBA *color);
+void mill_plot_add_stripes (MillPlot *self, int x, double y0, double y1, double spacing, double thickness,
+                            double slope, const GdkRGBA *color);
 void mill_plot_add_area (MillPlot *self, const MillSeriesColumn *columns, double top, double pad,
                          const GdkRGBA *color);
 void mill_plot_add_line (MillPlot *self, const MillSeriesColumn *columns, double top, double pad,

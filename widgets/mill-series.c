@@ -194,6 +194,7 @@ add_to_column (Query *query, int index, const Entry *entry)
   column->min = MIN (column->min, entry->min);
   column->max = MAX (column->max, entry->max);
   column->last = entry->last;
+  column->mean += (entry->sum / entry->n - column->mean) / ++column->n_means;
 }
 
 static void
@@ -211,7 +212,8 @@ fill_between (Query *query, int next, const Entry *entry)
         continue;
       if (query->fill == MILL_SERIES_FILL_LINEAR)
         value += (target - value) * position;
-      query->columns[i] = (MillSeriesColumn){ .min = value, .max = value, .last = value, .filled = TRUE };
+      query->columns[i] =
+          (MillSeriesColumn){ .min = value, .max = value, .last = value, .mean = value, .filled = TRUE };
       query->n_filled++;
     }
 }

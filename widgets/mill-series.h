@@ -29,9 +29,10 @@ typedef enum
  * @min: the least value
  * @max: the greatest value
  * @last: the newest value
+ * @mean: the mean value
  * @sum: the sum of all values, for series that count
  * @n: how many samples; 0 for an empty or filled column
- * @filled: whether @min, @max and @last hold something
+ * @filled: whether @min, @max, @last and @mean hold something
  *
  * What happened in one pixel column.
  */
@@ -40,8 +41,10 @@ typedef struct
   double min;
   double max;
   double last;
+  double mean;
   double sum;
   guint n;
+  guint n_means; /* how many entries @mean is of */
   gboolean filled;
 } MillSeriesColumn;
 

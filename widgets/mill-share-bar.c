@@ -8,6 +8,7 @@
 #include "mill-share-bar.h"
 
 #include "mill-draw.h"
+#include "mill-hatch.h"
 #include "mill-text.h"
 
 #include <math.h>
@@ -83,18 +84,14 @@ static void
 snapshot_pattern (GtkSnapshot *snapshot, MillDotState state, const graphene_rect_t *bounds, double unit,
                   const GdkRGBA *fill)
 {
+  const MillHatch hatch = mill_dot_state_get_hatch (state);
   GdkRGBA on;
 
+  if (!(hatch.spacing > 0.0))
+    return;
   mill_palette_get_on (fill, &on);
-  on.alpha *= 0.32f;
-  if (state == MILL_DOT_LIMITED)
-    mill_draw_hatch (snapshot, bounds, 3.0 * unit, 1.0 * unit, 0.0, &on);
-  else if (state == MILL_DOT_WAITING)
-    mill_draw_hatch (snapshot, bounds, 7.0 * unit, 2.0 * unit, -0.8, &on);
-  else if (state == MILL_DOT_BACKING_OFF)
-    mill_draw_hatch (snapshot, bounds, 5.0 * unit, 1.5 * unit, 0.0, &on);
-  else if (state == MILL_DOT_BLOCKED)
-    mill_draw_hatch (snapshot, bounds, 5.0 * unit, 2.0 * unit, 0.8, &on);
+  on.alpha *= hatch.alpha;
+  mill_draw_hatch (snapshot, bounds, hatch.spacing * unit, hatch.thickness * unit, hatch.slope, &on);
 }
 
 static double

@@ -69,6 +69,16 @@ describe_curve (MillTimelineRow *row, guint curve, gint64 time_us)
   return mill_timeline_row_format (row, curve, value);
 }
 
+/* A share of which there is nothing then is not worth a line. */
+static gboolean
+has_value (MillTimelineRow *row, guint curve, gint64 time_us)
+{
+  double value = 0.0;
+
+  return row->kind != MILL_TIMELINE_SHARES ||
+         (mill_series_get_at (row->curves[curve].series, time_us, &value) && value >= 0.005);
+}
+
 /**
  * mill_timeline_describe:
  * @self: a timeline
@@ -93,8 +103,11 @@ mill_timeline_describe (MillTimeline *self, gint64 time_us)
 
       for (j = 0; j < row->n_curves; j++)
         {
-          g_autofree char *value = describe_curve (row, j, time_us);
+          g_autofree char *value = NULL;
 
+          if (!has_value (row, j, time_us))
+            continue;
+          value = describe_curve (row, j, time_us);
           g_string_append_printf (text, ", %s", value);
         }
     }
@@ -115,6 +128,15 @@ mill_timeline_announce (MillTimeline *self)
                                   text != NULL ? text : "", -1);
 }
 
+/* Sets line @index of the box; @color is -1 for a line without one. */
+static void
+set_line (MillTimeline *self, guint index, const char *text, int color)
+{
+  mill_text_set (mill_timeline_get_text (self, self->box, index, BOX_TEXT), text);
+  g_array_set_size (self->box_colors, MAX (self->box_colors->len, index + 1));
+  g_array_index (self->box_colors, int, index) = color;
+}
+
 /* Prepares the lines of the box: the time, one value per curve, the marker if there is one. */
 void
 mill_timeline_update_crosshair (MillTimeline *self)
@@ -129,22 +151,25 @@ mill_timeline_update_crosshair (MillTimeline *self)
     return;
 
   time = mill_format_time (time_us - self->origin, mill_timeline_time_digits (self));
-  mill_text_set (mill_timeline_get_text (self, self->box, n++, BOX_TEXT), time);
+  set_line (self, n++, time, -1);
   for (i = 0; i < self->rows->len; i++)
     {
       MillTimelineRow *row = g_ptr_array_index (self->rows, i);
 
       for (j = 0; j < row->n_curves; j++)
         {
-          g_autofree char *value = describe_curve (row, j, time_us);
+          g_autofree char *value = NULL;
 
-          mill_text_set (mill_timeline_get_text (self, self->box, n++, BOX_TEXT), value);
+          if (!has_value (row, j, time_us))
+            continue;
+          value = describe_curve (row, j, time_us);
+          set_line (self, n++, value, (int) row->curves[j].color);
         }
     }
 
   marker = mill_timeline_find_marker (self, time_us, (gint64) (MARKER_REACH * us_per_pixel));
   if (marker != NULL)
-    mill_text_set (mill_timeline_get_text (self, self->box, n++, BOX_TEXT), marker->text.string);
+    set_line (self, n++, marker->text.string, -1);
   g_ptr_array_set_size (self->box, (int) n);
 }
 
@@ -164,27 +189,6 @@ measure_box (MillTimeline *self, graphene_size_t *out)
   out->height = (float) ceil (all + 1.4 * BOX_PADDING * self->layout.unit);
 }
 
-/* The colour of a line of the box, or FALSE for the time and the marker. */
-static gboolean
-line_color (MillTimeline *self, guint line, GdkRGBA *out)
-{
-  guint first = 1, i;
-
-  for (i = 0; i < self->rows->len && line >= first; i++)
-    {
-      MillTimelineRow *row = g_ptr_array_index (self->rows, i);
-
-      if (line < first + row->n_curves)
-        {
-          mill_palette_get (GTK_WIDGET (self), row->curves[line - first].color, out);
-          return TRUE;
-        }
-      first += row->n_curves;
-    }
-
-  return FALSE;
-}
-
 static void
 snapshot_box_lines (MillTimeline *self, GtkSnapshot *snapshot, const graphene_rect_t *bounds)
 {
@@ -200,8 +204,11 @@ snapshot_box_lines (MillTimeline *self, GtkSnapshot *snapshot, const graphene_re
   for (i = 0; i < self->box->len; i++)
     {
       MillText *line = g_ptr_array_index (self->box, i);
-      gboolean has_color = line_color (self, i, &color);
+      const int line_color = g_array_index (self->box_colors, int, i);
+      const gboolean has_color = line_color >= 0;
 
+      if (has_color)
+        mill_palette_get (GTK_WIDGET (self), (MillColor) line_color, &color);
       mill_text_get_size (line, NULL, &height);
       if (has_color)
         mill_draw_box (snapshot,

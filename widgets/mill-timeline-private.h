@@ -59,6 +59,8 @@ struct _MillTimeline
   double pointer_x;
   GPtrArray *box; /* (owned) (element-type MillText): the lines of the crosshair's box, the time first */
 
+  GArray *box_colors; /* (owned) (element-type int): of its lines: a MillColor, or -1 */
+
   double drag_x;  /* where the pointer began to drag */
   gint64 drag_t0; /* what was shown then */
   gint64 drag_t1;

@@ -28,6 +28,9 @@
 #define FAR_AFTER_US (3 * G_USEC_PER_SEC)
 
 #define AREA_ALPHA 0.26f
+#define IDLE_ALPHA 0.16f
+
+#define NO_SHARE 0.002
 
 static guint64
 get_generation (MillTimelineRow *self)
@@ -76,12 +79,30 @@ query_bars (MillTimelineRow *self)
 }
 
 static void
+query_shares (MillTimelineRow *self)
+{
+  guint i, j;
+
+  for (i = 0; i < self->n_curves; i++)
+    {
+      MillTimelineCurve *curve = &self->curves[i];
+
+      query_curve (curve, self->t0, self->t1, MILL_SERIES_FILL_STEP, self->width);
+      curve->present = FALSE;
+      for (j = 0; j < curve->n_columns && !curve->present; j++)
+        curve->present = curve->columns[j].filled && curve->columns[j].mean > NO_SHARE;
+    }
+}
+
+static void
 query_all (MillTimelineRow *self)
 {
   guint i;
 
   if (self->kind == MILL_TIMELINE_BARS)
     query_bars (self);
+  else if (self->kind == MILL_TIMELINE_SHARES)
+    query_shares (self);
   else
     for (i = 0; i < self->n_curves; i++)
       query_curve (&self->curves[i], self->t0, self->t1, MILL_SERIES_FILL_LINEAR, self->width);
@@ -104,12 +125,26 @@ curve_maximum (const MillTimelineCurve *curve, gboolean bars)
 }
 
 static void
+update_share_scale (MillTimelineRow *self)
+{
+  g_autofree char *tick = mill_timeline_row_format_share (1.0);
+
+  self->top = self->tick_value = 1.0;
+  mill_text_set (&self->tick, tick);
+}
+
+static void
 update_scale (MillTimelineRow *self, gint64 data_us)
 {
   double needed = self->minimum_top, limit;
   g_autofree char *tick = NULL;
   guint i;
 
+  if (self->kind == MILL_TIMELINE_SHARES)
+    {
+      update_share_scale (self);
+      return;
+    }
   for (i = 0; i < self->n_curves; i++)
     needed = MAX (needed, curve_maximum (&self->curves[i], self->kind == MILL_TIMELINE_BARS));
   if (self->limit.series != NULL)
@@ -181,6 +216,49 @@ plot_bars (MillTimelineRow *self, MillPlot *plot, double unit, const GdkRGBA *co
       }
 }
 
+/* The shares of one column, from the bottom up; what is left over is idle. */
+static void
+plot_share_column (MillTimelineRow *self, MillPlot *plot, guint x, double unit, const GdkRGBA *colors,
+                   const GdkRGBA *stripes)
+{
+  const double height = mill_plot_get_height (plot);
+  double total = 0.0, bottom = height;
+  GdkRGBA idle = colors[MILL_TIMELINE_MAX_SERIES];
+  guint i;
+
+  for (i = 0; i < self->n_curves; i++)
+    total += MAX (self->curves[i].columns[x].mean, 0.0);
+  for (i = 0; i < self->n_curves; i++)
+    {
+      const MillHatch *hatch = &self->curves[i].hatch;
+      const double share = MAX (self->curves[i].columns[x].mean, 0.0) / MAX (total, 1.0);
+      const double top = bottom - share * (height - PAD * unit);
+
+      mill_plot_add_column (plot, (int) x, top, bottom, &colors[i]);
+      mill_plot_add_stripes (plot, (int) x, top, bottom, hatch->spacing * unit, hatch->thickness * unit,
+                             hatch->slope, &stripes[i]);
+      bottom = top;
+    }
+  idle.alpha = IDLE_ALPHA;
+  mill_plot_add_column (plot, (int) x, PAD * unit, bottom, &idle);
+}
+
+static void
+plot_shares (MillTimelineRow *self, MillPlot *plot, double unit, const GdkRGBA *colors)
+{
+  GdkRGBA stripes[MILL_TIMELINE_MAX_SERIES];
+  guint x, i;
+
+  for (i = 0; i < self->n_curves; i++)
+    {
+      mill_palette_get_on (&colors[i], &stripes[i]);
+      stripes[i].alpha *= self->curves[i].hatch.alpha;
+    }
+  for (x = 0; x < self->width; x++)
+    if (self->curves[0].columns[x].filled)
+      plot_share_column (self, plot, x, unit, colors, stripes);
+}
+
 static void
 plot_curves (MillTimelineRow *self, MillPlot *plot, double unit, const GdkRGBA *colors)
 {
@@ -203,6 +281,8 @@ plot_all (MillTimelineRow *self, guint height, int scale, const GdkRGBA *colors)
 
   if (self->kind == MILL_TIMELINE_BARS)
     plot_bars (self, plot, unit, colors);
+  else if (self->kind == MILL_TIMELINE_SHARES)
+    plot_shares (self, plot, unit, colors);
   else
     plot_curves (self, plot, unit, colors);
   if (self->limit.series != NULL)

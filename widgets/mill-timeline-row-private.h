@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "mill-hatch.h"
 #include "mill-plot.h"
 #include "mill-text.h"
 #include "mill-timeline-row.h"
@@ -16,6 +17,8 @@ typedef struct
   MillSeries *series; /* (owned) (nullable): NULL for no such curve */
   char *name;         /* (owned) (nullable) */
   MillColor color;
+  MillHatch hatch;           /* of a share */
+  gboolean present;          /* of a share, whether there is any in what is shown */
   MillSeriesColumn *columns; /* (owned) (nullable): one per device pixel, or per interval of bars */
   guint n_columns;
   MillText legend;
@@ -73,6 +76,8 @@ void mill_timeline_row_clear_summary (MillTimelineRow *self);
 const char *mill_timeline_row_get_summary (MillTimelineRow *self);
 GskRenderNode *mill_timeline_row_get_node (MillTimelineRow *self, guint height, int scale);
 char *mill_timeline_row_format (MillTimelineRow *self, guint curve, double value);
+gboolean mill_timeline_row_has_curve (MillTimelineRow *self, guint curve);
+char *mill_timeline_row_format_share (double share);
 const char *mill_timeline_row_get_name (MillTimelineRow *self, guint curve);
 
 G_END_DECLS

@@ -68,6 +68,42 @@ summarise_curve (MillTimelineRow *self, guint curve, const MillSeriesStats *stat
   out->detail = g_strdup_printf (_ ("mean · %s to %s"), min, max);
 }
 
+/* The first share, and the greatest of the others. */
+static void
+summarise_shares (MillTimelineRow *self, gint64 from_us, gint64 to_us, MillTimelineSummary *out)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  double greatest = 0.0;
+  guint i;
+
+  for (i = 0; i < self->n_curves; i++)
+    {
+      const char *name = mill_timeline_row_get_name (self, i);
+      g_autofree char *share = NULL;
+      MillSeriesStats stats;
+
+      if (!mill_series_get_stats (self->curves[i].series, from_us, to_us, &stats))
+        continue;
+      share = mill_timeline_row_format_share (stats.mean);
+      if (stats.mean >= 0.005)
+        g_string_append_printf (text, "%s%s %s", text->len > 0 ? ", " : "", name, share);
+      if (i == 0)
+        {
+          out->value = g_steal_pointer (&share);
+        }
+      else if (stats.mean >= 0.005 && stats.mean > greatest)
+        {
+          greatest = stats.mean;
+          g_free (out->detail);
+          out->detail = g_strdup_printf ("%s %s", name, share);
+        }
+    }
+  if (out->detail == NULL)
+    out->detail = g_strdup (mill_timeline_row_get_name (self, 0));
+  if (text->len > 0)
+    out->text = g_strdup (text->str);
+}
+
 static void
 summarise_series (MillTimelineRow *self, gint64 from_us, gint64 to_us, MillTimelineSummary *out)
 {
@@ -92,7 +128,12 @@ mill_timeline_row_summarise (MillTimelineRow *self, gint64 from_us, gint64 to_us
 {
   MillTimelineSummary summary = { 0 };
 
-  if (self->summary_func == NULL || !self->summary_func (self, from_us, to_us, &summary, self->summary_data))
+  const gboolean known =
+      self->summary_func != NULL && self->summary_func (self, from_us, to_us, &summary, self->summary_data);
+
+  if (!known && self->kind == MILL_TIMELINE_SHARES)
+    summarise_shares (self, from_us, to_us, &summary);
+  else if (!known)
     summarise_series (self, from_us, to_us, &summary);
 
   mill_text_set (&self->span_value, summary.value != NULL ? summary.value : "–");

@@ -9,7 +9,12 @@
 
 #include "mill-format.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
+
+/* At 5 samples a second: 100 s as they came, 229 KiB at most. */
+#define SHARE_CAPACITY 512
+#define SHARE_LEVELS   8
 
 G_DEFINE_FINAL_TYPE (MillTimelineRow, mill_timeline_row, G_TYPE_OBJECT)
 
@@ -32,9 +37,10 @@ clear_curve (MillTimelineCurve *curve)
 }
 
 static void
-init_curve (MillTimelineRow *self, MillTimelineCurve *curve, const char *name, MillColor color)
+init_curve (MillTimelineRow *self, MillTimelineCurve *curve, MillSeries *series, const char *name,
+            MillColor color)
 {
-  curve->series = mill_series_new ();
+  curve->series = series;
   curve->name = g_strdup (name);
   curve->color = color;
   mill_text_init (&curve->legend, self->timeline, 0.72, PANGO_WEIGHT_NORMAL);
@@ -136,11 +142,30 @@ mill_timeline_row_get_name (MillTimelineRow *self, guint curve)
   return name != NULL && name[0] != '\0' ? name : self->title.string;
 }
 
+/* Returns: (transfer full): such as “77 %” */
+char *
+mill_timeline_row_format_share (double share)
+{
+  if (!isfinite (share))
+    return g_strdup ("–");
+
+  /* Translators: a share in percent */
+  return g_strdup_printf (_ ("%d %%"), (int) (CLAMP (share, 0.0, 1.0) * 100.0 + 0.5));
+}
+
+/* Whether the curve is named and described; a share of which there is nothing is not. */
+gboolean
+mill_timeline_row_has_curve (MillTimelineRow *self, guint curve)
+{
+  return self->kind != MILL_TIMELINE_SHARES || self->curves[curve].present;
+}
+
 /* Returns: (transfer full): such as “depth 961” */
 char *
 mill_timeline_row_format (MillTimelineRow *self, guint curve, double value)
 {
-  g_autofree char *number = mill_format_number (value, self->digits);
+  g_autofree char *number = self->kind == MILL_TIMELINE_SHARES ? mill_timeline_row_format_share (value)
+                                                               : mill_format_number (value, self->digits);
   const char *name = mill_timeline_row_get_name (self, curve);
 
   if (self->unit != NULL && self->unit[0] != '\0')
@@ -169,7 +194,34 @@ mill_timeline_row_add_series (MillTimelineRow *self, const char *name, MillColor
   g_return_val_if_fail (self->n_curves < MILL_TIMELINE_MAX_SERIES, NULL);
 
   curve = &self->curves[self->n_curves++];
-  init_curve (self, curve, name, color);
+  init_curve (self, curve, mill_series_new (), name, color);
+
+  return curve->series;
+}
+
+/**
+ * mill_timeline_row_add_share:
+ * @self: a row of shares with fewer than %MILL_TIMELINE_MAX_SERIES series
+ * @name: what it is the share of, such as “busy”
+ * @state: the state whose colour and hatching it has
+ *
+ * Adds a share on top of the others. Its samples come a few times a second, so it is kept in less memory.
+ *
+ * Returns: (transfer none): the series, of values from 0 to 1
+ */
+MillSeries *
+mill_timeline_row_add_share (MillTimelineRow *self, const char *name, MillDotState state)
+{
+  MillTimelineCurve *curve;
+
+  g_return_val_if_fail (MILL_IS_TIMELINE_ROW (self), NULL);
+  g_return_val_if_fail (self->kind == MILL_TIMELINE_SHARES, NULL);
+  g_return_val_if_fail (self->n_curves < MILL_TIMELINE_MAX_SERIES, NULL);
+
+  curve = &self->curves[self->n_curves++];
+  init_curve (self, curve, mill_series_new_sized (SHARE_CAPACITY, SHARE_LEVELS), name,
+              mill_dot_state_get_color (state));
+  curve->hatch = mill_dot_state_get_hatch (state);
 
   return curve->series;
 }
@@ -189,7 +241,7 @@ mill_timeline_row_add_limit (MillTimelineRow *self, const char *name)
   g_return_val_if_fail (MILL_IS_TIMELINE_ROW (self), NULL);
   g_return_val_if_fail (self->limit.series == NULL, NULL);
 
-  init_curve (self, &self->limit, name, MILL_COLOR_DIM);
+  init_curve (self, &self->limit, mill_series_new (), name, MILL_COLOR_DIM);
 
   return self->limit.series;
 }

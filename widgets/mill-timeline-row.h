@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "mill-dots.h"
 #include "mill-palette.h"
 #include "mill-series.h"
 
@@ -14,6 +15,7 @@ G_BEGIN_DECLS
  * @MILL_TIMELINE_AREA: a filled curve
  * @MILL_TIMELINE_LINES: up to three curves
  * @MILL_TIMELINE_BARS: counts per interval; each sample is what was counted since the one before
+ * @MILL_TIMELINE_SHARES: parts of a whole, 0 to 1, one on top of the other; the rest is idle
  *
  * How a row is drawn.
  */
@@ -21,10 +23,11 @@ typedef enum
 {
   MILL_TIMELINE_AREA,
   MILL_TIMELINE_LINES,
-  MILL_TIMELINE_BARS
+  MILL_TIMELINE_BARS,
+  MILL_TIMELINE_SHARES
 } MillTimelineKind;
 
-#define MILL_TIMELINE_MAX_SERIES 3
+#define MILL_TIMELINE_MAX_SERIES 8
 
 #define MILL_TYPE_TIMELINE_ROW (mill_timeline_row_get_type ())
 G_DECLARE_FINAL_TYPE (MillTimelineRow, mill_timeline_row, MILL, TIMELINE_ROW, GObject)
@@ -48,6 +51,7 @@ typedef gboolean (*MillTimelineSummaryFunc) (MillTimelineRow *row, gint64 from_u
                                              MillTimelineSummary *out, gpointer user_data);
 
 MillSeries *mill_timeline_row_add_series (MillTimelineRow *self, const char *name, MillColor color);
+MillSeries *mill_timeline_row_add_share (MillTimelineRow *self, const char *name, MillDotState state);
 MillSeries *mill_timeline_row_add_limit (MillTimelineRow *self, const char *name);
 MillSeries *mill_timeline_row_get_series (MillTimelineRow *self, guint index);
 MillSeries *mill_timeline_row_get_limit (MillTimelineRow *self);

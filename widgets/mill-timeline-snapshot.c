@@ -6,6 +6,8 @@
 
 #include "mill-timeline-private.h"
 
+#include "mill-draw.h"
+
 #include <math.h>
 
 /* Text with its left edge at @x, or in right-to-left its right edge. */
@@ -34,33 +36,60 @@ height_of (MillText *text)
 static double
 legend_height (MillTimelineRow *row)
 {
-  return row->n_curves > 1 ? row->n_curves * height_of (&row->curves[0].legend) : 0.0;
+  guint n = 0, i;
+
+  for (i = 0; i < row->n_curves; i++)
+    n += mill_timeline_row_has_curve (row, i) ? 1 : 0;
+
+  return row->n_curves > 1 ? n * height_of (&row->curves[0].legend) : 0.0;
 }
 
-/* Names of several curves under the title, the top one first, each with a stroke of its colour. */
+/* A stroke of the curve's colour, or of a share a piece of what it looks like. */
+static void
+snapshot_swatch (MillTimeline *self, GtkSnapshot *snapshot, const MillTimelineCurve *curve, double x,
+                 double middle, double width, gboolean share)
+{
+  const double unit = self->layout.unit;
+  const double height = MAX (round ((share ? 7.0 : 2.0) * unit), 1.0);
+  graphene_rect_t bounds;
+  GdkRGBA color;
+
+  graphene_rect_init (&bounds, (float) x, (float) round (middle - height / 2.0), (float) width,
+                      (float) height);
+  mill_palette_get (GTK_WIDGET (self), curve->color, &color);
+  gtk_snapshot_append_color (snapshot, &color, &bounds);
+  if (!share || !(curve->hatch.spacing > 0.0))
+    return;
+  mill_palette_get_on (&color, &color);
+  color.alpha *= curve->hatch.alpha;
+  mill_draw_hatch (snapshot, &bounds, curve->hatch.spacing * unit, curve->hatch.thickness * unit,
+                   curve->hatch.slope, &color);
+}
+
+/* Names of several curves under the title, the top one first; of shares, as far as there is room, the lowest
+ * first, which is the one that matters. */
 static void
 snapshot_legend (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineRow *row, double y, double bottom)
 {
   const MillTimelineLayout *layout = &self->layout;
+  const gboolean shares = row->kind == MILL_TIMELINE_SHARES;
   const double stroke = round (10.0 * layout->unit);
-  const double thickness = MAX (round (2.0 * layout->unit), 1.0);
-  GdkRGBA dim, color;
+  GdkRGBA dim;
   guint i;
 
   mill_palette_get (GTK_WIDGET (self), MILL_COLOR_DIM, &dim);
-  for (i = row->n_curves; i-- > 0 && row->n_curves > 1;)
+  for (i = 0; i < row->n_curves && row->n_curves > 1; i++)
     {
-      MillTimelineCurve *curve = &row->curves[i];
+      const guint index = shares ? i : row->n_curves - 1 - i;
+      MillTimelineCurve *curve = &row->curves[index];
       const double height = height_of (&curve->legend);
-      const double x = layout->rtl ? layout->title_x - stroke : layout->title_x;
 
+      if (!mill_timeline_row_has_curve (row, index))
+        continue;
       if (y + height > bottom)
         return;
-      mill_palette_get (GTK_WIDGET (self), curve->color, &color);
-      gtk_snapshot_append_color (snapshot, &color,
-                                 &GRAPHENE_RECT_INIT ((float) x,
-                                                      (float) round (y + (height - thickness) / 2.0),
-                                                      (float) stroke, (float) thickness));
+      snapshot_swatch (self, snapshot, curve, layout->rtl ? layout->title_x - stroke : layout->title_x,
+                       y + height / 2.0, stroke, shares);
       snapshot_text (self, snapshot, &curve->legend,
                      layout->title_x + (layout->rtl ? -1.0 : 1.0) * (stroke + 5.0 * layout->unit), y, &dim);
       y += height;

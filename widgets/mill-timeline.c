@@ -172,6 +172,7 @@ mill_timeline_finalize (GObject *object)
   g_ptr_array_unref (self->markers);
   g_ptr_array_unref (self->ticks);
   g_ptr_array_unref (self->box);
+  g_array_unref (self->box_colors);
   mill_text_clear (&self->empty_text);
   mill_text_clear (&self->selection_text);
   g_free (self->label);
@@ -216,6 +217,7 @@ mill_timeline_init (MillTimeline *self)
   self->markers = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_timeline_marker_free);
   self->ticks = g_ptr_array_new_with_free_func (free_text);
   self->box = g_ptr_array_new_with_free_func (free_text);
+  self->box_colors = g_array_new (FALSE, FALSE, sizeof (int));
   self->stats_to = -1;
   take_view (self, mill_timeline_view_new ());
   mill_text_init (&self->empty_text, widget, 1.15, PANGO_WEIGHT_NORMAL);
