@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "mill-chart-save.h"
 #include "mill-stage-charts.h"
 
 #define SAME_TURN_US (700 * G_TIME_SPAN_MILLISECOND)
@@ -267,6 +268,35 @@ forget_run (MillTimelinePanel *self)
   self->next_event = 0;
 }
 
+/* "Mixed pipeline – fetch" */
+static char *
+suggest_name (MillTimelinePanel *self)
+{
+  const guint selected = MIN (gtk_drop_down_get_selected (self->stage_drop_down), self->charts->len - 1);
+  char *name = g_strdup_printf ("%s – %s", mill_job_get_name (mill_run_get_job (self->run)),
+                                get_stage_name (self, selected));
+
+  return g_strdelimit (name, "/\\", '-');
+}
+
+static void
+save_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  MillTimelinePanel *self = MILL_TIMELINE_PANEL (widget);
+  MillTimeline *timeline = get_shown (self);
+  MillChartFormat format = MILL_CHART_PNG;
+  g_autofree char *name = NULL;
+
+  if (timeline == NULL || !gtk_widget_get_mapped (GTK_WIDGET (timeline)))
+    return;
+  if (g_str_equal (action, "charts.save-svg"))
+    format = MILL_CHART_SVG;
+  else if (g_str_equal (action, "charts.save-csv"))
+    format = MILL_CHART_CSV;
+  name = suggest_name (self);
+  mill_chart_save (timeline, format, name);
+}
+
 static void
 mill_timeline_panel_dispose (GObject *object)
 {
@@ -306,6 +336,10 @@ mill_timeline_panel_class_init (MillTimelinePanelClass *klass)
    */
   signals[SIGNAL_STAGE_CHOSEN] = g_signal_new ("stage-chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                                                0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  gtk_widget_class_install_action (widget_class, "charts.save-png", NULL, save_action);
+  gtk_widget_class_install_action (widget_class, "charts.save-svg", NULL, save_action);
+  gtk_widget_class_install_action (widget_class, "charts.save-csv", NULL, save_action);
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/millrace/Millrace/ui/timeline-panel.ui");

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "mill-timeline-export.h"
 #include "mill-timeline.h"
 
 #include "widget-fixture.h"
@@ -531,6 +532,132 @@ test_timeline_shares (void)
   fixture_hide (&fixture);
 }
 
+static cairo_status_t
+read_cb (void *closure, unsigned char *data, unsigned int length)
+{
+  GInputStream *stream = closure;
+  gsize n;
+
+  return g_input_stream_read_all (stream, data, length, &n, NULL, NULL) && n == length
+             ? CAIRO_STATUS_SUCCESS
+             : CAIRO_STATUS_READ_ERROR;
+}
+
+static void
+root_cb (GMarkupParseContext *context, const char *element, const char **names, const char **values,
+         gpointer user_data, GError **error)
+{
+  char **root = user_data;
+
+  if (*root == NULL)
+    *root = g_strdup (element);
+}
+
+/* The picture has the size and the colours; the pointer's crosshair is not on it. */
+static void
+test_timeline_pictures (void)
+{
+  const GMarkupParser parser = { .start_element = root_cb };
+  Fixture fixture;
+  MillTimeline *timeline = show_a_run (&fixture, 40 * G_USEC_PER_SEC);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) png = mill_timeline_export_png (timeline, &error);
+  g_autoptr (GBytes) svg = mill_timeline_export_svg (timeline, &error);
+  g_autoptr (GBytes) pointed = NULL;
+  g_autoptr (GInputStream) stream = NULL;
+  g_autoptr (GMarkupParseContext) context = NULL;
+  g_autofree char *root = NULL;
+  cairo_surface_t *surface;
+
+  g_assert_no_error (error);
+  stream = g_memory_input_stream_new_from_bytes (png);
+  surface = cairo_image_surface_create_from_png_stream (read_cb, stream);
+  g_assert_cmpint (cairo_surface_status (surface), ==, CAIRO_STATUS_SUCCESS);
+  g_assert_cmpint (cairo_image_surface_get_width (surface), >=, 900);
+  g_assert_cmpint (cairo_image_surface_get_width (surface), <=, 1000);
+  g_assert_cmpint (cairo_image_surface_get_height (surface), >=, 400);
+  g_assert_cmpuint (count_hue (surface, 'b'), >, 300);
+  cairo_surface_destroy (surface);
+
+  context = g_markup_parse_context_new (&parser, 0, &root, NULL);
+  g_markup_parse_context_parse (context, g_bytes_get_data (svg, NULL), (gssize) g_bytes_get_size (svg),
+                                &error);
+  g_assert_no_error (error);
+  g_markup_parse_context_end_parse (context, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (root, ==, "svg");
+
+  g_signal_emit_by_name (find_controller (fixture.widget, GTK_TYPE_EVENT_CONTROLLER_MOTION), "motion", 500.0,
+                         100.0);
+  fixture_wait_for_frame (&fixture);
+  pointed = mill_timeline_export_png (timeline, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (png, pointed));
+  fixture_hide (&fixture);
+}
+
+/* Each number is the sample's, to the last bit. */
+static void
+test_timeline_table (void)
+{
+  Fixture fixture;
+  MillTimeline *timeline;
+  MillTimelineRow *row;
+  g_autoptr (GBytes) csv = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  double value;
+  guint i;
+
+  fixture_show (&fixture, mill_timeline_new (), 900, 400);
+  timeline = MILL_TIMELINE (fixture.widget);
+  row = mill_timeline_add_row (timeline, MILL_TIMELINE_LINES, "Time, \"service\"", MILL_COLOR_BLUE);
+  mill_timeline_row_add_series (row, "p50", MILL_COLOR_BLUE);
+  mill_timeline_row_add_series (row, "p99", MILL_COLOR_BLUE);
+  mill_timeline_row_set_unit (row, "ms", 1);
+  for (i = 0; i < 20; i++)
+    {
+      mill_series_append (mill_timeline_row_get_series (row, 0), 1000000 + i * 100000, 1.0 / (i + 3));
+      if (i % 2 == 0)
+        mill_series_append (mill_timeline_row_get_series (row, 1), 1000000 + i * 100000, i * 7.1);
+    }
+  mill_timeline_set_now (timeline, 3 * G_USEC_PER_SEC);
+  fixture_wait_for_frame (&fixture);
+
+  csv = mill_timeline_export_csv (timeline);
+  text = g_strndup (g_bytes_get_data (csv, NULL), g_bytes_get_size (csv));
+  lines = g_strsplit (text, "\r\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 22);
+  g_assert_cmpstr (lines[0], ==,
+                   "Time (s),\"Time, \"\"service\"\": p50 (ms)\",\"Time, \"\"service\"\": p99 (ms)\"");
+  for (i = 0; i < 20; i++)
+    {
+      g_auto (GStrv) fields = g_strsplit (lines[1 + i], ",", -1);
+
+      g_assert_cmpuint (g_strv_length (fields), ==, 3);
+      g_assert_cmpfloat_with_epsilon (g_ascii_strtod (fields[0], NULL), 1.0 + i * 0.1, 1e-9);
+      value = 1.0 / (i + 3);
+      g_assert_true (g_ascii_strtod (fields[1], NULL) >= value && g_ascii_strtod (fields[1], NULL) <= value);
+      if (i % 2 == 0)
+        g_assert_cmpfloat_with_epsilon (g_ascii_strtod (fields[2], NULL), i * 7.1, 1e-12);
+      else
+        g_assert_cmpstr (fields[2], ==, "");
+    }
+
+  /* Only what is shown. */
+  mill_timeline_view_freeze (mill_timeline_get_view (timeline), 1200000, 1500000);
+  fixture_wait_for_frame (&fixture);
+  g_bytes_unref (csv);
+  csv = mill_timeline_export_csv (timeline);
+  g_free (text);
+  text = g_strndup (g_bytes_get_data (csv, NULL), g_bytes_get_size (csv));
+  g_strfreev (lines);
+  lines = g_strsplit (text, "\r\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 6);
+  g_assert_true (g_str_has_prefix (lines[1], "1.200000,"));
+  fixture_hide (&fixture);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -544,6 +671,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/widgets/timeline/pan", test_timeline_pan);
   g_test_add_func ("/widgets/timeline/selection", test_timeline_selection);
   g_test_add_func ("/widgets/timeline/shares", test_timeline_shares);
+  g_test_add_func ("/widgets/timeline/pictures", test_timeline_pictures);
+  g_test_add_func ("/widgets/timeline/table", test_timeline_table);
   g_test_add_func ("/widgets/timeline/view", test_timeline_view);
   g_test_add_func ("/widgets/timeline/rows", test_timeline_rows);
 
