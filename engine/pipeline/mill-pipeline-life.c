@@ -124,7 +124,7 @@ mill_pipeline_finish (MillPipeline *self)
   mill_loop_quit (self->control);
 
   g_mutex_lock (&self->lock);
-  self->end_us = g_get_monotonic_time ();
+  self->ending.end_us = g_get_monotonic_time ();
   self->state = state;
   /* Together with the state: until then a drain may still set one. */
   clear_drain_timer_locked (self);
@@ -132,6 +132,22 @@ mill_pipeline_finish (MillPipeline *self)
     mill_waiter_serve (waiter, -1, &ready);
   g_mutex_unlock (&self->lock);
   wake_joiners (&ready);
+}
+
+/* The first time counts. */
+static void
+note_time_locked (gint64 *time_us)
+{
+  if (*time_us == 0)
+    *time_us = g_get_monotonic_time ();
+}
+
+static void
+note_time (MillPipeline *self, gint64 *time_us)
+{
+  g_mutex_lock (&self->lock);
+  note_time_locked (time_us);
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -143,6 +159,7 @@ check_end (MillPipeline *self)
     if (!mill_stage_try_close (g_ptr_array_index (self->stages, i)))
       return;
   self->all_joined = FALSE;
+  note_time (self, &self->ending.wrap_up_us);
   mill_pipeline_wrap_up (self);
 }
 
@@ -150,9 +167,12 @@ static void
 queue_joined_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autofree MillMessage *message = user_data;
+  MillPipeline *self = message->pipeline;
+  guint index = GPOINTER_TO_UINT (message->subject);
 
   mill_queue_join_finish (MILL_QUEUE (object), result, NULL);
-  mill_pipeline_close_stage (message->pipeline, GPOINTER_TO_UINT (message->subject) + 1);
+  note_time (self, &self->stage_ends[index].joined_us);
+  mill_pipeline_close_stage (self, index + 1);
 }
 
 /* Nothing more comes into stage @index: its queue is shut down and joined, then the next one's. */
@@ -172,6 +192,7 @@ mill_pipeline_close_stage (MillPipeline *self, guint index)
     return;
   queue = mill_stage_get_queue (g_ptr_array_index (self->stages, index));
   g_ptr_array_unref (mill_queue_shutdown (queue, FALSE));
+  note_time (self, &self->stage_ends[index].closed_us);
   message = g_new (MillMessage, 1);
   *message = (MillMessage){ self, GUINT_TO_POINTER (index) };
   mill_queue_join_async (queue, NULL, queue_joined_cb, message);
@@ -184,6 +205,8 @@ end_of_source (MillPipeline *self, GError *error)
   self->watch_over = TRUE;
   g_mutex_lock (&self->lock);
   self->source_error = error;
+  note_time_locked (&self->ending.began_us);
+  note_time_locked (&self->ending.source_us);
   self->source_ended = TRUE;
   self->producer_alive = FALSE;
   if (self->state == MILL_STATE_RUNNING)
@@ -429,6 +452,7 @@ mill_pipeline_start (MillPipeline *self, GError **error)
   self->watcher = mill_source_is_watcher (self->source) ? self->source : NULL;
   self->ledger = mill_ledger_new (self->stages->len);
   self->feeds = g_new0 (MillFeed, self->stages->len);
+  self->stage_ends = g_new0 (MillStageEnd, self->stages->len);
   links = make_links (self, 0);
   self->producer =
       mill_producer_new (self->source, mill_stage_get_queue (g_ptr_array_index (self->stages, 0)), &links,
@@ -517,12 +541,14 @@ drain_deadline_cb (gpointer user_data)
 static void
 set_drain_deadline_locked (MillPipeline *self, double deadline_s)
 {
+  gint64 deadline_us = g_get_monotonic_time () + (gint64) (deadline_s * G_USEC_PER_SEC);
+
   clear_drain_timer_locked (self);
+  self->ending.deadline_us = deadline_s < 0 ? 0 : deadline_us;
   if (deadline_s < 0)
     return;
   self->drain_timer = g_timeout_source_new (0);
-  g_source_set_ready_time (self->drain_timer,
-                           g_get_monotonic_time () + (gint64) (deadline_s * G_USEC_PER_SEC));
+  g_source_set_ready_time (self->drain_timer, deadline_us);
   g_source_set_callback (self->drain_timer, drain_deadline_cb, self, NULL);
   g_source_attach (self->drain_timer, mill_loop_get_context (self->control));
 }
@@ -559,6 +585,7 @@ mill_pipeline_drain (MillPipeline *self, double deadline_s, GError **error)
   if (possible)
     {
       set_state_locked (self, MILL_STATE_DRAINING);
+      note_time_locked (&self->ending.began_us);
       set_drain_deadline_locked (self, deadline_s);
       mill_gate_set_open (self->gate, TRUE);
       mill_pipeline_tell_control (self, drain_cb, NULL);
@@ -577,6 +604,7 @@ return_queued (MillPipeline *self, guint index)
   g_autoptr (GPtrArray) items =
       mill_queue_shutdown (mill_stage_get_queue (g_ptr_array_index (self->stages, index)), TRUE);
 
+  note_time (self, &self->stage_ends[index].closed_us);
   for (guint i = 0; i < items->len; i++)
     mill_pipeline_item_lost (self, index, g_ptr_array_index (items, i), MILL_OUTCOME_RETURNED, NULL, 0);
 }
@@ -604,6 +632,8 @@ stop_locked (MillPipeline *self)
   if (self->state == MILL_STATE_IDLE || self->is_ending || self->stop_asked)
     return FALSE;
   self->stop_asked = TRUE;
+  note_time_locked (&self->ending.began_us);
+  note_time_locked (&self->ending.stop_us);
   set_state_locked (self, MILL_STATE_STOPPING);
   mill_pipeline_tell_control (self, stop_cb, NULL);
   return TRUE;

@@ -26,6 +26,13 @@ typedef struct
   gboolean is_closed; /* the queue is being shut down: no more */
 } MillFeed;
 
+/* When a stage ended, in microseconds of g_get_monotonic_time(); 0 is not yet. */
+typedef struct
+{
+  gint64 closed_us;
+  gint64 joined_us;
+} MillStageEnd;
+
 /* What the control thread is told: what happened, and to whom. */
 typedef struct
 {
@@ -75,12 +82,13 @@ struct _MillPipeline
   guint64 progress_done;
   guint64 progress_total;
   gint64 start_us;
-  gint64 end_us;
-  GSource *drain_timer; /* (owned) (nullable) */
-  MillFeed *feeds;      /* (owned) (nullable) before the start; one for each stage */
-  GQueue dead_letters;  /* of (owned) MillDeadLetter */
-  guint64 n_letters;    /* so far */
-  GPtrArray *returned;  /* (owned) of (owned) MillItem */
+  MillEnding ending;
+  MillStageEnd *stage_ends; /* (owned) (nullable) before the start; one for each stage */
+  GSource *drain_timer;     /* (owned) (nullable) */
+  MillFeed *feeds;          /* (owned) (nullable) before the start; one for each stage */
+  GQueue dead_letters;      /* of (owned) MillDeadLetter */
+  guint64 n_letters;        /* so far */
+  GPtrArray *returned;      /* (owned) of (owned) MillItem */
   MillWaitList joiners;
   GPtrArray *scheduled; /* (owned) knobs to be turned, until the start */
   char *temp_folder;    /* (owned) (nullable) the building thread's until the start */

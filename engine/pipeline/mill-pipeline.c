@@ -48,6 +48,7 @@ mill_pipeline_finalize (GObject *object)
   g_clear_pointer (&self->recorder, mill_recorder_free);
   g_clear_pointer (&self->producer, mill_producer_unref);
   mill_pipeline_free_feeds (self);
+  g_free (self->stage_ends);
   g_clear_pointer (&self->ledger, mill_ledger_free);
   g_clear_pointer (&self->stages, g_ptr_array_unref);
   g_clear_object (&self->source);
@@ -414,6 +415,20 @@ fill_totals (MillPipeline *self, MillSnapshot *snapshot)
 }
 
 static void
+fill_ends (MillPipeline *self, MillSnapshot *snapshot)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; self->stage_ends != NULL && i < self->stages->len; i++)
+    {
+      MillStageSnapshot *stage = g_ptr_array_index (snapshot->stages, i);
+
+      stage->closed_us = self->stage_ends[i].closed_us;
+      stage->joined_us = self->stage_ends[i].joined_us;
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+static void
 list_stuck (MillPipeline *self, GPtrArray *list)
 {
   MillStuck *source = mill_producer_describe_stuck (self->producer);
@@ -472,8 +487,9 @@ mill_pipeline_snapshot (MillPipeline *self)
   snapshot->state = self->state;
   is_final = mill_state_is_final (self->state);
   if (self->start_us > 0)
-    snapshot->elapsed_us = (is_final ? self->end_us : snapshot->time_us) - self->start_us;
+    snapshot->elapsed_us = (is_final ? self->ending.end_us : snapshot->time_us) - self->start_us;
   snapshot->workers_alive = self->producer_alive;
+  snapshot->ending = self->ending;
   snapshot->progress_done = self->progress_done;
   snapshot->progress_total = self->progress_total;
   if (self->state == MILL_STATE_FAILED)
@@ -490,6 +506,7 @@ mill_pipeline_snapshot (MillPipeline *self)
     }
   fill_totals (self, snapshot);
   snapshot->unrecorded = self->recorder != NULL ? mill_recorder_get_unrecorded (self->recorder) : 0;
+  fill_ends (self, snapshot);
   snapshot->n_events = mill_event_log_get_count (self->events);
   return snapshot;
 }

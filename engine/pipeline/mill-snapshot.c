@@ -24,6 +24,7 @@ mill_stage_snapshot_copy (const MillStageSnapshot *self)
 
   copy->name = g_strdup (self->name);
   copy->worker_states = g_memdup2 (self->worker_states, self->workers);
+  copy->hands = self->hands != NULL ? g_array_ref (self->hands) : NULL;
   copy->slots = self->slots != NULL ? g_array_ref (self->slots) : NULL;
   copy->service = self->service != NULL ? mill_histogram_copy (self->service) : NULL;
   return copy;
@@ -40,6 +41,7 @@ mill_stage_snapshot_free (MillStageSnapshot *self)
 {
   g_free ((char *) self->name);
   g_free (self->worker_states);
+  g_clear_pointer (&self->hands, g_array_unref);
   g_clear_pointer (&self->slots, g_array_unref);
   g_clear_pointer (&self->service, mill_histogram_free);
   g_free (self);

@@ -5,6 +5,8 @@
 #include "core/mill-histogram.h"
 #include "core/mill-queue.h"
 #include "core/mill-semaphore.h"
+#include "pipeline/mill-ending.h"
+#include "pipeline/mill-hand.h"
 #include "pipeline/mill-stuck.h"
 #include "pipeline/mill-types.h"
 
@@ -41,6 +43,7 @@ typedef enum
  * @by_state: how many workers are in each #MillWorkerState
  * @worker_states: (array length=workers): each worker's #MillWorkerState
  * @state_us: worker-time spent in each state so far, the present spells included, in microseconds
+ * @hands: (element-type MillHand): what each worker has in its hands, in the order of @worker_states
  * @slots: (element-type MillSlot): the semaphore's slots; empty when @permits is 0
  * @permits: the semaphore's limit; 0 is none
  * @held: permits held now, or items in work when there is no limit
@@ -52,6 +55,8 @@ typedef enum
  * @dead: items that failed here for good
  * @retries: attempts beyond the first
  * @retries_refused: those that the retry budget did not allow; their items are among @dead
+ * @closed_us: when its queue was shut down, g_get_monotonic_time(); 0 is not yet
+ * @joined_us: when its queue was joined, and so all its items had left it; 0 is not yet
  * @service: time from having a slot to the attempt's end, per attempt
  *
  * One stage of a snapshot.
@@ -66,6 +71,7 @@ typedef struct
   guint by_state[MILL_N_WORKER_STATES];
   guint8 *worker_states; /* (owned) */
   gint64 state_us[MILL_N_WORKER_STATES];
+  GArray *hands; /* (owned) */
   GArray *slots; /* (owned) */
   guint permits;
   guint held;
@@ -77,6 +83,8 @@ typedef struct
   guint64 dead;
   guint64 retries;
   guint64 retries_refused;
+  gint64 closed_us;
+  gint64 joined_us;
   MillHistogram *service; /* (owned) */
 } MillStageSnapshot;
 
@@ -110,6 +118,7 @@ void mill_stage_snapshot_free (MillStageSnapshot *self);
  * @stuck: (element-type MillStuck): who was given up on and has not come back; not among @workers_alive
  * @progress_done: how much of what its steps do at the end is done
  * @progress_total: of how much, in whatever units; 0 while they do nothing
+ * @ending: when each part of the end came
  * @n_events: how many events there have been
  * @unrecorded: how many items have been settled without a row in the run file, see mill_run_record()
  *
@@ -146,6 +155,7 @@ typedef struct
   GPtrArray *stuck; /* (owned) */
   guint64 progress_done;
   guint64 progress_total;
+  MillEnding ending;
   guint64 n_events;
   guint64 unrecorded;
 } MillSnapshot;

@@ -91,9 +91,9 @@ static MillWorker *
 set_aside_locked (MillStage *self, guint index)
 {
   MillWorker *worker = g_ptr_array_steal_index (self->workers, index);
-  MillWorkerState state;
+  MillHand hand;
 
-  mill_worker_add_times (worker, g_get_monotonic_time (), &state, self->past_state_us);
+  mill_worker_look_at (worker, g_get_monotonic_time (), &hand, self->past_state_us);
   g_ptr_array_remove_fast (self->serving, worker);
   g_ptr_array_add (self->stuck, worker);
   g_clear_pointer (&worker->thread, g_thread_unref);
@@ -259,10 +259,10 @@ mill_stage_stop_timer (MillStage *self)
 void
 mill_stage_worker_reaped (MillStage *self, MillWorker *worker)
 {
-  MillWorkerState state;
+  MillHand hand;
 
   g_mutex_lock (&self->lock);
-  mill_worker_add_times (worker, g_get_monotonic_time (), &state, self->past_state_us);
+  mill_worker_look_at (worker, g_get_monotonic_time (), &hand, self->past_state_us);
   g_ptr_array_remove_fast (self->serving, worker);
   g_ptr_array_remove (self->workers, worker);
   g_mutex_unlock (&self->lock);

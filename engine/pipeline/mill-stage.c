@@ -536,15 +536,17 @@ mill_stage_fill_snapshot (MillStage *self, MillStageSnapshot *snapshot)
   g_mutex_lock (&self->lock);
   snapshot->consumers = self->consumers;
   snapshot->workers = self->workers->len;
+  snapshot->hands = g_array_sized_new (FALSE, TRUE, sizeof (MillHand), self->workers->len);
+  g_array_set_size (snapshot->hands, self->workers->len);
   snapshot->worker_states = g_new0 (guint8, self->workers->len);
   memcpy (snapshot->state_us, self->past_state_us, sizeof snapshot->state_us);
   for (guint i = 0; i < self->workers->len; i++)
     {
-      MillWorkerState state;
+      MillHand *hand = &g_array_index (snapshot->hands, MillHand, i);
 
-      mill_worker_add_times (g_ptr_array_index (self->workers, i), now, &state, snapshot->state_us);
-      snapshot->worker_states[i] = (guint8) state;
-      snapshot->by_state[state]++;
+      mill_worker_look_at (g_ptr_array_index (self->workers, i), now, hand, snapshot->state_us);
+      snapshot->worker_states[i] = (guint8) hand->state;
+      snapshot->by_state[hand->state]++;
     }
   snapshot->service = mill_histogram_copy (self->service);
   g_mutex_unlock (&self->lock);

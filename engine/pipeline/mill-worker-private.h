@@ -55,6 +55,9 @@ struct _MillWorker
   MillWorkerState state;
   gint64 state_since_us;
   gint64 state_us[MILL_N_WORKER_STATES];
+  gboolean has_item; /* as of the last change of state, for those who look */
+  guint64 item_id;
+  gint64 item_since_us;
   gint64 deadline_us;    /* of the present attempt; 0 is none */
   gboolean attempt_open; /* the step is at work and its end was not claimed */
   gboolean given_up;
@@ -90,7 +93,7 @@ gboolean mill_worker_start_thread (MillWorker *self, GError **error);
 void mill_worker_start_task (MillWorker *self, MillLoop *loop);
 void mill_worker_retire (MillWorker *self);
 void mill_worker_cancel (MillWorker *self);
-void mill_worker_add_times (MillWorker *self, gint64 now_us, MillWorkerState *state, gint64 *state_us);
+void mill_worker_look_at (MillWorker *self, gint64 now_us, MillHand *hand, gint64 *state_us);
 
 char *mill_worker_dup_name (MillWorker *self);
 

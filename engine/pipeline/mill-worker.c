@@ -89,21 +89,45 @@ mill_worker_cancel (MillWorker *self)
   cancel_attempt (self);
 }
 
-/* Reads the state and adds the time spent in each, the present spell included. Any thread. */
+/* Reads what the worker does, and adds the time spent in each state, the present spell included. Any thread.
+ */
 void
-mill_worker_add_times (MillWorker *self, gint64 now_us, MillWorkerState *state, gint64 *state_us)
+mill_worker_look_at (MillWorker *self, gint64 now_us, MillHand *hand, gint64 *state_us)
 {
   g_mutex_lock (&self->lock);
-  *state = self->state;
+  *hand = (MillHand){
+    .number = self->number,
+    .state = self->state,
+    .state_since_us = self->state_since_us,
+    .has_item = self->has_item,
+    .item_id = self->item_id,
+    .item_since_us = self->item_since_us,
+  };
   for (guint i = 0; i < MILL_N_WORKER_STATES; i++)
     state_us[i] += self->state_us[i];
   state_us[self->state] += MAX (now_us - self->state_since_us, 0);
   g_mutex_unlock (&self->lock);
 }
 
+/* The item is the running thread's own; the others see what is noted here. */
+static void
+note_item_locked (MillWorker *self, gint64 now_us)
+{
+  gboolean has_item = self->work.item != NULL;
+  guint64 id = has_item ? mill_item_get_id (self->work.item) : 0;
+
+  if (self->has_item == has_item && self->item_id == id)
+    return;
+  self->has_item = has_item;
+  self->item_id = id;
+  self->item_since_us = has_item ? now_us : 0;
+}
+
+/* By the worker's own thread. */
 static void
 set_state_locked (MillWorker *self, MillWorkerState state, gint64 now_us)
 {
+  note_item_locked (self, now_us);
   self->state_us[self->state] += now_us - self->state_since_us;
   self->state = state;
   self->state_since_us = now_us;
