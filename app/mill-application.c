@@ -8,17 +8,23 @@
 #include <glib/gi18n.h>
 
 #include "mill-builtin-jobs.h"
-#include "mill-window.h"
+#include "mill-perf-report.h"
+#include "mill-window-private.h"
 
 struct _MillApplication
 {
   AdwApplication parent_instance;
+
+  gint64 started_us;
+  MillPerfReport *report; /* (owned) (nullable): while one is taken */
 };
 
 G_DEFINE_FINAL_TYPE (MillApplication, mill_application, ADW_TYPE_APPLICATION)
 
 static const GOptionEntry options[] = {
   { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version and exit"), NULL },
+  { "perf-report", 0, 0, G_OPTION_ARG_DOUBLE, NULL,
+    N_ ("Start what is opened, print what drawing it costs, and quit"), N_ ("SECONDS") },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL,
     N_ ("[FILE.millrace|FILE.millrace-run|SCENARIO]…") },
   { NULL },
@@ -53,6 +59,36 @@ open_argument (MillApplication *self, GApplicationCommandLine *command_line, con
   return mill_window_open_file (window, file);
 }
 
+static void
+print_report_cb (MillPerfReport *report, gpointer user_data)
+{
+  MillApplication *self = user_data;
+  MillRun *run = mill_perf_report_get_run (report);
+  g_autofree char *json = mill_perf_report_to_json (report);
+
+  g_print ("%s\n", json);
+  if (run == NULL || !mill_run_is_active (run))
+    {
+      g_application_quit (G_APPLICATION (self));
+      return;
+    }
+  g_signal_connect_object (run, "ended", G_CALLBACK (g_application_quit), self, G_CONNECT_SWAPPED);
+  mill_run_stop (run);
+}
+
+/* Starts what the window shows, if that is a run, and reports on it. */
+static void
+take_report (MillApplication *self, double seconds)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  MillRun *run = mill_window_get_run (MILL_WINDOW (window));
+
+  self->report = mill_perf_report_new (window, run, self->started_us);
+  mill_perf_report_take (self->report, seconds, print_report_cb, self);
+  if (run != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (window), "win.start", NULL);
+}
+
 static int
 mill_application_command_line (GApplication *application, GApplicationCommandLine *command_line)
 {
@@ -60,15 +96,15 @@ mill_application_command_line (GApplication *application, GApplicationCommandLin
   GVariantDict *dict = g_application_command_line_get_options_dict (command_line);
   g_autofree const char **arguments = NULL;
   gboolean is_ok = TRUE;
+  double seconds;
   guint i;
 
   if (!g_variant_dict_lookup (dict, G_OPTION_REMAINING, "^a&ay", &arguments))
-    {
-      g_application_activate (application);
-      return 0;
-    }
-  for (i = 0; arguments[i] != NULL; i++)
+    g_application_activate (application);
+  for (i = 0; arguments != NULL && arguments[i] != NULL; i++)
     is_ok = open_argument (self, command_line, arguments[i]) && is_ok;
+  if (is_ok && g_variant_dict_lookup (dict, "perf-report", "d", &seconds))
+    take_report (self, seconds);
 
   return is_ok ? 0 : 2;
 }
@@ -87,6 +123,10 @@ mill_application_handle_local_options (GApplication *application, GVariantDict *
                   _ ("There is no display to open a window on; millrace-cli runs jobs in a terminal."));
       return 1;
     }
+
+  /* What is measured is this process, not one that was there before. */
+  if (g_variant_dict_contains (dict, "perf-report"))
+    g_application_set_flags (application, g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
 
   return G_APPLICATION_CLASS (mill_application_parent_class)->handle_local_options (application, dict);
 }
@@ -194,10 +234,19 @@ mill_application_startup (GApplication *application)
 }
 
 static void
+mill_application_dispose (GObject *object)
+{
+  g_clear_object (&MILL_APPLICATION (object)->report);
+
+  G_OBJECT_CLASS (mill_application_parent_class)->dispose (object);
+}
+
+static void
 mill_application_class_init (MillApplicationClass *klass)
 {
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = mill_application_dispose;
   application_class->startup = mill_application_startup;
   application_class->activate = mill_application_activate;
   application_class->open = mill_application_open;
@@ -208,6 +257,7 @@ mill_application_class_init (MillApplicationClass *klass)
 static void
 mill_application_init (MillApplication *self)
 {
+  self->started_us = g_get_monotonic_time ();
   g_application_add_main_option_entries (G_APPLICATION (self), options);
   g_application_set_option_context_summary (G_APPLICATION (self),
                                             _ ("Runs concurrent pipelines and shows them running."));

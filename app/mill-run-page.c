@@ -11,14 +11,20 @@
 #include "mill-events-page.h"
 #include "mill-flow-page.h"
 #include "mill-items-page.h"
+#include "mill-pace.h"
 #include "mill-shutdown-page.h"
+
+/* The other pages have no gauges that move; words and counts are read no faster than this. */
+#define QUIET_SPACING_MS 200
 
 struct _MillRunPage
 {
   GtkWidget parent_instance;
 
   MillRun *run; /* (owned) (nullable) */
-  guint tick;   /* 0 unless the page is seen and the run is active */
+  guint tick;   /* 0 unless the flow is seen and the run is active */
+  guint timer;  /* 0 unless another page is seen and the run is active */
+  gint64 pace;  /* of mill_pace_is_due() */
 
   /* Template */
   AdwViewStack *view_stack;
@@ -35,25 +41,42 @@ G_DEFINE_FINAL_TYPE (MillRunPage, mill_run_page, GTK_TYPE_WIDGET)
 static gboolean
 tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 {
-  mill_run_sample (MILL_RUN_PAGE (widget)->run);
+  MillRunPage *self = MILL_RUN_PAGE (widget);
+
+  if (mill_pace_is_due (&self->pace, gdk_frame_clock_get_frame_time (clock)))
+    mill_run_sample (self->run);
 
   return G_SOURCE_CONTINUE;
 }
 
-/* The frame clock is asked for only as long as there is something new to see. */
+static gboolean
+timer_cb (gpointer user_data)
+{
+  mill_run_sample (MILL_RUN_PAGE (user_data)->run);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* The frame clock is asked for only as long as there is something that moves to see. */
 static void
 update_tick (MillRunPage *self)
 {
   gboolean is_wanted =
       gtk_widget_get_mapped (GTK_WIDGET (self)) && self->run != NULL && mill_run_is_active (self->run);
+  gboolean is_moving = is_wanted && gtk_widget_get_mapped (GTK_WIDGET (self->flow_page));
 
-  if (is_wanted && self->tick == 0)
+  if (is_moving && self->tick == 0)
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
-  else if (!is_wanted && self->tick != 0)
+  else if (!is_moving && self->tick != 0)
     {
       gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
       self->tick = 0;
     }
+
+  if (is_wanted && !is_moving && self->timer == 0)
+    self->timer = g_timeout_add (QUIET_SPACING_MS, timer_cb, self);
+  else if (!is_wanted || is_moving)
+    g_clear_handle_id (&self->timer, g_source_remove);
 }
 
 static void
@@ -92,6 +115,7 @@ mill_run_page_dispose (GObject *object)
   MillRunPage *self = MILL_RUN_PAGE (object);
   GtkWidget *child;
 
+  g_clear_handle_id (&self->timer, g_source_remove);
   forget_run (self);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
@@ -133,6 +157,10 @@ static void
 mill_run_page_init (MillRunPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->flow_page, "map", G_CALLBACK (update_tick), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (self->flow_page, "unmap", G_CALLBACK (update_tick), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }
 
 /**

@@ -12,8 +12,6 @@
 #include "mill-run-summary.h"
 #include "sources/mill-crawl-source.h"
 
-/* A sample at most every 1/30 s; a little less, so that every second frame of a 60 Hz display is taken. */
-#define SAMPLE_SPACING_US (30 * G_TIME_SPAN_MILLISECOND)
 #define BEAT_SPACING_US   (200 * G_TIME_SPAN_MILLISECOND)
 #define UNSEEN_SPACING_US (500 * G_TIME_SPAN_MILLISECOND)
 /* A knob that is dragged is turned this often, not with every motion: each turn is an event of the run. */
@@ -673,12 +671,12 @@ mill_run_stop (MillRun *self)
 /**
  * mill_run_sample:
  *
- * To be called with every frame: takes a snapshot if the last one is old enough and the pipeline runs.
+ * To be called with every frame that is to show something new: takes a snapshot, if the pipeline runs.
  */
 void
 mill_run_sample (MillRun *self)
 {
-  if (mill_run_is_active (self) && g_get_monotonic_time () - self->snapshot->time_us >= SAMPLE_SPACING_US)
+  if (mill_run_is_active (self))
     sample_now (self, FALSE);
 }
 

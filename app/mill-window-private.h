@@ -46,6 +46,7 @@ struct _MillWindow
 void mill_window_install_actions (GtkWidgetClass *widget_class);
 void mill_window_update_actions (MillWindow *self);
 
+MillRun *mill_window_get_run (MillWindow *self);
 gboolean mill_window_set_run (MillWindow *self, MillRun *run);
 MillWindow *mill_window_show_run (MillWindow *self, MillRun *run);
 void mill_window_add_filter (GtkFileChooser *chooser, const char *name, const char *pattern);

@@ -12,6 +12,7 @@
 #include "mill-run-files.h"
 #include "mill-run-words.h"
 #include "mill-settings.h"
+#include "mill-window-rest.h"
 #include "mill-words.h"
 
 G_DEFINE_FINAL_TYPE (MillWindow, mill_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -329,6 +330,7 @@ mill_window_init (MillWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->removed = g_ptr_array_new_with_free_func (g_free);
   remember_size (self);
+  mill_window_rest_when_minimized (ADW_APPLICATION_WINDOW (self));
   accept_drops (self);
   mill_window_update_actions (self);
 }
@@ -343,6 +345,17 @@ MillWindow *
 mill_window_new (GtkApplication *application)
 {
   return g_object_new (MILL_TYPE_WINDOW, "application", application, NULL);
+}
+
+/**
+ * mill_window_get_run:
+ *
+ * Returns: (transfer none) (nullable): the run that is shown
+ */
+MillRun *
+mill_window_get_run (MillWindow *self)
+{
+  return self->run;
 }
 
 /**

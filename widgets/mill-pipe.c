@@ -8,6 +8,7 @@
 #include "mill-pipe.h"
 
 #include "mill-draw.h"
+#include "mill-pace.h"
 #include "mill-text.h"
 
 #include <math.h>
@@ -24,9 +25,6 @@
 #define PER_DECADE     26.0
 #define FASTEST        140.0 /* well below half a spacing per redraw, so that it never seems to run backwards */
 
-/* At most 30 redraws a second; a little less than a 30th, for clocks of 60 and 120 Hz. */
-#define REDRAW_US 31000
-
 struct _MillPipe
 {
   GtkWidget parent_instance;
@@ -38,6 +36,7 @@ struct _MillPipe
   char *label;  /* (owned) (nullable) */
 
   guint tick_id;
+  gint64 pace;    /* of mill_pace_is_due() */
   gint64 last_us; /* when the phase last moved; 0 at first */
 
   GdkTexture *chevron; /* (owned) (nullable): for what follows */
@@ -66,7 +65,7 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 
   if (self->last_us == 0)
     self->last_us = now;
-  if (now - self->last_us < REDRAW_US)
+  if (!mill_pace_is_due (&self->pace, now))
     return G_SOURCE_CONTINUE;
 
   mill_pipe_set_phase (self, self->phase +

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a window manager or a hand does to a window, where there is neither: on a bare X server."""
+
+import ctypes
+
+ATOM = ctypes.c_ulong(4)
+REPLACE = 0
+
+x11 = ctypes.CDLL("libX11.so.6")
+for function in ("XInternAtom", "XDefaultRootWindow"):
+    getattr(x11, function).restype = ctypes.c_ulong
+x11.XOpenDisplay.restype = ctypes.c_void_p
+
+
+class Display:
+    """A connection to the X server of this session."""
+
+    def __init__(self):
+        self.handle = ctypes.c_void_p(x11.XOpenDisplay(None))
+        self.root = ctypes.c_ulong(x11.XDefaultRootWindow(self.handle))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        x11.XCloseDisplay(self.handle)
+
+    def atom(self, name):
+        return ctypes.c_ulong(x11.XInternAtom(self.handle, name.encode(), False))
+
+    def windows(self):
+        """The identifiers of the windows on the screen, from bottom to top."""
+        root, parent, children, count = ctypes.c_ulong(), ctypes.c_ulong(), ctypes.POINTER(ctypes.c_ulong)(), ctypes.c_uint()
+        x11.XQueryTree(self.handle, self.root, ctypes.byref(root), ctypes.byref(parent), ctypes.byref(children),
+                       ctypes.byref(count))
+        found = [children[index] for index in range(count.value)]
+        x11.XFree(children)
+        return found
+
+    def minimize(self):
+        """Tells every window that it is minimised, as a window manager does."""
+        state = (ctypes.c_ulong * 1)(self.atom("_NET_WM_STATE_HIDDEN").value)
+        for window in self.windows():
+            x11.XChangeProperty(self.handle, ctypes.c_ulong(window), self.atom("_NET_WM_STATE"), ATOM, 32, REPLACE, state, 1)
+        x11.XSync(self.handle, False)
+
+    def restore(self):
+        for window in self.windows():
+            x11.XDeleteProperty(self.handle, ctypes.c_ulong(window), self.atom("_NET_WM_STATE"))
+        x11.XSync(self.handle, False)
+
+    def move_pointer_away(self):
+        """Into the screen's last pixel, where it opens no tooltip."""
+        x11.XWarpPointer(self.handle, ctypes.c_ulong(0), self.root, 0, 0, 0, 0, 32767, 32767)
+        x11.XSync(self.handle, False)
