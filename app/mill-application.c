@@ -30,31 +30,26 @@ static const GOptionEntry options[] = {
   { NULL },
 };
 
-/* A window to show something new in: one that is not in use, or a new one. */
+/* The window that was used last, or a new one. Dialogs are among the windows, too. */
 static MillWindow *
-get_free_window (MillApplication *self)
+get_window (MillApplication *self)
 {
-  GtkWindow *active = gtk_application_get_active_window (GTK_APPLICATION (self));
+  GList *link = gtk_application_get_windows (GTK_APPLICATION (self));
 
-  if (MILL_IS_WINDOW (active) && mill_window_is_free (MILL_WINDOW (active)))
-    return MILL_WINDOW (active);
-
-  return mill_window_new (GTK_APPLICATION (self));
+  while (link != NULL && !MILL_IS_WINDOW (link->data))
+    link = link->next;
+  return link != NULL ? MILL_WINDOW (link->data) : mill_window_new (GTK_APPLICATION (self));
 }
 
 /* Opens what somebody named on the command line: a file if there is one, else a scenario. */
 static gboolean
-open_argument (MillApplication *self, GApplicationCommandLine *command_line, const char *argument)
+open_argument (MillWindow *window, GApplicationCommandLine *command_line, const char *argument)
 {
   g_autoptr (GFile) file = g_application_command_line_create_file_for_arg (command_line, argument);
-  g_autoptr (MillJob) job = NULL;
-  MillWindow *window = get_free_window (self);
+  g_auto (GStrv) scenarios = mill_builtin_jobs_list ();
 
-  gtk_window_present (GTK_WINDOW (window));
-  if (!g_file_query_exists (file, NULL))
-    job = mill_builtin_jobs_load (argument, NULL);
-  if (job != NULL)
-    return mill_window_open_job (window, job, _ ("scenario")) != NULL;
+  if (!g_file_query_exists (file, NULL) && g_strv_contains ((const char *const *) scenarios, argument))
+    return mill_window_open_builtin (window, argument);
 
   return mill_window_open_file (window, file);
 }
@@ -78,12 +73,11 @@ print_report_cb (MillPerfReport *report, gpointer user_data)
 
 /* Starts what the window shows, if that is a run, and reports on it. */
 static void
-take_report (MillApplication *self, double seconds)
+take_report (MillApplication *self, MillWindow *window, double seconds)
 {
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
-  MillRun *run = mill_window_get_run (MILL_WINDOW (window));
+  MillRun *run = mill_window_get_run (window);
 
-  self->report = mill_perf_report_new (window, run, self->started_us);
+  self->report = mill_perf_report_new (GTK_WIDGET (window), run, self->started_us);
   mill_perf_report_take (self->report, seconds, print_report_cb, self);
   if (run != NULL)
     gtk_widget_activate_action (GTK_WIDGET (window), "win.start", NULL);
@@ -95,16 +89,18 @@ mill_application_command_line (GApplication *application, GApplicationCommandLin
   MillApplication *self = MILL_APPLICATION (application);
   GVariantDict *dict = g_application_command_line_get_options_dict (command_line);
   g_autofree const char **arguments = NULL;
+  MillWindow *window;
   gboolean is_ok = TRUE;
   double seconds;
   guint i;
 
-  if (!g_variant_dict_lookup (dict, G_OPTION_REMAINING, "^a&ay", &arguments))
-    g_application_activate (application);
+  g_variant_dict_lookup (dict, G_OPTION_REMAINING, "^a&ay", &arguments);
+  window = get_window (self);
   for (i = 0; arguments != NULL && arguments[i] != NULL; i++)
-    is_ok = open_argument (self, command_line, arguments[i]) && is_ok;
+    is_ok = open_argument (window, command_line, arguments[i]) && is_ok;
+  gtk_window_present (GTK_WINDOW (window));
   if (is_ok && g_variant_dict_lookup (dict, "perf-report", "d", &seconds))
-    take_report (self, seconds);
+    take_report (self, window, seconds);
 
   return is_ok ? 0 : 2;
 }
@@ -134,25 +130,17 @@ mill_application_handle_local_options (GApplication *application, GVariantDict *
 static void
 mill_application_activate (GApplication *application)
 {
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
-
-  if (window == NULL)
-    window = GTK_WINDOW (mill_window_new (GTK_APPLICATION (application)));
-  gtk_window_present (window);
+  gtk_window_present (GTK_WINDOW (get_window (MILL_APPLICATION (application))));
 }
 
 static void
 mill_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
 {
-  int i;
+  MillWindow *window = get_window (MILL_APPLICATION (application));
 
-  for (i = 0; i < n_files; i++)
-    {
-      MillWindow *window = get_free_window (MILL_APPLICATION (application));
-
-      gtk_window_present (GTK_WINDOW (window));
-      mill_window_open_file (window, files[i]);
-    }
+  for (int i = 0; i < n_files; i++)
+    mill_window_open_file (window, files[i]);
+  gtk_window_present (GTK_WINDOW (window));
 }
 
 static void
@@ -184,21 +172,24 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     gtk_window_close (GTK_WINDOW (link->data));
 }
 
+/* Whichever window it is in by now. */
 static void
-show_window_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+show_tab_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  GtkWindow *window =
-      gtk_application_get_window_by_id (GTK_APPLICATION (user_data), g_variant_get_uint32 (parameter));
+  GList *link = gtk_application_get_windows (GTK_APPLICATION (user_data));
 
-  if (window != NULL)
-    gtk_window_present (window);
-  else
-    g_application_activate (G_APPLICATION (user_data));
+  for (; link != NULL; link = link->next)
+    if (MILL_IS_WINDOW (link->data) && mill_window_show_tab (link->data, g_variant_get_uint32 (parameter)))
+      {
+        gtk_window_present (link->data);
+        return;
+      }
+  g_application_activate (G_APPLICATION (user_data));
 }
 
 static const GActionEntry actions[] = {
   { .name = "new-window", .activate = new_window_action },
-  { .name = "show-window", .activate = show_window_action, .parameter_type = "u" },
+  { .name = "show-tab", .activate = show_tab_action, .parameter_type = "u" },
   { .name = "about", .activate = about_action },
   { .name = "quit", .activate = quit_action },
 };
@@ -217,7 +208,14 @@ static const struct
   { "win.toggle-pause", { "<Control>p" } },
   { "win.drain", { "<Control>d" } },
   { "win.stop", { "<Control>period" } },
-  { "window.close", { "<Control>w" } },
+  { "win.new-tab", { "<Control>t" } },
+  { "win.close-tab", { "<Control>w" } },
+  { "window.close", { "<Control><Shift>w" } },
+  { "win.show-page::flow", { "<Control>1" } },
+  { "win.show-page::items", { "<Control>2" } },
+  { "win.show-page::dead-letters", { "<Control>3" } },
+  { "win.show-page::events", { "<Control>4" } },
+  { "win.show-page::shutdown", { "<Control>5" } },
 };
 
 static void

@@ -186,3 +186,18 @@ mill_run_page_set_run (MillRunPage *self, MillRun *run)
   beat_cb (self);
   update_tick (self);
 }
+
+/**
+ * mill_run_page_show_page:
+ * @name: “flow”, “items”, “dead-letters”, “events” or “shutdown”
+ *
+ * Shows this page; one that is not there changes nothing.
+ */
+void
+mill_run_page_show_page (MillRunPage *self, const char *name)
+{
+  GtkWidget *child = adw_view_stack_get_child_by_name (self->view_stack, name);
+
+  if (child != NULL && adw_view_stack_page_get_visible (adw_view_stack_get_page (self->view_stack, child)))
+    adw_view_stack_set_visible_child (self->view_stack, child);
+}

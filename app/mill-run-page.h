@@ -15,5 +15,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MillRunPage, mill_run_page, MILL, RUN_PAGE, GtkWidget)
 
 void mill_run_page_set_run (MillRunPage *self, MillRun *run);
+void mill_run_page_show_page (MillRunPage *self, const char *name);
 
 G_END_DECLS

@@ -5,9 +5,61 @@
 
 #include "mill-run-words.h"
 
+#include <glib/gi18n.h>
+
+#include "crawl/mill-crawl-record.h"
 #include "mill-crawl-words.h"
+#include "mill-format.h"
 #include "mill-summary-words.h"
 #include "mill-words.h"
+
+/* A crawl counts from its very beginning, whenever that was, and knows only what it has found so far. */
+static char *
+describe_progress (MillRun *run)
+{
+  const MillSnapshot *snapshot = mill_run_get_snapshot (run);
+  guint64 n_before = mill_crawl_get_n_before (mill_run_get_pipeline (run));
+  g_autofree char *settled = mill_format_count (n_before + snapshot->done + snapshot->dead);
+  g_autofree char *total = NULL;
+
+  if (snapshot->total < 0)
+    /* Translators: how many items are through */
+    return g_strdup_printf (_ ("%s done"), settled);
+
+  total = mill_format_count (n_before + (guint64) snapshot->total);
+  if (mill_run_is_crawl (run))
+    return g_strdup_printf (_ ("%s of %s known pages"), settled, total);
+  /* Translators: how many items are through, of how many; "9,075 of 21,000" */
+  return g_strdup_printf (_ ("%s of %s"), settled, total);
+}
+
+/**
+ * mill_run_words_now:
+ * @run: any run
+ *
+ * Returns: (transfer full): where it stands, as in
+ *   “crawl · running · 0:42 · 9,075 of 21,000 · about 1 min left”
+ */
+char *
+mill_run_words_now (MillRun *run)
+{
+  const MillSnapshot *snapshot = mill_run_get_snapshot (run);
+  gint64 left_us;
+  MillEtaKind kind = mill_run_get_left (run, &left_us);
+  g_autofree char *clock = mill_format_time (snapshot->elapsed_us, 0);
+  g_autofree char *progress = describe_progress (run);
+  g_autofree char *left = mill_words_left (kind, left_us);
+  g_autoptr (GString) text = g_string_new (mill_run_get_origin (run));
+
+  g_string_append_printf (text, " · %s", mill_state_get_label (snapshot->state));
+  if (snapshot->state == MILL_STATE_IDLE)
+    return g_strdup (text->str);
+  g_string_append_printf (text, " · %s · %s", clock, progress);
+  if (left != NULL)
+    g_string_append_printf (text, " · %s", left);
+
+  return g_strdup (text->str);
+}
 
 /**
  * mill_run_words_end:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a run ended, in a sentence that fits what it was. */
+/* Where a run stands, and how it ended, in words that fit what it is. */
 
 #pragma once
 
@@ -7,6 +7,7 @@
 
 G_BEGIN_DECLS
 
+char *mill_run_words_now (MillRun *run);
 char *mill_run_words_end (MillRun *run);
 
 G_END_DECLS

@@ -8,41 +8,46 @@
 
 #include <glib/gi18n.h>
 
-#include "mill-builtin-jobs.h"
 #include "mill-crawl-dialog.h"
 #include "mill-run-files.h"
 
 static MillState
 get_state (MillWindow *self)
 {
-  return self->run != NULL ? mill_run_get_state (self->run) : MILL_STATE_IDLE;
+  MillRun *run = mill_window_get_run (self);
+
+  return run != NULL ? mill_run_get_state (run) : MILL_STATE_IDLE;
 }
 
 /**
  * mill_window_update_actions:
  *
- * Enables the actions that the run's state allows, and shows the button that goes with it.
+ * Enables the actions that the state of what is shown allows, and shows the buttons that go with it.
  */
 void
 mill_window_update_actions (MillWindow *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
+  MillRun *run = mill_window_get_run (self);
   MillState state = get_state (self);
-  gboolean is_active = self->run != NULL && mill_run_is_active (self->run);
+  gboolean is_active = run != NULL && mill_run_is_active (run);
   gboolean is_running = is_active && state == MILL_STATE_RUNNING;
-  gboolean can_go_on = self->run != NULL && mill_run_can_go_on (self->run);
+  gboolean can_go_on = run != NULL && mill_run_can_go_on (run);
   gboolean is_paused = is_active && state == MILL_STATE_PAUSED;
 
-  gtk_widget_action_set_enabled (widget, "win.back", self->run != NULL);
-  gtk_widget_action_set_enabled (widget, "win.start", self->run != NULL && !is_active);
+  gtk_widget_action_set_enabled (widget, "win.back", run != NULL);
+  gtk_widget_action_set_enabled (widget, "win.start", run != NULL && !is_active);
   gtk_widget_action_set_enabled (widget, "win.pause", is_running);
   gtk_widget_action_set_enabled (widget, "win.resume", is_paused);
   gtk_widget_action_set_enabled (widget, "win.toggle-pause", is_running || is_paused);
   gtk_widget_action_set_enabled (widget, "win.drain", is_running || is_paused);
-  gtk_widget_action_set_enabled (widget, "win.run-again", self->run != NULL && !is_active);
+  gtk_widget_action_set_enabled (widget, "win.run-again", run != NULL && !is_active);
   gtk_widget_action_set_enabled (widget, "win.go-on", can_go_on);
   gtk_widget_action_set_enabled (widget, "win.stop", is_active && state != MILL_STATE_STOPPING);
+  gtk_widget_action_set_enabled (widget, "win.show-page", run != NULL);
 
+  gtk_widget_set_visible (self->run_buttons, run != NULL);
+  gtk_widget_set_visible (self->new_tab_button, run != NULL);
   gtk_stack_set_visible_child_name (self->start_stack, can_go_on    ? "go-on"
                                                        : !is_active ? "start"
                                                        : is_paused  ? "resume"
@@ -51,10 +56,10 @@ mill_window_update_actions (MillWindow *self)
 
 /* A pipeline runs once: starting again is starting another one like it. */
 static gboolean
-renew_run (MillWindow *self)
+renew_run (MillWindow *self, MillTab *tab)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MillRun) run = mill_run_new_again (self->run, &error);
+  g_autoptr (MillRun) run = mill_run_new_again (mill_tab_get_run (tab), &error);
 
   if (run == NULL)
     {
@@ -62,21 +67,29 @@ renew_run (MillWindow *self)
       return FALSE;
     }
 
-  return mill_window_set_run (self, run);
+  return mill_tab_set_run (tab, run);
 }
 
-static void
-start_run (MillWindow *self)
+/**
+ * mill_window_start:
+ * @tab: one of its tabs, with a run that was not started
+ *
+ * Starts the run. On failure it tells the user.
+ */
+void
+mill_window_start (MillWindow *self, MillTab *tab)
 {
+  MillRun *run = mill_tab_get_run (tab);
   g_autoptr (GError) error = NULL;
 
-  if (!mill_run_start (self->run, &error))
+  mill_window_stay (self);
+  if (!mill_run_start (run, &error))
     {
       mill_window_show_error (self, _ ("The Run Could Not Start"), error->message);
-      renew_run (self);
+      renew_run (self, tab);
     }
-  else if (mill_run_get_path (self->run) != NULL)
-    mill_run_files_remember (self->settings, mill_run_get_path (self->run));
+  else if (mill_run_get_path (run) != NULL)
+    mill_run_files_remember (self->settings, mill_run_get_path (run));
   mill_window_update_actions (self);
 }
 
@@ -85,9 +98,10 @@ static void
 run_again_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MillWindow *self = MILL_WINDOW (widget);
+  MillTab *tab = mill_window_get_tab (self);
 
-  if (renew_run (self))
-    start_run (self);
+  if (renew_run (self, tab))
+    mill_window_start (self, tab);
 }
 
 /* What can go on does. */
@@ -95,11 +109,13 @@ static void
 start_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MillWindow *self = MILL_WINDOW (widget);
+  MillTab *tab = mill_window_get_tab (self);
+  MillRun *run = mill_tab_get_run (tab);
 
-  if (mill_run_can_go_on (self->run))
-    mill_window_resume_run (self, mill_run_get_path (self->run));
-  else if (get_state (self) == MILL_STATE_IDLE && !mill_run_is_stored (self->run))
-    start_run (self);
+  if (mill_run_can_go_on (run))
+    mill_window_resume_run (tab, mill_run_get_path (run));
+  else if (get_state (self) == MILL_STATE_IDLE && !mill_run_is_stored (run))
+    mill_window_start (self, tab);
   else
     run_again_action (widget, name, parameter);
 }
@@ -120,7 +136,7 @@ pause_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MillWindow *self = MILL_WINDOW (widget);
   g_autoptr (GError) error = NULL;
 
-  mill_run_pause (self->run, &error);
+  mill_run_pause (mill_window_get_run (self), &error);
   report (self, error);
 }
 
@@ -130,7 +146,7 @@ resume_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MillWindow *self = MILL_WINDOW (widget);
   g_autoptr (GError) error = NULL;
 
-  mill_run_resume (self->run, &error);
+  mill_run_resume (mill_window_get_run (self), &error);
   report (self, error);
 }
 
@@ -149,7 +165,7 @@ drain_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MillWindow *self = MILL_WINDOW (widget);
   g_autoptr (GError) error = NULL;
 
-  mill_run_drain (self->run, &error);
+  mill_run_drain (mill_window_get_run (self), &error);
   report (self, error);
 }
 
@@ -158,39 +174,76 @@ stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MillWindow *self = MILL_WINDOW (widget);
 
-  mill_run_stop (self->run);
+  mill_run_stop (mill_window_get_run (self));
   mill_window_update_actions (self);
+}
+
+/* Returns: (transfer full): the tab that is shown, as a list of one */
+static GPtrArray *
+list_shown_tab (MillWindow *self)
+{
+  GPtrArray *tabs = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_ptr_array_add (tabs, g_object_ref (mill_window_get_tab (self)));
+  return tabs;
 }
 
 static void
 back_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  mill_window_leave (MILL_WINDOW (widget), MILL_AFTER_BACK);
+  MillWindow *self = MILL_WINDOW (widget);
+  g_autoptr (GPtrArray) tabs = list_shown_tab (self);
+
+  mill_window_leave (self, tabs, MILL_AFTER_BACK);
+}
+
+static void
+new_tab_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  mill_window_show_start_tab (MILL_WINDOW (widget));
+}
+
+/* The last tab takes the window with it. */
+static void
+close_tab_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MillWindow *self = MILL_WINDOW (widget);
+
+  if (adw_tab_view_get_n_pages (self->tab_view) > 1)
+    adw_tab_view_close_page (self->tab_view, adw_tab_view_get_selected_page (self->tab_view));
+  else
+    gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+show_page_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MillRunPage *page = mill_tab_get_run_page (mill_window_get_tab (MILL_WINDOW (widget)));
+
+  mill_run_page_show_page (page, g_variant_get_string (parameter, NULL));
 }
 
 static void
 open_builtin_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  MillWindow *self = MILL_WINDOW (widget);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MillJob) job = mill_builtin_jobs_load (g_variant_get_string (parameter, NULL), &error);
-
-  if (job != NULL)
-    mill_window_open_job (self, job, _ ("scenario"));
-  else
-    mill_window_show_error (self, _ ("This Scenario Cannot Be Opened"), error->message);
+  mill_window_open_builtin (MILL_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
 chosen_cb (MillWindow *self, int response)
 {
-  g_autoptr (GFile) file = NULL;
+  g_autoptr (GtkFileChooserNative) chooser = g_steal_pointer (&self->chooser);
+  g_autoptr (GListModel) files = NULL;
 
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser));
-  g_clear_object (&self->chooser);
-  if (file != NULL)
-    mill_window_open_file (self, file);
+  if (response != GTK_RESPONSE_ACCEPT)
+    return;
+  files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (chooser));
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+
+      mill_window_open_file (self, file);
+    }
 }
 
 /**
@@ -218,8 +271,9 @@ open_action (GtkWidget *widget, const char *name, GVariant *parameter)
   if (self->chooser != NULL)
     return;
 
-  self->chooser = gtk_file_chooser_native_new (_ ("Open a Job or a Run"), GTK_WINDOW (self),
+  self->chooser = gtk_file_chooser_native_new (_ ("Open Jobs and Runs"), GTK_WINDOW (self),
                                                GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   mill_window_add_filter (GTK_FILE_CHOOSER (self->chooser), _ ("Millrace jobs and runs"), "*.millrace*");
   mill_window_add_filter (GTK_FILE_CHOOSER (self->chooser), _ ("All files"), "*");
@@ -230,12 +284,12 @@ open_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 crawl_cb (MillWindow *self, MillJob *job, const char *run_folder)
 {
-  MillWindow *window = mill_window_open_job (self, job, _ ("crawl"));
+  MillTab *tab = mill_window_open_job (self, job, _ ("crawl"));
 
-  if (window == NULL)
+  if (tab == NULL)
     return;
-  mill_run_record_in (window->run, run_folder);
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.start", NULL);
+  mill_run_record_in (mill_tab_get_run (tab), run_folder);
+  mill_window_start (self, tab);
 }
 
 static void
@@ -265,6 +319,9 @@ mill_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.drain", NULL, drain_action);
   gtk_widget_class_install_action (widget_class, "win.stop", NULL, stop_action);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
+  gtk_widget_class_install_action (widget_class, "win.new-tab", NULL, new_tab_action);
+  gtk_widget_class_install_action (widget_class, "win.close-tab", NULL, close_tab_action);
+  gtk_widget_class_install_action (widget_class, "win.show-page", "s", show_page_action);
   gtk_widget_class_install_action (widget_class, "win.open", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "win.open-builtin", "s", open_builtin_action);
   gtk_widget_class_install_action (widget_class, "win.new-crawl", NULL, new_crawl_action);

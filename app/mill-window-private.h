@@ -1,58 +1,71 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of MillWindow share: mill-window.c has the life of the window, mill-window-actions.c what
- * its buttons and keys do, mill-window-runs.c what it does with run files. */
+/* What the files of MillWindow share: mill-window.c has what frames the tabs, mill-window-tabs.c the tabs,
+ * mill-window-leave.c how runs are left behind, mill-window-actions.c what buttons and keys do,
+ * mill-window-runs.c what it does with run files. Buttons and keys act on the tab that is shown. */
 
 #pragma once
 
-#include "mill-run-page.h"
 #include "mill-run.h"
-#include "mill-start-page.h"
+#include "mill-tab.h"
 #include "mill-window.h"
 #include "record/mill-export.h"
 
 G_BEGIN_DECLS
 
-/* What to do once the run has ended. */
+/* What to do once a run has ended. */
 typedef enum
 {
   MILL_AFTER_NOTHING,
-  MILL_AFTER_BACK,
-  MILL_AFTER_CLOSE,
+  MILL_AFTER_BACK,         /* its tab shows the start page */
+  MILL_AFTER_CLOSE_TAB,    /* its tab is closed */
+  MILL_AFTER_CLOSE_WINDOW, /* the window is closed, when nothing runs in any tab */
 } MillAfter;
 
 struct _MillWindow
 {
   AdwApplicationWindow parent_instance;
 
-  GSettings *settings; /* (owned) (nullable): NULL when the schema is nowhere */
-  MillRun *run;        /* (owned) (nullable): NULL on the start page */
-  MillAfter after;
-  GtkFileChooserNative *chooser; /* (owned) (nullable): while it is open */
+  GSettings *settings;           /* (owned) (nullable): NULL when the schema is nowhere */
+  GHashTable *leaving;           /* (owned): MillTab, unowned → MillAfter: agreed to, and still running */
   GtkWindow *question;           /* (unowned) (nullable): while it is open */
-  gboolean is_loading;           /* a run file is being opened */
+  GPtrArray *asked_tabs;         /* (owned) (nullable) of MillTab, owned: what the question is about */
+  MillAfter asked_after;         /* what the answer is waited for with */
+  GtkFileChooserNative *chooser; /* (owned) (nullable): while it is open */
   char *exported_path;           /* (owned) (nullable): the run file that the chooser is for */
   MillExportFormat export_format;
   GPtrArray *removed; /* (owned) of paths: removed, but that can still be undone */
 
   /* Template */
   AdwToastOverlay *toast_overlay;
-  GtkStack *stack;
-  MillStartPage *start_page;
-  AdwWindowTitle *run_title;
+  AdwWindowTitle *title;
+  GtkWidget *run_buttons;
   GtkStack *start_stack;
-  MillRunPage *run_page;
+  GtkWidget *new_tab_button;
+  AdwTabView *tab_view;
+  GtkWidget *drop_hint;
 };
 
+void mill_window_start (MillWindow *self, MillTab *tab);
 void mill_window_install_actions (GtkWidgetClass *widget_class);
 void mill_window_update_actions (MillWindow *self);
+void mill_window_update_title (MillWindow *self);
 
-MillRun *mill_window_get_run (MillWindow *self);
-gboolean mill_window_set_run (MillWindow *self, MillRun *run);
-MillWindow *mill_window_show_run (MillWindow *self, MillRun *run);
+MillTab *mill_window_get_tab (MillWindow *self);
+GPtrArray *mill_window_list_tabs (MillWindow *self);
+MillTab *mill_window_take_tab (MillWindow *self);
+MillTab *mill_window_show_run (MillWindow *self, MillRun *run);
+MillTab *mill_window_open_job (MillWindow *self, MillJob *job, const char *origin);
+void mill_window_show_start_tab (MillWindow *self);
+void mill_window_init_tabs (MillWindow *self);
+
+void mill_window_leave (MillWindow *self, GPtrArray *tabs, MillAfter after);
+void mill_window_settle (MillWindow *self, MillTab *tab);
+void mill_window_stay (MillWindow *self);
+gboolean mill_window_has_active_tab (MillWindow *self);
+
 void mill_window_add_filter (GtkFileChooser *chooser, const char *name, const char *pattern);
-void mill_window_leave (MillWindow *self, MillAfter after);
-void mill_window_open_run (MillWindow *self, const char *path);
-void mill_window_resume_run (MillWindow *self, const char *path);
+void mill_window_open_run (MillTab *tab, const char *path);
+void mill_window_resume_run (MillTab *tab, const char *path);
 void mill_window_install_run_actions (GtkWidgetClass *widget_class);
 void mill_window_empty_removed (MillWindow *self);
 void mill_window_show_error (MillWindow *self, const char *heading, const char *message);

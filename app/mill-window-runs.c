@@ -62,19 +62,28 @@ run_of_load (const Load *load, GError **error)
   return mill_run_new_stored (load->job, _ ("crawl"), load->path, load->summary, error);
 }
 
+/* The tab may have gone to another window by now, or be closed. */
+static MillWindow *
+find_window (MillTab *tab)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (tab));
+
+  return MILL_IS_WINDOW (root) && gtk_window_get_application (GTK_WINDOW (root)) != NULL ? MILL_WINDOW (root)
+                                                                                         : NULL;
+}
+
 static void
 loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  MillWindow *self = MILL_WINDOW (source);
+  MillTab *tab = MILL_TAB (source);
+  MillWindow *self = find_window (tab);
   Load *load = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
   g_autoptr (MillRun) run = NULL;
-  MillWindow *window;
 
-  self->is_loading = FALSE;
-  gtk_widget_set_cursor (GTK_WIDGET (self), NULL);
-  if (gtk_window_get_application (GTK_WINDOW (self)) == NULL)
-    return; /* it was closed */
+  mill_tab_set_loading (tab, NULL);
+  if (self == NULL)
+    return;
   if (g_task_propagate_boolean (G_TASK (result), &error))
     run = run_of_load (load, &error);
   if (run == NULL)
@@ -85,65 +94,72 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       mill_window_show_error (self, heading, error->message);
       return;
     }
-  window = mill_window_show_run (self, run);
+  if (!mill_tab_set_run (tab, run))
+    tab = mill_window_show_run (self, run);
   if (load->is_to_resume)
-    gtk_widget_activate_action (GTK_WIDGET (window), "win.start", NULL);
+    mill_window_start (self, tab);
   else
     mill_run_files_remember (self->settings, load->path);
 }
 
 static void
-load_run (MillWindow *self, const char *path, gboolean is_to_resume)
+load_run (MillTab *tab, const char *path, gboolean is_to_resume)
 {
+  g_autofree char *name = g_filename_display_basename (path);
   g_autoptr (GTask) task = NULL;
   Load *load;
 
-  if (self->is_loading)
+  if (mill_tab_is_loading (tab))
     return;
-  self->is_loading = TRUE;
-  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), "progress");
+  mill_tab_set_loading (tab, name);
   load = g_new0 (Load, 1);
   load->path = g_canonicalize_filename (path, NULL);
   load->is_to_resume = is_to_resume;
-  task = g_task_new (self, NULL, loaded_cb, NULL);
+  task = g_task_new (tab, NULL, loaded_cb, NULL);
   g_task_set_task_data (task, load, load_free);
   g_task_run_in_thread (task, load_thread);
 }
 
 /**
  * mill_window_open_run:
+ * @tab: where to show it
  * @path: a run file
  *
  * Shows what is in it, once that is read.
  */
 void
-mill_window_open_run (MillWindow *self, const char *path)
+mill_window_open_run (MillTab *tab, const char *path)
 {
-  load_run (self, path, FALSE);
+  load_run (tab, path, FALSE);
 }
 
 /**
  * mill_window_resume_run:
+ * @tab: where to show it
  * @path: a run file
  *
  * Goes on with the crawl in it, once that is read.
  */
 void
-mill_window_resume_run (MillWindow *self, const char *path)
+mill_window_resume_run (MillTab *tab, const char *path)
 {
-  load_run (self, path, TRUE);
+  load_run (tab, path, TRUE);
 }
 
 static void
 open_run_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  mill_window_open_run (MILL_WINDOW (widget), g_variant_get_bytestring (parameter));
+  MillWindow *self = MILL_WINDOW (widget);
+
+  mill_window_open_run (mill_window_take_tab (self), g_variant_get_bytestring (parameter));
 }
 
 static void
 resume_run_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  mill_window_resume_run (MILL_WINDOW (widget), g_variant_get_bytestring (parameter));
+  MillWindow *self = MILL_WINDOW (widget);
+
+  mill_window_resume_run (mill_window_take_tab (self), g_variant_get_bytestring (parameter));
 }
 
 static void
@@ -151,7 +167,7 @@ go_on_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MillWindow *self = MILL_WINDOW (widget);
 
-  mill_window_resume_run (self, mill_run_get_path (self->run));
+  mill_window_resume_run (mill_window_get_tab (self), mill_run_get_path (mill_window_get_run (self)));
 }
 
 static void
@@ -335,6 +351,16 @@ toast_dismissed_cb (MillWindow *self, AdwToast *toast)
   trash (path);
 }
 
+/* On all start pages. */
+static void
+hide_removed (MillWindow *self)
+{
+  g_autoptr (GPtrArray) tabs = mill_window_list_tabs (self);
+
+  for (guint i = 0; i < tabs->len; i++)
+    mill_tab_set_hidden (g_ptr_array_index (tabs, i), self->removed);
+}
+
 static void
 remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -345,7 +371,7 @@ remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
   AdwToast *toast = adw_toast_new (text);
 
   g_ptr_array_add (self->removed, g_strdup (path));
-  mill_start_page_set_hidden (self->start_page, self->removed);
+  hide_removed (self);
   g_object_set_data_full (G_OBJECT (toast), "path", g_strdup (path), g_free);
   adw_toast_set_button_label (toast, _ ("_Undo"));
   adw_toast_set_action_name (toast, "win.undo-remove");
@@ -361,7 +387,7 @@ undo_remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MillWindow *self = MILL_WINDOW (widget);
 
   g_free (take_removed (self, g_variant_get_bytestring (parameter)));
-  mill_start_page_set_hidden (self->start_page, self->removed);
+  hide_removed (self);
 }
 
 /**

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillWindow: the start page, or one run. It never closes over a running pipeline: it asks, stops it, and
- * waits until its last thread has ended. */
+/* MillWindow: a window with a tab for each run. Whatever is opened takes the tab that is shown if that is on
+ * its start page, else a new one. It never closes a tab, nor itself, over a running pipeline: it asks, stops
+ * it, and waits until its last thread has ended. */
 
 #pragma once
 
 #include <adwaita.h>
 
-#include "pipeline/mill-job.h"
+#include "mill-run.h"
 
 G_BEGIN_DECLS
 
@@ -14,8 +15,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MillWindow, mill_window, MILL, WINDOW, AdwApplicationWindow)
 
 MillWindow *mill_window_new (GtkApplication *application);
-gboolean mill_window_is_free (MillWindow *self);
+MillRun *mill_window_get_run (MillWindow *self);
+gboolean mill_window_open_builtin (MillWindow *self, const char *id);
 gboolean mill_window_open_file (MillWindow *self, GFile *file);
-MillWindow *mill_window_open_job (MillWindow *self, MillJob *job, const char *origin);
+gboolean mill_window_show_tab (MillWindow *self, guint id);
 
 G_END_DECLS

@@ -89,9 +89,17 @@ def has_name(node, name):
     return found == name or found.replace("_", "") == f"{name} {name}"
 
 
+def is_hidden(node):
+    """Whether it is in something that is hidden, as another tab is."""
+    while node is not None and node.get_role() not in (Atspi.Role.FRAME, Atspi.Role.APPLICATION):
+        if not node.get_state_set().contains(Atspi.StateType.VISIBLE):
+            return True
+        node = node.get_parent()
+    return False
+
+
 def is_usable(node):
-    states = node.get_state_set()
-    return states.contains(Atspi.StateType.SENSITIVE) and states.contains(Atspi.StateType.VISIBLE)
+    return node.get_state_set().contains(Atspi.StateType.SENSITIVE) and not is_hidden(node)
 
 
 def get_interface(node, interface):
@@ -119,7 +127,8 @@ def find_text(window, pattern):
     for node in walk(window):
         # Without the places where a long address may be broken.
         text = (node.get_name() or "").replace("\u200b", "")
-        if node.get_role() == Atspi.Role.LABEL and (match := re.fullmatch(pattern, text)):
+        match = re.fullmatch(pattern, text)
+        if match and node.get_role() == Atspi.Role.LABEL and not is_hidden(node):
             return match
     return None
 
