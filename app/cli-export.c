@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "record/mill-export.h"
+#include "record/mill-run-facts.h"
 
 typedef struct
 {
@@ -31,10 +32,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 static gboolean
 find_table (const char *name, MillExportTable *table)
 {
-  static const char *const names[] = { [MILL_EXPORT_PAGES] = "pages",
-                                       [MILL_EXPORT_BROKEN] = "broken",
-                                       [MILL_EXPORT_DUPLICATES] = "duplicates",
-                                       [MILL_EXPORT_CHANGES] = "changes" };
+  static const char *const names[] = {
+    [MILL_EXPORT_PAGES] = "pages",           [MILL_EXPORT_BROKEN] = "broken",
+    [MILL_EXPORT_DUPLICATES] = "duplicates", [MILL_EXPORT_CHANGES] = "changes",
+    [MILL_EXPORT_ITEMS] = "items",           [MILL_EXPORT_EVENTS] = "events",
+    [MILL_EXPORT_SAMPLES] = "samples"
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     if (strcmp (name, names[i]) == 0)
@@ -43,6 +46,15 @@ find_table (const char *name, MillExportTable *table)
         return TRUE;
       }
   return FALSE;
+}
+
+/* What can be written of a file that is no run file, or damaged, the export says. */
+static MillExportTable
+choose_table (const char *path)
+{
+  g_autoptr (MillRunFacts) facts = mill_run_facts_read (path, NULL);
+
+  return facts == NULL || facts->is_crawl ? MILL_EXPORT_PAGES : MILL_EXPORT_ITEMS;
 }
 
 static gboolean
@@ -88,7 +100,9 @@ mill_cli_export (char **arguments)
   g_auto (GStrv) words = g_strdupv (arguments);
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "what", 0, 0, G_OPTION_ARG_STRING, &options.table, N_ ("pages, broken, duplicates or changes (pages)"),
+    { "what", 0, 0, G_OPTION_ARG_STRING, &options.table,
+      N_ ("items, events or samples, and of a crawl pages, broken, duplicates or changes (pages of a crawl, "
+          "items of another run)"),
       N_ ("TABLE") },
     { "to", 0, 0, G_OPTION_ARG_STRING, &options.format, N_ ("csv or jsonl"), N_ ("FORMAT") },
     { "output", 0, 0, G_OPTION_ARG_FILENAME, &options.output, N_ ("Write to this file (standard output)"),
@@ -100,7 +114,7 @@ mill_cli_export (char **arguments)
   MillExportFormat format;
   gboolean ok;
 
-  if (!mill_cli_parse (&words, _ ("RUN"), _ ("Writes results of a recorded crawl."), entries))
+  if (!mill_cli_parse (&words, _ ("RUN"), _ ("Writes results of a recorded run."), entries))
     return MILL_CLI_USAGE;
   if (words[1] == NULL || words[2] != NULL)
     {
@@ -109,7 +123,8 @@ mill_cli_export (char **arguments)
     }
   if (options.table != NULL && !find_table (options.table, &table))
     {
-      mill_cli_complain (_ ("export: --what is pages, broken, duplicates or changes"));
+      mill_cli_complain (_ (
+          "export: --what is items, events or samples, or of a crawl pages, broken, duplicates or changes"));
       return MILL_CLI_USAGE;
     }
   if (!find_format (options.format, &format))
@@ -117,6 +132,8 @@ mill_cli_export (char **arguments)
       mill_cli_complain (_ ("export: --to is csv or jsonl"));
       return MILL_CLI_USAGE;
     }
+  if (options.table == NULL)
+    table = choose_table (words[1]);
   ok = options.output != NULL ? export_to_file (words[1], table, format, options.output, &error)
                               : export_to_stdout (words[1], table, format, &error);
   if (ok)

@@ -75,6 +75,7 @@ add_counts (JsonBuilder *builder, const MillSnapshot *run)
   add_count (builder, "returned", run->returned);
   add_count (builder, "dropped", run->dropped);
   add_count (builder, "unfinished", run->unfinished);
+  add_count (builder, "unrecorded", run->unrecorded);
   add_count (builder, "retries", run->retries);
   add_number (builder, "seconds", seconds);
   add_number (builder, "items_per_second", seconds > 0 ? (double) run->done / seconds : 0.0);

@@ -134,6 +134,13 @@ describe_figures (const MillSnapshot *run, const MillLimitFinding *limit)
   mill_cli_table_add (table, _ ("limit"), binding, NULL);
   if (advice != NULL && *advice != '\0')
     mill_cli_table_add (table, "", advice, NULL);
+  if (run->unrecorded > 0)
+    {
+      g_autofree char *unrecorded = mill_format_count (run->unrecorded);
+      g_autofree char *text = g_strdup_printf (_ ("%s items are not in the run file"), unrecorded);
+
+      mill_cli_table_add (table, _ ("not recorded"), text, NULL);
+    }
   return mill_cli_table_to_string (table);
 }
 

@@ -11,6 +11,7 @@
 #include "cli-watch.h"
 #include "cli.h"
 #include "core/mill-error.h"
+#include "record/mill-run-record.h"
 
 /**
  * Turn:
@@ -29,8 +30,9 @@ typedef struct
 
 typedef struct
 {
-  char **sets; /* (owned) (nullable) */
-  char **ats;  /* (owned) (nullable) */
+  char **sets;  /* (owned) (nullable) */
+  char **ats;   /* (owned) (nullable) */
+  char *record; /* (owned) (nullable) */
   double duration_s;
   gboolean as_json;
   gboolean list;
@@ -51,6 +53,7 @@ options_clear (Options *options)
 {
   g_strfreev (options->sets);
   g_strfreev (options->ats);
+  g_free (options->record);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -185,6 +188,11 @@ run_job (const char *name, const Options *options)
   turns = read_ats (pipeline, options->ats, &error);
   if (turns == NULL)
     return complain_about (error);
+  if (options->record != NULL && !mill_run_record (pipeline, job, options->record, &error))
+    {
+      mill_cli_complain (error->message);
+      return MILL_CLI_FAILED;
+    }
   watch.started = schedule_turns;
   watch.user_data = turns;
   return mill_cli_watch (pipeline, &watch);
@@ -200,6 +208,8 @@ parse (char ***words, Options *options)
       N_ ("SECONDS:STAGE.KNOB=VALUE") },
     { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &options->duration_s, N_ ("Drain after this time"),
       N_ ("SECONDS") },
+    { "record", 0, 0, G_OPTION_ARG_FILENAME, &options->record, N_ ("Record the run in this file, a new one"),
+      N_ ("RUN") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->as_json, N_ ("Print the result as one JSON object"), NULL },
     { "list", 0, 0, G_OPTION_ARG_NONE, &options->list, N_ ("List the built-in jobs"), NULL },
     G_OPTION_ENTRY_NULL,

@@ -164,7 +164,7 @@ static void
 test_bad_usage (Fixture *fixture, gconstpointer data)
 {
   assert_complains (fixture, "fly", 2, "fly");
-  assert_complains (fixture, "run --record x", 2, "--record");
+  assert_complains (fixture, "run --fast x", 2, "--fast");
   assert_complains (fixture, "run one two", 2, "one job");
   assert_complains (fixture, "run nowhere.millrace", 2, "nowhere.millrace");
   assert_complains (fixture, "run nowhere.millrace", 2, "bounded-thread-queue");
@@ -667,6 +667,48 @@ test_demo_jobs (Fixture *fixture, gconstpointer data)
   assert_adds_up (fixture);
 }
 
+static guint
+count_lines (Fixture *fixture, const char *words)
+{
+  g_auto (GStrv) lines = g_strsplit (fixture->output, "\r\n", -1);
+  guint n = 0;
+
+  for (char **line = lines; *line != NULL; line++)
+    n += strstr (*line, words) != NULL ? 1 : 0;
+  return n;
+}
+
+/* What is exported of a run is what the run said. */
+static void
+test_record (Fixture *fixture, gconstpointer data)
+{
+  gint64 done, dead;
+
+  write_file (fixture, "mine.millrace",
+              "[Job]\nname=Mine\n[Source]\ntype=count\nitems=300\n"
+              "[Stage call]\nkind=async\nstep=simulate\nconsumers=8\nretries=0\nlatency=1\n"
+              "distribution=uniform\nspread=0.5\nerror-rate=0.3\n[Sink]\ntype=count\n");
+  g_assert_cmpint (run (fixture, "run mine.millrace --record mine.run --json --at 0.01:call.slots=7"), ==, 1);
+  done = get_count (fixture, "done");
+  dead = get_count (fixture, "dead");
+  g_assert_cmpint (done + dead, ==, 300);
+  g_assert_cmpint (get_count (fixture, "unrecorded"), ==, 0);
+  assert_complains (fixture, "run mine.millrace --record mine.run", 3, "is there already");
+
+  g_assert_cmpint (run (fixture, "export mine.run --to csv"), ==, 0);
+  g_assert_true (g_str_has_prefix (fixture->output, "key,outcome,attempts,latency_ms,stage,result,error,"));
+  g_assert_cmpint (count_lines (fixture, ",done,1,"), ==, done);
+  g_assert_cmpint (count_lines (fixture, ",dead,1,"), ==, dead);
+  g_assert_cmpint (count_lines (fixture, ",call,"), ==, dead);
+  g_assert_cmpint (run (fixture, "export mine.run --what events --to csv"), ==, 0);
+  g_assert_cmpuint (count_lines (fixture, ",knob,call.slots 0 → 7"), ==, 1);
+  g_assert_cmpuint (count_lines (fixture, ",state,finished"), ==, 1);
+  g_assert_cmpint (run (fixture, "export mine.run --what samples --to jsonl"), ==, 0);
+  g_assert_nonnull (strstr (fixture->output, "\"stage\":\"call\",\"depth\":"));
+  assert_complains (fixture, "crawl --resume mine.run", 2, "only a crawl can go on");
+  assert_complains (fixture, "export mine.run --what all --to csv", 2, "items");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -686,6 +728,7 @@ main (int argc, char **argv)
   ADD ("rate", test_rate);
   ADD ("at", test_at);
   ADD ("duration", test_duration);
+  ADD ("record", test_record);
   ADD ("crawl", test_crawl);
   ADD ("repeat", test_repeat);
   ADD ("crawl-fails", test_crawl_fails);

@@ -11,6 +11,7 @@
 
 #include "core/mill-error.h"
 #include "demo/mill-demo-site.h"
+#include "record/mill-run-facts.h"
 #include "record/mill-run-file-private.h"
 #include "run-query.h"
 #include "test-parts.h"
@@ -297,6 +298,86 @@ test_killed (Fixture *fixture, gconstpointer data)
   mill_demo_site_stop (site);
 }
 
+/* ---- another run that is killed -------------------------------------------------------------------------
+ */
+
+#define ROWS_BEFORE_KILL 500
+
+static GSubprocess *
+start_endless_run (Fixture *fixture)
+{
+  g_autofree char *job = g_build_filename (fixture->folder, "job.millrace", NULL);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *child;
+
+  g_assert_true (g_file_set_contents (job,
+                                      "[Job]\nname=Endless\n[Source]\ntype=count\nitems=1000000\n"
+                                      "[Stage work]\nkind=threads\nstep=simulate\nmaxsize=100\n"
+                                      "consumers=8\nretries=0\ndistribution=uniform\nlatency=2\n"
+                                      "spread=1\nerror-rate=0.1\n[Sink]\ntype=count\n",
+                                      -1, NULL));
+  child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error,
+                            g_getenv ("MILLRACE_CLI"), "run", job, "--record", fixture->path, NULL);
+  g_assert_no_error (error);
+  return child;
+}
+
+/* 0 as long as the file cannot be read. */
+static gint64
+count_items (Fixture *fixture)
+{
+  sqlite3 *db = NULL;
+  sqlite3_stmt *query = NULL;
+  gint64 n = 0;
+
+  if (sqlite3_open_v2 (fixture->path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+      sqlite3_prepare_v2 (db, "SELECT count (*) FROM item", -1, &query, NULL) == SQLITE_OK &&
+      sqlite3_step (query) == SQLITE_ROW)
+    n = sqlite3_column_int64 (query, 0);
+  sqlite3_finalize (query);
+  sqlite3_close (db);
+  return n;
+}
+
+/* Whatever moment it is killed at, the file is whole, and what it counted it has. */
+static void
+test_run_killed (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GSubprocess) child = start_endless_run (fixture);
+  g_autoptr (MillRunFacts) facts = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean ended = FALSE;
+
+  g_subprocess_wait_async (child, NULL, ended_cb, &ended);
+  while (!ended && count_items (fixture) < ROWS_BEFORE_KILL)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_false (ended);
+  facts = mill_run_facts_read (fixture->path, &error);
+  g_assert_no_error (error);
+  g_assert_true (facts->is_in_use);
+  g_assert_false (facts->is_cut_off);
+  g_clear_pointer (&facts, mill_run_facts_free);
+  g_subprocess_send_signal (child, SIGKILL);
+  while (!ended)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_assert_cmpint (test_ask_run (fixture->path,
+                                 "SELECT count (*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
+                   ==, 1);
+  facts = mill_run_facts_read (fixture->path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (facts->name, ==, "Endless");
+  g_assert_cmpint (facts->state, ==, MILL_STATE_RUNNING);
+  g_assert_true (facts->is_cut_off);
+  g_assert_false (facts->is_crawl || facts->is_in_use);
+  g_assert_nonnull (facts->started);
+  g_assert_null (facts->ended);
+  g_assert_cmpuint (facts->produced, >=, ROWS_BEFORE_KILL);
+  /* Each tenth of a second first its items are handed over, then its counts. */
+  g_assert_cmpint (count_items (fixture), >=, ROWS_BEFORE_KILL);
+  g_assert_cmpint (count_items (fixture) + (gint64) facts->unrecorded + 8, >=, facts->done + facts->dead);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -310,6 +391,7 @@ main (int argc, char **argv)
   ADD ("damaged", test_damaged);
   ADD ("full", test_full);
   ADD ("killed", test_killed);
+  ADD ("run-killed", test_run_killed);
 #undef ADD
 
   return g_test_run ();

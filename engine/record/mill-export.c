@@ -97,6 +97,38 @@ static const Column change_columns[] = {
   { NULL, NULL, NULL },
 };
 
+static const Column item_columns[] = {
+  { "key", "i.key", NULL },
+  { "outcome", "i.outcome", NULL },
+  { "attempts", "i.attempts", NULL },
+  { "latency_ms", "i.latency_ms", NULL },
+  { "stage", "i.stage", NULL },
+  { "result", "i.result", NULL },
+  { "error", "i.error", NULL },
+  { "finished", "i.finished", NULL },
+  { "number", "i.number", NULL },
+  { "status", "i.status", NULL },
+  { "type", "i.type", NULL },
+  { "bytes", "i.bytes", NULL },
+  { "location", "i.location", NULL },
+  { "file", "i.file", NULL },
+  { NULL, NULL, NULL },
+};
+
+static const Column event_columns[] = {
+  { "run", "e.run", NULL },   { "number", "e.number", NULL }, { "time_ms", "e.time_ms", NULL },
+  { "kind", "e.kind", NULL }, { "text", "e.text", NULL },     { NULL, NULL, NULL },
+};
+
+static const Column sample_columns[] = {
+  { "run", "s.run", NULL },         { "time_ms", "s.time_ms", NULL }, { "stage", "s.stage", NULL },
+  { "depth", "s.depth", NULL },     { "maxsize", "s.maxsize", NULL }, { "held", "s.held", NULL },
+  { "permits", "s.permits", NULL }, { "workers", "s.workers", NULL }, { "busy", "s.busy", NULL },
+  { "idle", "s.idle", NULL },       { "blocked", "s.blocked", NULL }, { "done", "s.done", NULL },
+  { "dead", "s.dead", NULL },       { "retries", "s.retries", NULL }, { "p50_ms", "s.p50_ms", NULL },
+  { "p95_ms", "s.p95_ms", NULL },   { "p99_ms", "s.p99_ms", NULL },   { NULL, NULL, NULL },
+};
+
 static const Table tables[] = {
   [MILL_EXPORT_PAGES] = { page_columns,
                           " FROM item i LEFT JOIN frontier f ON f.url = i.key ORDER BY f.id, i.rowid" },
@@ -113,6 +145,9 @@ static const Table tables[] = {
                                " WHERE i.outcome = 'done' ORDER BY d.first_id, d.hash, f.id, i.key" },
   [MILL_EXPORT_CHANGES] = { change_columns, MILL_CHANGES_FROM " WHERE " MILL_CHANGES_KIND " <> 'unchanged'"
                                                               " ORDER BY f.id IS NULL, f.id, e.key" },
+  [MILL_EXPORT_ITEMS] = { item_columns, " FROM item i ORDER BY i.rowid" },
+  [MILL_EXPORT_EVENTS] = { event_columns, " FROM event e ORDER BY e.run, e.number" },
+  [MILL_EXPORT_SAMPLES] = { sample_columns, " FROM sample s ORDER BY s.run, s.time_ms, s.stage" },
 };
 
 /* How a file is read; the first as long as it is not damaged. */
@@ -317,7 +352,7 @@ salvage (Export *self, GError **error)
   g_autoptr (GError) failure = NULL;
   g_autofree char *count = NULL;
 
-  if (self->table == MILL_EXPORT_PAGES)
+  if (self->table == MILL_EXPORT_PAGES || self->table == MILL_EXPORT_ITEMS)
     (void) (write_pass (self, FROM_BEGINNING, &failure) ||
             (g_error_matches (failure, MILL_ERROR, MILL_ERROR_DAMAGED) && write_pass (self, FROM_END, NULL)));
   if (failure != NULL && !g_error_matches (failure, MILL_ERROR, MILL_ERROR_DAMAGED))
@@ -347,8 +382,9 @@ salvage (Export *self, GError **error)
  * @output: where to
  * @cancellable: (nullable): ends it early
  *
- * Writes results of a run. Blocks. Of a damaged file %MILL_EXPORT_PAGES writes all that can still be read, in
- * no particular order and without `level` and `redirects`, and fails with %MILL_ERROR_DAMAGED if that is
+ * Writes results of a run. Blocks. Of a damaged file %MILL_EXPORT_PAGES and
+ * %MILL_EXPORT_ITEMS write all that can still be read, in
+ * no particular order and without `level` and `redirects`, and fail with %MILL_ERROR_DAMAGED if that is
  * anything, and with %MILL_ERROR_INVALID if not. The other tables, which need the whole file, fail with
  * %MILL_ERROR_INVALID.
  *

@@ -27,6 +27,9 @@ typedef enum
  * @MILL_EXPORT_BROKEN: the pages that failed for good, by the page that leads to them
  * @MILL_EXPORT_DUPLICATES: the pages whose bodies are the same, one group after the other
  * @MILL_EXPORT_CHANGES: the pages that are not as they were in the earlier run, see mill_crawl_repeat()
+ * @MILL_EXPORT_ITEMS: what became of each item of any run, in the order in which they were settled
+ * @MILL_EXPORT_EVENTS: what happened
+ * @MILL_EXPORT_SAMPLES: what each stage was like, ten times a second
  *
  * Which results are written.
  */
@@ -36,6 +39,9 @@ typedef enum
   MILL_EXPORT_BROKEN,
   MILL_EXPORT_DUPLICATES,
   MILL_EXPORT_CHANGES,
+  MILL_EXPORT_ITEMS,
+  MILL_EXPORT_EVENTS,
+  MILL_EXPORT_SAMPLES,
 } MillExportTable;
 
 gboolean mill_export_run (const char *path, MillExportTable table, MillExportFormat format,

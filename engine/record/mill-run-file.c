@@ -159,8 +159,8 @@ static gboolean
 set_pragmas (MillRunFile *self, GError **error)
 {
   return execute (self,
-                  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;"
-                  "PRAGMA cache_size = -32768; PRAGMA busy_timeout = 5000;",
+                  "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                  "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32768;",
                   error);
 }
 
