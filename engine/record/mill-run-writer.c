@@ -7,8 +7,7 @@
 
 #include "record/mill-run-writer-private.h"
 
-#include <pthread.h>
-#include <sched.h>
+#include <sys/resource.h>
 
 #define LOOK_EVERY_US (50 * G_TIME_SPAN_MILLISECOND)
 
@@ -30,14 +29,13 @@ struct _MillRunWriter
   gint is_closing; /* (atomic) set with the lock held */
 };
 
-/* Only processor time that is left over. */
+/* Takes little but processor time that is left over. With SCHED_IDLE it would take nothing else, and on a
+ * busy machine hardly write a row. Linux has a niceness for each thread. */
 static void
 stand_back (void)
 {
-#ifdef SCHED_IDLE
-  struct sched_param parameters = { 0 };
-
-  (void) pthread_setschedparam (pthread_self (), SCHED_IDLE, &parameters);
+#ifdef __linux__
+  (void) setpriority (PRIO_PROCESS, 0, 19);
 #endif
 }
 
