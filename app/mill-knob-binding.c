@@ -10,10 +10,11 @@
 #include <math.h>
 
 #include "mill-knob-row.h"
+#include "mill-knob-words.h"
 
 /* A whole number up to this that only counts is stepped one by one; others are slid over powers of ten. */
 #define STEPPER_MAXIMUM 10000
-/* A slider by powers of ten begins here when the range begins at zero. */
+/* A slider by powers of ten begins here when the range begins at zero, which stands for no limit. */
 #define SMALLEST_FRACTION 0.01
 #define LINEAR_MAXIMUM    10.0
 
@@ -45,15 +46,10 @@ is_mere_count (MillKnob *knob)
   return *mill_knob_get_unit (knob) == '\0';
 }
 
-/* Small numbers need two digits after the point to be turned finely; more digits than that only flicker. */
-static guint
-digits_of (MillKnob *knob)
+static gboolean
+is_percentage (MillKnob *knob)
 {
-  double usual = mill_knob_get_default (knob);
-
-  if (mill_knob_is_integer (knob))
-    return 0;
-  return mill_knob_get_maximum (knob) <= LINEAR_MAXIMUM || (usual > 0 && usual < 1) ? 2 : 1;
+  return g_str_equal (mill_knob_get_unit (knob), "%") && mill_knob_get_maximum (knob) <= 100;
 }
 
 static MillKnobKind
@@ -66,7 +62,7 @@ kind_of (MillKnob *knob)
   if (mill_knob_is_integer (knob))
     return maximum <= STEPPER_MAXIMUM && is_mere_count (knob) ? MILL_KNOB_INTEGER_STEPPER
                                                               : MILL_KNOB_LOG_SLIDER;
-  return maximum <= LINEAR_MAXIMUM ? MILL_KNOB_LINEAR_SLIDER : MILL_KNOB_LOG_SLIDER;
+  return maximum <= LINEAR_MAXIMUM || is_percentage (knob) ? MILL_KNOB_LINEAR_SLIDER : MILL_KNOB_LOG_SLIDER;
 }
 
 static void
@@ -77,12 +73,25 @@ changed_by_user_cb (GtkWidget *row, double value)
   mill_run_set_knob (binding->run, binding->knob, value);
 }
 
+/* Where 0 stands for no limit it is above all; else it is where the scale begins. */
+static void
+set_log_range (MillKnobRow *row, MillKnob *knob)
+{
+  double minimum = mill_knob_get_minimum (knob);
+  gboolean is_unlimited = mill_knob_words_is_no_limit (knob, minimum);
+  double least = mill_knob_is_integer (knob) ? 1 : SMALLEST_FRACTION;
+
+  mill_knob_row_set_range (row, is_unlimited ? MAX (minimum, least) : minimum, mill_knob_get_maximum (knob),
+                           pow (10, -(double) mill_knob_words_digits (knob)));
+  if (is_unlimited)
+    mill_knob_row_set_no_limit (row, 0, _ ("no limit"));
+}
+
 static void
 set_range (MillKnobRow *row, MillKnob *knob)
 {
   double minimum = mill_knob_get_minimum (knob);
   double maximum = mill_knob_get_maximum (knob);
-  gboolean is_integer = mill_knob_is_integer (knob);
 
   switch (kind_of (knob))
     {
@@ -90,10 +99,7 @@ set_range (MillKnobRow *row, MillKnob *knob)
       mill_knob_row_set_range (row, minimum, maximum, 1);
       break;
     case MILL_KNOB_LOG_SLIDER:
-      /* Zero is not on a scale of powers of ten; where it is allowed it means that there is no limit. */
-      mill_knob_row_set_range (row, MAX (minimum, is_integer ? 1 : SMALLEST_FRACTION), maximum, 1);
-      if (minimum <= 0)
-        mill_knob_row_set_no_limit (row, 0, _ ("no limit"));
+      set_log_range (row, knob);
       break;
     case MILL_KNOB_LINEAR_SLIDER:
       mill_knob_row_set_range (row, minimum, maximum, (maximum - minimum) / 100);
@@ -102,7 +108,20 @@ set_range (MillKnobRow *row, MillKnob *knob)
     default:
       break;
     }
-  mill_knob_row_set_digits (row, digits_of (knob));
+  mill_knob_row_set_digits (row, mill_knob_words_digits (knob));
+}
+
+/* What the row can be reset to, and how that is called. */
+static void
+set_usual (MillKnobRow *row, MillRun *run, MillKnob *knob)
+{
+  double usual = mill_knob_board_get_job_number (mill_run_get_knobs (run), knob);
+  g_autofree char *number = mill_knob_words_number (knob, usual);
+  /* Translators: a knob's name, then its value; for a button that turns the knob to what the job says */
+  g_autofree char *text =
+      g_strdup_printf (_ ("Reset %s to %s, as in the job"), mill_knob_get_label (knob), number);
+
+  mill_knob_row_set_usual (row, usual, text);
 }
 
 /**
@@ -126,6 +145,7 @@ mill_knob_binding_new_row (MillRun *run, MillKnob *knob)
   set_range (row, knob);
   mill_knob_row_set_unit (row, mill_knob_get_unit (knob));
   mill_knob_row_set_description (row, mill_knob_get_help (knob));
+  set_usual (row, run, knob);
   mill_knob_binding_refresh (widget);
   g_signal_connect (row, "changed-by-user", G_CALLBACK (changed_by_user_cb), NULL);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillKnobPanel: one list of rows for each owner of knobs; the rows on show follow the run's `beat`. */
+/* MillKnobPanel: one list of rows for each owner of knobs, and below it, always in sight, its faults; the
+ * rows on show follow the run's `beat`. */
 
 #include "config.h"
 
 #include "mill-knob-panel.h"
 
-#include <glib/gi18n.h>
-
+#include "mill-fault-group.h"
 #include "mill-knob-binding.h"
 
 struct _MillKnobPanel
@@ -19,6 +19,7 @@ struct _MillKnobPanel
   /* Template */
   GtkDropDown *owner_drop_down;
   GtkStack *stack;
+  GtkStack *fault_stack;
 };
 
 enum
@@ -32,14 +33,44 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (MillKnobPanel, mill_knob_panel, GTK_TYPE_BOX)
 
 static void
+refresh_rows (GtkWidget *list)
+{
+  GtkWidget *row;
+
+  for (row = gtk_widget_get_first_child (list); row != NULL; row = gtk_widget_get_next_sibling (row))
+    mill_knob_binding_refresh (row);
+}
+
+static void
+update_reset (MillKnobPanel *self)
+{
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "knobs.reset",
+                                 self->run != NULL &&
+                                     !mill_knob_board_is_as_in_job (mill_run_get_knobs (self->run)));
+}
+
+static void
 beat_cb (MillKnobPanel *self)
 {
   GtkWidget *list = gtk_stack_get_visible_child (self->stack);
-  GtkWidget *row;
+  GtkWidget *group = gtk_stack_get_visible_child (self->fault_stack);
 
-  for (row = list != NULL ? gtk_widget_get_first_child (list) : NULL; row != NULL;
-       row = gtk_widget_get_next_sibling (row))
-    mill_knob_binding_refresh (row);
+  if (list != NULL)
+    refresh_rows (list);
+  if (group != NULL)
+    mill_fault_group_refresh (MILL_FAULT_GROUP (group));
+  update_reset (self);
+}
+
+/* The source has none. */
+static void
+show_faults (MillKnobPanel *self, const char *owner)
+{
+  GtkWidget *group = gtk_stack_get_child_by_name (self->fault_stack, owner);
+
+  if (group != NULL)
+    gtk_stack_set_visible_child (self->fault_stack, group);
+  gtk_widget_set_visible (GTK_WIDGET (self->fault_stack), group != NULL);
 }
 
 static void
@@ -52,8 +83,15 @@ owner_selected_cb (MillKnobPanel *self)
     return;
   owner = gtk_string_list_get_string (self->owners, selected);
   gtk_stack_set_visible_child_name (self->stack, owner);
+  show_faults (self, owner);
   beat_cb (self);
   g_signal_emit (self, signals[SIGNAL_OWNER_CHOSEN], 0, owner);
+}
+
+static void
+reset_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  mill_knob_board_reset (mill_run_get_knobs (MILL_KNOB_PANEL (widget)->run));
 }
 
 static GtkWidget *
@@ -69,23 +107,45 @@ add_list (MillKnobPanel *self, const char *owner)
   return list;
 }
 
+static GtkWidget *
+add_fault_group (MillKnobPanel *self, const char *owner)
+{
+  GtkWidget *group = mill_fault_group_new (self->run, owner);
+
+  gtk_stack_add_named (self->fault_stack, group, owner);
+
+  return group;
+}
+
+static void
+add_row (MillKnobPanel *self, MillKnob *knob)
+{
+  const char *owner = mill_knob_get_owner (knob);
+  gboolean is_fault = mill_knob_is_fault (knob);
+  GtkWidget *parent = gtk_stack_get_child_by_name (is_fault ? self->fault_stack : self->stack, owner);
+  GtkWidget *row = mill_knob_binding_new_row (self->run, knob);
+
+  if (parent == NULL)
+    parent = is_fault ? add_fault_group (self, owner) : add_list (self, owner);
+  if (is_fault)
+    mill_fault_group_add_row (MILL_FAULT_GROUP (parent), row);
+  else
+    gtk_list_box_append (GTK_LIST_BOX (parent), row);
+}
+
 static void
 add_rows (MillKnobPanel *self)
 {
-  g_autoptr (GPtrArray) knobs = mill_pipeline_list_knobs (mill_run_get_pipeline (self->run));
+  GPtrArray *knobs = mill_knob_board_get_knobs (mill_run_get_knobs (self->run));
   guint i;
 
   for (i = 0; i < knobs->len; i++)
     {
       MillKnob *knob = g_ptr_array_index (knobs, i);
-      GtkWidget *list = gtk_stack_get_child_by_name (self->stack, mill_knob_get_owner (knob));
 
       /* A choice among names has no place on a scale. */
-      if (G_IS_PARAM_SPEC_ENUM (mill_knob_get_pspec (knob)))
-        continue;
-      if (list == NULL)
-        list = add_list (self, mill_knob_get_owner (knob));
-      gtk_list_box_append (GTK_LIST_BOX (list), mill_knob_binding_new_row (self->run, knob));
+      if (!G_IS_PARAM_SPEC_ENUM (mill_knob_get_pspec (knob)))
+        add_row (self, knob);
     }
 }
 
@@ -93,17 +153,20 @@ static void
 forget_run (MillKnobPanel *self)
 {
   if (self->run != NULL)
-    g_signal_handlers_disconnect_by_data (self->run, self);
+    {
+      g_signal_handlers_disconnect_by_data (mill_run_get_knobs (self->run), self);
+      g_signal_handlers_disconnect_by_data (self->run, self);
+    }
   g_clear_object (&self->run);
 }
 
 static void
-remove_lists (MillKnobPanel *self)
+remove_pages (GtkStack *stack)
 {
-  GtkWidget *list;
+  GtkWidget *page;
 
-  while ((list = gtk_widget_get_first_child (GTK_WIDGET (self->stack))) != NULL)
-    gtk_stack_remove (self->stack, list);
+  while ((page = gtk_widget_get_first_child (GTK_WIDGET (stack))) != NULL)
+    gtk_stack_remove (stack, page);
 }
 
 static void
@@ -136,7 +199,9 @@ mill_knob_panel_class_init (MillKnobPanelClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/millrace/Millrace/ui/knob-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, MillKnobPanel, owner_drop_down);
   gtk_widget_class_bind_template_child (widget_class, MillKnobPanel, stack);
+  gtk_widget_class_bind_template_child (widget_class, MillKnobPanel, fault_stack);
   gtk_widget_class_bind_template_callback (widget_class, owner_selected_cb);
+  gtk_widget_class_install_action (widget_class, "knobs.reset", NULL, reset_action);
 }
 
 static void
@@ -156,7 +221,8 @@ void
 mill_knob_panel_set_run (MillKnobPanel *self, MillRun *run)
 {
   forget_run (self);
-  remove_lists (self);
+  remove_pages (self->stack);
+  remove_pages (self->fault_stack);
   g_clear_object (&self->owners);
   self->owners = gtk_string_list_new (NULL);
   self->run = g_object_ref (run);
@@ -167,6 +233,8 @@ mill_knob_panel_set_run (MillKnobPanel *self, MillRun *run)
   mill_knob_panel_show_owner (self,
                               mill_stage_get_name (mill_pipeline_get_stage (mill_run_get_pipeline (run), 0)));
   g_signal_connect_object (run, "beat", G_CALLBACK (beat_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (mill_run_get_knobs (run), "changed", G_CALLBACK (beat_cb), self,
+                           G_CONNECT_SWAPPED);
 }
 
 /**

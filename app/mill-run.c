@@ -14,10 +14,8 @@
 
 #define BEAT_SPACING_US   (200 * G_TIME_SPAN_MILLISECOND)
 #define UNSEEN_SPACING_US (500 * G_TIME_SPAN_MILLISECOND)
-/* A knob that is dragged is turned this often, not with every motion: each turn is an event of the run. */
-#define TURN_SPACING_US  (100 * G_TIME_SPAN_MILLISECOND)
-#define DRAIN_DEADLINE_S 30.0
-#define MAX_BROKEN       100 /* links that are listed */
+#define DRAIN_DEADLINE_S  30.0
+#define MAX_BROKEN        100 /* links that are listed */
 
 struct _MillRun
 {
@@ -38,11 +36,8 @@ struct _MillRun
   gboolean is_stored;        /* it is what the run file holds, and cannot be started */
   MillState state;           /* the last one announced */
   gint64 last_beat_us;
-  guint unseen_timer; /* 0 unless the pipeline runs */
-  MillKnob *turning;  /* (owned) (nullable): a knob still to be set, to turning_value */
-  double turning_value;
-  gint64 last_turn_us;
-  guint turn_timer; /* 0 unless a knob is still to be set */
+  guint unseen_timer;   /* 0 unless the pipeline runs */
+  MillKnobBoard *knobs; /* (owned) */
   gboolean is_started;
   gboolean has_ended; /* join has returned */
 };
@@ -173,41 +168,10 @@ joined_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-turn_knob (MillRun *self, MillKnob *knob, double value)
-{
-  g_autoptr (GError) error = NULL;
-  double allowed = CLAMP (value, mill_knob_get_minimum (knob), mill_knob_get_maximum (knob));
-
-  self->last_turn_us = g_get_monotonic_time ();
-  if (!mill_knob_set_number (knob, allowed, &error))
-    g_warning ("%s", error->message);
-}
-
-static void
-turn_pending_knob (MillRun *self)
-{
-  g_autoptr (MillKnob) knob = g_steal_pointer (&self->turning);
-
-  g_clear_handle_id (&self->turn_timer, g_source_remove);
-  if (knob != NULL)
-    turn_knob (self, knob, self->turning_value);
-}
-
-static gboolean
-turn_timer_cb (gpointer user_data)
-{
-  turn_pending_knob (user_data);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
 mill_run_dispose (GObject *object)
 {
   MillRun *self = MILL_RUN (object);
 
-  g_clear_handle_id (&self->turn_timer, g_source_remove);
-  g_clear_pointer (&self->turning, mill_knob_unref);
   g_clear_handle_id (&self->unseen_timer, g_source_remove);
 
   G_OBJECT_CLASS (mill_run_parent_class)->dispose (object);
@@ -227,6 +191,7 @@ mill_run_finalize (GObject *object)
   g_clear_pointer (&self->summary, mill_crawl_summary_free);
   g_free (self->run_folder);
   g_free (self->run_path);
+  g_clear_object (&self->knobs);
   g_clear_object (&self->pipeline);
   g_clear_object (&self->job);
   g_clear_pointer (&self->origin, g_free);
@@ -271,6 +236,7 @@ new_of_pipeline (MillJob *job, const char *origin, MillPipeline *pipeline)
   self->job = g_object_ref (job);
   self->origin = g_strdup (origin);
   self->pipeline = g_object_ref (pipeline);
+  self->knobs = mill_knob_board_new (pipeline);
   mill_figures_init (&self->figures, mill_pipeline_get_n_stages (self->pipeline));
   take_snapshot (self);
   self->state = self->snapshot->state;
@@ -697,31 +663,27 @@ mill_run_get_stage_knob (MillRun *self, guint stage, const char *name)
 }
 
 /**
+ * mill_run_get_knobs:
+ *
+ * Returns: (transfer none): the knobs, where they stand in the job, and how they were turned
+ */
+MillKnobBoard *
+mill_run_get_knobs (MillRun *self)
+{
+  return self->knobs;
+}
+
+/**
  * mill_run_set_knob:
  * @knob: (transfer none): one of the pipeline's knobs
- * @value: its new value; clamped to its range
+ * @value: its new value; brought into its range
  *
- * Turns the knob, at once or, while it is being dragged, a tenth of a second later.
+ * Turns the knob, as mill_knob_board_turn() does.
  */
 void
 mill_run_set_knob (MillRun *self, MillKnob *knob, double value)
 {
-  gint64 since_us = g_get_monotonic_time () - self->last_turn_us;
-
-  if (self->turning != NULL && g_strcmp0 (mill_knob_get_path (self->turning), mill_knob_get_path (knob)) != 0)
-    turn_pending_knob (self);
-
-  if (self->turning == NULL && since_us >= TURN_SPACING_US)
-    {
-      turn_knob (self, knob, value);
-      return;
-    }
-
-  if (self->turning == NULL)
-    self->turning = mill_knob_ref (knob);
-  self->turning_value = value;
-  if (self->turn_timer == 0)
-    self->turn_timer = g_timeout_add (TURN_SPACING_US / G_TIME_SPAN_MILLISECOND, turn_timer_cb, self);
+  mill_knob_board_turn (self->knobs, knob, value);
 }
 
 /**
@@ -733,8 +695,5 @@ mill_run_set_knob (MillRun *self, MillKnob *knob, double value)
 double
 mill_run_get_knob_number (MillRun *self, MillKnob *knob)
 {
-  if (self->turning != NULL && g_strcmp0 (mill_knob_get_path (self->turning), mill_knob_get_path (knob)) == 0)
-    return self->turning_value;
-
-  return mill_knob_get_number (knob);
+  return mill_knob_board_get_number (self->knobs, knob);
 }

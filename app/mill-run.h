@@ -16,6 +16,7 @@
 
 #include "crawl/mill-crawl-summary.h"
 #include "mill-figures.h"
+#include "mill-knob-board.h"
 #include "pipeline/mill-eta.h"
 #include "pipeline/mill-job.h"
 #include "pipeline/mill-limit.h"
@@ -56,6 +57,7 @@ void mill_run_stop (MillRun *self);
 void mill_run_sample (MillRun *self);
 
 MillKnob *mill_run_get_stage_knob (MillRun *self, guint stage, const char *name);
+MillKnobBoard *mill_run_get_knobs (MillRun *self);
 double mill_run_get_knob_number (MillRun *self, MillKnob *knob);
 void mill_run_set_knob (MillRun *self, MillKnob *knob, double value);
 

@@ -58,7 +58,10 @@ static void
 forget_run (MillTab *self)
 {
   if (self->run != NULL)
-    g_signal_handlers_disconnect_by_data (self->run, self);
+    {
+      g_signal_handlers_disconnect_by_data (mill_run_get_knobs (self->run), self);
+      g_signal_handlers_disconnect_by_data (self->run, self);
+    }
   g_clear_object (&self->run);
 }
 
@@ -268,6 +271,7 @@ mill_tab_set_run (MillTab *self, MillRun *run)
   g_signal_connect_object (run, "beat", G_CALLBACK (beat_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "state-changed", G_CALLBACK (announce), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (mill_run_get_knobs (run), "changed", G_CALLBACK (announce), self, G_CONNECT_SWAPPED);
   announce (self);
 
   return TRUE;

@@ -48,6 +48,7 @@ mill_window_update_actions (MillWindow *self)
 
   gtk_widget_set_visible (self->run_buttons, run != NULL);
   gtk_widget_set_visible (self->new_tab_button, run != NULL);
+  mill_window_update_knob_actions (self);
   gtk_stack_set_visible_child_name (self->start_stack, can_go_on    ? "go-on"
                                                        : !is_active ? "start"
                                                        : is_paused  ? "resume"

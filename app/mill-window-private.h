@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of MillWindow share: mill-window.c has what frames the tabs, mill-window-tabs.c the tabs,
  * mill-window-leave.c how runs are left behind, mill-window-actions.c what buttons and keys do,
- * mill-window-runs.c what it does with run files. Buttons and keys act on the tab that is shown. */
+ * mill-window-runs.c what it does with run files, mill-window-knobs.c undo and redo. Buttons and keys act on the tab that is shown. */
 
 #pragma once
 
@@ -33,7 +33,8 @@ struct _MillWindow
   GtkFileChooserNative *chooser; /* (owned) (nullable): while it is open */
   char *exported_path;           /* (owned) (nullable): the run file that the chooser is for */
   MillExportFormat export_format;
-  GPtrArray *removed; /* (owned) of paths: removed, but that can still be undone */
+  AdwToast *knob_toast; /* (unowned) (nullable): while it is shown */
+  GPtrArray *removed;   /* (owned) of paths: removed, but that can still be undone */
 
   /* Template */
   AdwToastOverlay *toast_overlay;
@@ -67,6 +68,8 @@ void mill_window_add_filter (GtkFileChooser *chooser, const char *name, const ch
 void mill_window_open_run (MillTab *tab, const char *path);
 void mill_window_resume_run (MillTab *tab, const char *path);
 void mill_window_install_run_actions (GtkWidgetClass *widget_class);
+void mill_window_install_knob_actions (GtkWidgetClass *widget_class);
+void mill_window_update_knob_actions (MillWindow *self);
 void mill_window_empty_removed (MillWindow *self);
 void mill_window_show_error (MillWindow *self, const char *heading, const char *message);
 

@@ -135,6 +135,7 @@ mill_window_dispose (GObject *object)
   g_clear_pointer (&self->exported_path, g_free);
   g_clear_object (&self->settings);
   g_clear_object (&self->chooser);
+  g_clear_weak_pointer (&self->knob_toast);
 
   G_OBJECT_CLASS (mill_window_parent_class)->dispose (object);
 }
@@ -167,6 +168,7 @@ mill_window_class_init (MillWindowClass *klass)
 
   mill_window_install_actions (widget_class);
   mill_window_install_run_actions (widget_class);
+  mill_window_install_knob_actions (widget_class);
 }
 
 static void

@@ -218,6 +218,96 @@ test_knob_focus (void)
   fixture_hide (&fixture);
 }
 
+/* A row that does not stand as usual has a button that puts it back; Tab reaches it. */
+static void
+test_knob_reset (void)
+{
+  Fixture fixture;
+  MillKnobRow *row;
+  GtkWidget *reset;
+
+  fixture_show (&fixture, mill_knob_row_new (MILL_KNOB_LOG_SLIDER, "Max size"), 320, -1);
+  row = MILL_KNOB_ROW (fixture.widget);
+  mill_knob_row_set_range (row, 1.0, 1000.0, 1.0);
+  mill_knob_row_set_value (row, 50.0);
+  mill_knob_row_set_usual (row, 50.0, "Reset Max size to 50");
+  gt_signal_logger_connect (fixture.logger, row, "changed-by-user");
+  reset = gtk_widget_get_last_child (gtk_widget_get_parent (GTK_WIDGET (knob_spin (&fixture))));
+  assert_described (reset, GTK_ACCESSIBLE_PROPERTY_LABEL, "Reset Max size to 50");
+  g_assert_false (gtk_widget_get_sensitive (reset));
+  g_assert_false (gtk_widget_has_css_class (fixture.widget, "turned"));
+
+  type_in (&fixture, "80");
+  assert_changed (&fixture, 80.0);
+  g_assert_true (gtk_widget_get_sensitive (reset));
+  g_assert_true (gtk_widget_has_css_class (fixture.widget, "turned"));
+  gtk_widget_grab_focus (GTK_WIDGET (knob_spin (&fixture)));
+  g_assert_true (gtk_widget_child_focus (fixture.widget, GTK_DIR_TAB_FORWARD));
+  g_assert_true (gtk_widget_is_focus (reset));
+  g_assert_false (gtk_widget_child_focus (fixture.widget, GTK_DIR_TAB_FORWARD));
+  g_assert_true (gtk_widget_child_focus (fixture.widget, GTK_DIR_TAB_BACKWARD));
+  g_assert_nonnull (gtk_widget_get_focus_child (GTK_WIDGET (knob_spin (&fixture))));
+  g_signal_emit_by_name (reset, "clicked");
+  assert_changed (&fixture, 50.0);
+  g_assert_cmpstr (knob_text (&fixture), ==, "50");
+  g_assert_false (gtk_widget_get_sensitive (reset));
+  fixture_hide (&fixture);
+}
+
+static const char *
+knob_hint (Fixture *fixture)
+{
+  GtkWidget *column = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (fixture->widget));
+  GtkWidget *hint = gtk_widget_get_last_child (column);
+
+  return gtk_widget_get_visible (hint) ? gtk_label_get_label (GTK_LABEL (hint)) : NULL;
+}
+
+/* Whoever types what cannot be taken is told what can. */
+static void
+test_knob_hint (void)
+{
+  Fixture fixture;
+  MillKnobRow *row;
+
+  fixture_show (&fixture, mill_knob_row_new (MILL_KNOB_LOG_SLIDER, "Rate"), 320, -1);
+  row = MILL_KNOB_ROW (fixture.widget);
+  mill_knob_row_set_unit (row, "/s");
+  mill_knob_row_set_range (row, 1.0, 1000.0, 1.0);
+  mill_knob_row_set_value (row, 50.0);
+  g_assert_null (knob_hint (&fixture));
+  type_in (&fixture, "many");
+  g_assert_cmpstr (knob_hint (&fixture), ==, "“many” is not a number. From 1 /s to 1,000 /s.");
+  type_in (&fixture, "60");
+  g_assert_null (knob_hint (&fixture));
+  type_in (&fixture, "1001 /s");
+  g_assert_cmpstr (knob_hint (&fixture), ==, "“1001 /s” is too much. From 1 /s to 1,000 /s.");
+  g_assert_cmpstr (knob_text (&fixture), ==, "1,000 /s");
+  mill_knob_row_set_no_limit (row, 0.0, "no limit");
+  type_in (&fixture, "-3");
+  g_assert_cmpstr (knob_hint (&fixture), ==, "“-3” is too little. From 1 /s to 1,000 /s, or “no limit”.");
+  gtk_spin_button_update (knob_spin (&fixture));
+  gtk_spin_button_spin (knob_spin (&fixture), GTK_SPIN_STEP_FORWARD, 1.0);
+  g_assert_null (knob_hint (&fixture));
+  fixture_hide (&fixture);
+}
+
+/* Only what was typed is the text's own to undo. */
+static void
+test_knob_text_undo (void)
+{
+  Fixture fixture;
+  MillKnobRow *row;
+
+  fixture_show (&fixture, mill_knob_row_new (MILL_KNOB_INTEGER_STEPPER, "Slots"), 320, -1);
+  row = MILL_KNOB_ROW (fixture.widget);
+  mill_knob_row_set_value (row, 7.0);
+  mill_knob_row_set_value (row, 9.0);
+  gtk_widget_activate_action (find_child (fixture.widget, GTK_TYPE_TEXT), "text.undo", NULL);
+  g_assert_cmpstr (knob_text (&fixture), ==, "9");
+  fixture_hide (&fixture);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -229,6 +319,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/widgets/knob/switch", test_knob_switch);
   g_test_add_func ("/widgets/knob/editing", test_knob_editing);
   g_test_add_func ("/widgets/knob/focus", test_knob_focus);
+  g_test_add_func ("/widgets/knob/reset", test_knob_reset);
+  g_test_add_func ("/widgets/knob/hint", test_knob_hint);
+  g_test_add_func ("/widgets/knob/text-undo", test_knob_text_undo);
 
   return g_test_run ();
 }

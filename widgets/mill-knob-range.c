@@ -10,6 +10,7 @@
 #include "mill-format.h"
 #include "mill-scale.h"
 
+#include <glib/gi18n-lib.h>
 #include <langinfo.h>
 #include <math.h>
 #include <stdlib.h>
@@ -102,6 +103,30 @@ mill_knob_range_format (const MillKnobRange *self, double value)
     return g_steal_pointer (&number);
 
   return g_strdup_printf ("%s %s", number, self->unit);
+}
+
+/* Why what was @typed is not taken as it is, (transfer full) (nullable); @value is what it says, or %NULL if
+ * it is no number. */
+char *
+mill_knob_range_explain (const MillKnobRange *self, const char *typed, const double *value)
+{
+  g_autofree char *lower = mill_knob_range_format (self, self->lower);
+  g_autofree char *upper = mill_knob_range_format (self, self->upper);
+  g_autofree char *wanted = NULL;
+
+  if (value != NULL &&
+      (mill_knob_range_is_no_limit (self, *value) || (*value >= self->lower && *value <= self->upper)))
+    return NULL;
+  if (self->no_limit_text != NULL)
+    /* Translators: two numbers, then the words for “no limit” */
+    wanted = g_strdup_printf (_ ("From %s to %s, or “%s”."), lower, upper, self->no_limit_text);
+  else
+    wanted = g_strdup_printf (_ ("From %s to %s."), lower, upper);
+  if (value == NULL)
+    return g_strdup_printf (_ ("“%s” is not a number. %s"), typed, wanted);
+  if (*value < self->lower)
+    return g_strdup_printf (_ ("“%s” is too little. %s"), typed, wanted);
+  return g_strdup_printf (_ ("“%s” is too much. %s"), typed, wanted);
 }
 
 /* Removes every @what from @text. */

@@ -29,6 +29,7 @@ double mill_knob_range_from_spin (const MillKnobRange *self, double spin);
 double mill_knob_range_to_slider (const MillKnobRange *self, double value);
 double mill_knob_range_from_slider (const MillKnobRange *self, double position);
 char *mill_knob_range_format (const MillKnobRange *self, double value);
+char *mill_knob_range_explain (const MillKnobRange *self, const char *typed, const double *value);
 gboolean mill_knob_range_parse (const MillKnobRange *self, const char *typed, double *out_value);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #include "mill-knob-row.h"
 
+#include "mill-knob-parts.h"
 #include "mill-knob-range.h"
 #include "mill-scale.h"
 
@@ -27,7 +28,12 @@ struct _MillKnobRow
   GtkWidget *spin;   /* (unowned) (nullable): NULL for a switch */
   GtkWidget *slider; /* (unowned) (nullable): only for sliders */
   GtkWidget *toggle; /* (unowned) (nullable): only for a switch */
+  GtkWidget *reset;  /* (unowned) (nullable): NULL while there is nothing to reset to */
+  GtkWidget *box;    /* (unowned): label and controls */
+  GtkWidget *hint;   /* (unowned): why what was typed was not taken */
+  double usual;      /* what it can be reset to */
   char *shown;       /* (owned) (nullable): the text the spin button was given last */
+  gboolean is_typed; /* the last value that the spin button was asked for was typed */
   guint updating;    /* > 0 while the controls are set to the value */
 };
 
@@ -110,16 +116,50 @@ spin_output_cb (MillKnobRow *self)
   g_free (self->shown);
   self->shown = g_strdup (text);
   if (strcmp (gtk_editable_get_text (GTK_EDITABLE (spin)), text) != 0)
-    gtk_editable_set_text (GTK_EDITABLE (spin), text);
+    {
+      /* What was not typed is not the text's to undo: then Ctrl+Z is the window's. */
+      gtk_editable_set_enable_undo (GTK_EDITABLE (spin), FALSE);
+      gtk_editable_set_text (GTK_EDITABLE (spin), text);
+      gtk_editable_set_enable_undo (GTK_EDITABLE (spin), TRUE);
+    }
   gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, -1);
 
   return TRUE;
+}
+
+/* Marks a row that does not stand as usual. */
+static void
+show_mark (MillKnobRow *self)
+{
+  gboolean is_turned = self->reset != NULL && !mill_knob_same (self->value, self->usual);
+
+  if (self->reset == NULL)
+    return;
+  if (is_turned)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "turned");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "turned");
+  mill_knob_reset_button_show (self->reset, is_turned);
+}
+
+/* Says what is wrong with what was typed; %NULL (transfer full) when nothing is. */
+static void
+show_hint (MillKnobRow *self, char *text)
+{
+  if (text == NULL && !gtk_widget_get_visible (self->hint))
+    return;
+  gtk_label_set_label (GTK_LABEL (self->hint), text != NULL ? text : "");
+  gtk_widget_set_visible (self->hint, text != NULL);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->spin), GTK_ACCESSIBLE_STATE_INVALID,
+                               text != NULL ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
+  g_free (text);
 }
 
 /* Shows the value in all controls; leaves alone what is being typed. */
 static void
 show_value (MillKnobRow *self)
 {
+  show_mark (self);
   if (self->toggle != NULL)
     {
       self->updating++;
@@ -141,6 +181,7 @@ take (MillKnobRow *self, double value)
     return;
   self->value = value;
   configure_controls (self);
+  show_mark (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_VALUE]);
   g_signal_emit (self, signals[SIGNAL_CHANGED_BY_USER], 0, value);
 }
@@ -153,10 +194,20 @@ spin_input_cb (MillKnobRow *self, double *out_value)
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->spin));
   double value;
 
-  if (g_strcmp0 (text, self->shown) == 0 || !mill_knob_range_parse (&self->range, text, &value))
+  self->is_typed = g_strcmp0 (text, self->shown) != 0;
+  if (!self->is_typed)
     value = self->value;
-  else if (!mill_knob_range_is_no_limit (&self->range, value))
-    value = CLAMP (value, self->range.lower, self->range.upper);
+  else if (!mill_knob_range_parse (&self->range, text, &value))
+    {
+      show_hint (self, mill_knob_range_explain (&self->range, text, NULL));
+      value = self->value;
+    }
+  else
+    {
+      show_hint (self, mill_knob_range_explain (&self->range, text, &value));
+      if (!mill_knob_range_is_no_limit (&self->range, value))
+        value = CLAMP (value, self->range.lower, self->range.upper);
+    }
   *out_value = mill_knob_range_to_spin (&self->range, value);
 
   return TRUE;
@@ -165,16 +216,21 @@ spin_input_cb (MillKnobRow *self, double *out_value)
 static void
 spin_value_changed_cb (MillKnobRow *self)
 {
-  if (self->updating == 0)
-    take (self,
-          mill_knob_range_from_spin (&self->range, gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->spin))));
+  if (self->updating > 0)
+    return;
+  if (!self->is_typed)
+    show_hint (self, NULL);
+  take (self,
+        mill_knob_range_from_spin (&self->range, gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->spin))));
 }
 
 static void
 slider_value_changed_cb (MillKnobRow *self)
 {
-  if (self->updating == 0)
-    take (self, mill_knob_range_from_slider (&self->range, gtk_range_get_value (GTK_RANGE (self->slider))));
+  if (self->updating > 0)
+    return;
+  show_hint (self, NULL);
+  take (self, mill_knob_range_from_slider (&self->range, gtk_range_get_value (GTK_RANGE (self->slider))));
 }
 
 static void
@@ -184,42 +240,28 @@ toggle_cb (MillKnobRow *self)
     take (self, gtk_switch_get_active (GTK_SWITCH (self->toggle)) ? 1.0 : 0.0);
 }
 
-/* Scrolling past a list of knobs must not turn them while a pipeline runs. */
-static void
-ignore_scrolling (GtkWidget *widget)
+static GtkWidget *
+get_control (MillKnobRow *self)
 {
-  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
-  guint i;
-
-  for (i = 0; i < g_list_model_get_n_items (controllers); i++)
-    {
-      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
-
-      if (GTK_IS_EVENT_CONTROLLER_SCROLL (controller))
-        gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_NONE);
-    }
+  return self->toggle != NULL ? self->toggle : self->spin;
 }
 
-/* A stepper reads "− 39 +"; beside a slider the buttons are left out. */
-static void
-arrange_buttons (GtkWidget *spin, gboolean stepper)
+static gboolean
+mill_knob_row_grab_focus (GtkWidget *widget)
 {
-  GtkWidget *child = gtk_widget_get_first_child (spin);
-  gboolean moved = FALSE;
+  return gtk_widget_grab_focus (get_control (MILL_KNOB_ROW (widget)));
+}
 
-  while (child != NULL)
-    {
-      GtkWidget *next = gtk_widget_get_next_sibling (child);
-
-      if (GTK_IS_BUTTON (child) && !stepper)
-        gtk_widget_set_visible (child, FALSE);
-      if (GTK_IS_BUTTON (child) && stepper && !moved)
-        {
-          gtk_widget_insert_after (child, spin, NULL);
-          moved = TRUE;
-        }
-      child = next;
-    }
+static void
+reset_clicked_cb (MillKnobRow *self)
+{
+  /* The button goes away, and the focus must not go with it. */
+  if (gtk_widget_is_focus (self->reset))
+    mill_knob_row_grab_focus (GTK_WIDGET (self));
+  if (self->spin != NULL)
+    show_hint (self, NULL);
+  take (self, self->usual);
+  show_value (self);
 }
 
 static void
@@ -233,8 +275,8 @@ add_spin (MillKnobRow *self, GtkBox *box)
   gtk_editable_set_width_chars (GTK_EDITABLE (self->spin), stepper ? 3 : 8);
   gtk_editable_set_max_width_chars (GTK_EDITABLE (self->spin), stepper ? 4 : 8);
   gtk_editable_set_alignment (GTK_EDITABLE (self->spin), stepper ? 0.5f : 1.0f);
-  arrange_buttons (self->spin, stepper);
-  ignore_scrolling (self->spin);
+  mill_knob_arrange_buttons (self->spin, stepper);
+  mill_knob_ignore_scrolling (self->spin);
   g_signal_connect_swapped (self->spin, "output", G_CALLBACK (spin_output_cb), self);
   g_signal_connect_object (self->spin, "input", G_CALLBACK (spin_input_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->spin, "value-changed", G_CALLBACK (spin_value_changed_cb), self);
@@ -250,7 +292,7 @@ add_slider (MillKnobRow *self, GtkBox *box)
   gtk_widget_set_focusable (self->slider, FALSE);
   gtk_widget_set_hexpand (self->slider, TRUE);
   gtk_widget_set_valign (self->slider, GTK_ALIGN_CENTER);
-  ignore_scrolling (self->slider);
+  mill_knob_ignore_scrolling (self->slider);
   g_signal_connect_swapped (self->slider, "value-changed", G_CALLBACK (slider_value_changed_cb), self);
   gtk_box_append (box, self->slider);
 }
@@ -262,12 +304,6 @@ add_toggle (MillKnobRow *self, GtkBox *box)
   gtk_widget_set_valign (self->toggle, GTK_ALIGN_CENTER);
   g_signal_connect_swapped (self->toggle, "notify::active", G_CALLBACK (toggle_cb), self);
   gtk_box_append (box, self->toggle);
-}
-
-static GtkWidget *
-get_control (MillKnobRow *self)
-{
-  return self->toggle != NULL ? self->toggle : self->spin;
 }
 
 static void
@@ -286,44 +322,52 @@ static void
 mill_knob_row_constructed (GObject *object)
 {
   MillKnobRow *self = MILL_KNOB_ROW (object);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   G_OBJECT_CLASS (mill_knob_row_parent_class)->constructed (object);
 
   gtk_widget_add_css_class (GTK_WIDGET (self), "mill-knob");
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->label));
+  self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  gtk_widget_add_css_class (self->box, "mill-knob-line");
+  gtk_box_append (GTK_BOX (column), self->box);
+  gtk_box_append (GTK_BOX (column), self->hint);
+  gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->label));
   if (self->kind == MILL_KNOB_LOG_SLIDER || self->kind == MILL_KNOB_LINEAR_SLIDER)
     {
       gtk_label_set_width_chars (self->label, 11);
-      add_slider (self, GTK_BOX (box));
+      add_slider (self, GTK_BOX (self->box));
     }
   else
     {
       gtk_widget_set_hexpand (GTK_WIDGET (self->label), TRUE);
     }
   if (self->kind == MILL_KNOB_SWITCH)
-    add_toggle (self, GTK_BOX (box));
+    add_toggle (self, GTK_BOX (self->box));
   else
-    add_spin (self, GTK_BOX (box));
+    add_spin (self, GTK_BOX (self->box));
 
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), box);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), column);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), FALSE);
   gtk_widget_set_focusable (GTK_WIDGET (self), FALSE);
   show_value (self);
   update_accessible (self);
 }
 
-static gboolean
-mill_knob_row_grab_focus (GtkWidget *widget)
-{
-  return gtk_widget_grab_focus (get_control (MILL_KNOB_ROW (widget)));
-}
-
-/* A list row takes the focus first and hands it to its child next; here the control alone is a stop. */
+/* A list row takes the focus first and hands it to its child next; here the control is a stop, and the button
+ * behind it, if it is there. */
 static gboolean
 mill_knob_row_focus (GtkWidget *widget, GtkDirectionType direction)
 {
-  if (gtk_widget_get_focus_child (widget) != NULL)
+  MillKnobRow *self = MILL_KNOB_ROW (widget);
+  gboolean can_reset = self->reset != NULL && gtk_widget_get_sensitive (self->reset);
+  gboolean is_inside = gtk_widget_get_focus_child (widget) != NULL;
+  gboolean is_on_reset = can_reset && gtk_widget_is_focus (self->reset);
+
+  if (can_reset && direction == GTK_DIR_TAB_FORWARD && is_inside && !is_on_reset)
+    return gtk_widget_grab_focus (self->reset);
+  if (can_reset && direction == GTK_DIR_TAB_BACKWARD && !is_inside)
+    return gtk_widget_grab_focus (self->reset);
+  if (is_inside && !(is_on_reset && direction == GTK_DIR_TAB_BACKWARD))
     return FALSE;
 
   return mill_knob_row_grab_focus (widget);
@@ -438,6 +482,7 @@ mill_knob_row_init (MillKnobRow *self)
   self->range.upper = 100.0;
   self->range.step = 1.0;
   self->label = GTK_LABEL (gtk_label_new (NULL));
+  self->hint = mill_knob_hint_new ();
   gtk_label_set_xalign (self->label, 0.0f);
   gtk_label_set_ellipsize (self->label, PANGO_ELLIPSIZE_END);
 }
@@ -674,6 +719,32 @@ mill_knob_row_set_no_limit (MillKnobRow *self, double value, const char *text)
   g_free (self->range.no_limit_text);
   self->range.no_limit_text = g_strdup (text);
   show_value (self);
+}
+
+/**
+ * mill_knob_row_set_usual:
+ * @self: a row
+ * @value: what it can be reset to
+ * @text: what the button for that says, such as “Reset Slots to 32”
+ *
+ * While the value is another one, the row is marked and has a button that puts it back; pressing that emits
+ * #MillKnobRow::changed-by-user.
+ */
+void
+mill_knob_row_set_usual (MillKnobRow *self, double value, const char *text)
+{
+  g_return_if_fail (MILL_IS_KNOB_ROW (self));
+
+  self->usual = value;
+  if (self->reset == NULL)
+    {
+      self->reset = mill_knob_reset_button_new ();
+      g_signal_connect_swapped (self->reset, "clicked", G_CALLBACK (reset_clicked_cb), self);
+      gtk_box_append (GTK_BOX (self->box), self->reset);
+    }
+  gtk_widget_set_tooltip_text (self->reset, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->reset), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  show_mark (self);
 }
 
 /**

@@ -48,6 +48,8 @@ const char *mill_knob_row_get_unit (MillKnobRow *self);
 void mill_knob_row_set_unit (MillKnobRow *self, const char *unit);
 /* The far end of a slider can mean "no limit": then @value (often 0) is the row's value, shown as @text. */
 void mill_knob_row_set_no_limit (MillKnobRow *self, double value, const char *text);
+/* What it can be reset to; a row that stands elsewhere is marked (CSS class "turned"). */
+void mill_knob_row_set_usual (MillKnobRow *self, double value, const char *text);
 gboolean mill_knob_row_is_editing (MillKnobRow *self);
 
 G_END_DECLS

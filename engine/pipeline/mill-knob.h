@@ -34,6 +34,12 @@ G_BEGIN_DECLS
  * of the kind %MILL_EVENT_FAULT. At its default it does nothing.
  */
 #define MILL_PARAM_FAULT (1 << (G_PARAM_USER_SHIFT + 2))
+/**
+ * MILL_PARAM_UNLIMITED:
+ *
+ * The flag of a knob whose 0 stands for no limit, which is more than any other number.
+ */
+#define MILL_PARAM_UNLIMITED (1 << (G_PARAM_USER_SHIFT + 3))
 
 /**
  * MILL_KNOB_FLAGS:

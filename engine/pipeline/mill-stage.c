@@ -227,7 +227,7 @@ mill_stage_class_init (MillStageClass *klass)
       g_param_spec_int ("maxsize", _ ("Max size"),
                         _ ("The most items the queue holds; a full queue blocks whoever fills it. "
                            "0 is no bound."),
-                        0, MAX_MAXSIZE, 0, MILL_KNOB_FLAGS);
+                        0, MAX_MAXSIZE, 0, MILL_KNOB_FLAGS | MILL_PARAM_UNLIMITED);
   /**
    * MillStage:consumers:
    *
@@ -243,7 +243,7 @@ mill_stage_class_init (MillStageClass *klass)
    */
   props[PROP_SLOTS] = g_param_spec_uint (
       "slots", _ ("Slots"), _ ("How many items may be worked on at a time; a semaphore. 0 is no limit."), 0,
-      MAX_SLOTS, 0, MILL_KNOB_FLAGS);
+      MAX_SLOTS, 0, MILL_KNOB_FLAGS | MILL_PARAM_UNLIMITED);
   /**
    * MillStage:rate:
    *
@@ -252,7 +252,7 @@ mill_stage_class_init (MillStageClass *klass)
   props[PROP_RATE] = mill_knob_with_unit (
       g_param_spec_double ("rate", _ ("Rate"),
                            _ ("How many attempts may begin in a second; a token bucket. 0 is no limit."), 0,
-                           MAX_RATE, 0, MILL_KNOB_FLAGS),
+                           MAX_RATE, 0, MILL_KNOB_FLAGS | MILL_PARAM_UNLIMITED),
       N_ ("/s"));
   /**
    * MillStage:burst:
@@ -270,7 +270,7 @@ mill_stage_class_init (MillStageClass *klass)
   props[PROP_TIMEOUT] = mill_knob_with_unit (
       g_param_spec_double ("timeout", _ ("Timeout"),
                            _ ("How long one attempt may take before it is cancelled. 0 is no limit."), 0,
-                           86400, 0, MILL_KNOB_FLAGS),
+                           86400, 0, MILL_KNOB_FLAGS | MILL_PARAM_UNLIMITED),
       N_ ("s"));
   /**
    * MillStage:retries:
@@ -302,7 +302,8 @@ mill_stage_class_init (MillStageClass *klass)
           "retry-budget", _ ("Retry budget"),
           _ ("How many retries there may be for a hundred items, beyond ten a second. When it is spent, "
              "what fails is not tried again. 0 is no limit."),
-          0, MILL_RETRY_BUDGET_MAX_PERCENT, MILL_RETRY_BUDGET_DEFAULT_PERCENT, MILL_KNOB_FLAGS),
+          0, MILL_RETRY_BUDGET_MAX_PERCENT, MILL_RETRY_BUDGET_DEFAULT_PERCENT,
+          MILL_KNOB_FLAGS | MILL_PARAM_UNLIMITED),
       N_ ("%"));
   /**
    * MillStage:grace:

@@ -469,7 +469,7 @@ install_properties (GObjectClass *object_class)
       g_param_spec_double ("max-stall", _ ("Longest stall"),
                            _ ("A response that stays below the least speed for so long is given up; 0 is no "
                               "limit"),
-                           0.0, 3600.0, DEFAULT_STALL, MILL_KNOB_FLAGS),
+                           0.0, 3600.0, DEFAULT_STALL, MILL_KNOB_FLAGS | MILL_PARAM_UNLIMITED),
       N_ ("s"));
   /**
    * MillFetchStep:min-speed:
