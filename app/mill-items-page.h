@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillItemsPage: what became of each item. */
+/* MillItemsPage: what became of each item, from the run file, also while that is written: a table to sort,
+ * filter and search, and all about the item that is selected. It works only while it is mapped. */
 
 #pragma once
 
