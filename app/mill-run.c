@@ -14,7 +14,6 @@
 
 #define BEAT_SPACING_US   (200 * G_TIME_SPAN_MILLISECOND)
 #define UNSEEN_SPACING_US (500 * G_TIME_SPAN_MILLISECOND)
-#define DRAIN_DEADLINE_S  30.0
 #define MAX_BROKEN        100 /* links that are listed */
 
 struct _MillRun
@@ -615,7 +614,7 @@ mill_run_resume (MillRun *self, GError **error)
 gboolean
 mill_run_drain (MillRun *self, GError **error)
 {
-  gboolean ok = mill_pipeline_drain (self->pipeline, DRAIN_DEADLINE_S, error);
+  gboolean ok = mill_pipeline_drain (self->pipeline, MILL_RUN_DRAIN_DEADLINE_S, error);
 
   sample_now (self, TRUE);
 

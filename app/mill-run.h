@@ -27,6 +27,13 @@ G_BEGIN_DECLS
 #define MILL_TYPE_RUN (mill_run_get_type ())
 G_DECLARE_FINAL_TYPE (MillRun, mill_run, MILL, RUN, GObject)
 
+/**
+ * MILL_RUN_DRAIN_DEADLINE_S:
+ *
+ * How many seconds a drain may take before it becomes a stop.
+ */
+#define MILL_RUN_DRAIN_DEADLINE_S 30.0
+
 MillRun *mill_run_new (MillJob *job, const char *origin, GError **error);
 MillRun *mill_run_new_again (MillRun *before, GError **error);
 MillRun *mill_run_new_resumed (MillJob *job, const char *origin, MillPipeline *pipeline, const char *path);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillShutdownPage: how the run ends, and what holds it up. */
+/* MillShutdownPage: a debugger for the end of a run. While it runs: who holds what, and what a drain and a
+ * stop would do. While it ends: what is done, what holds join up and for how long, and when the rest is
+ * returned. Afterwards: what became of every item, and how long each part took. */
 
 #pragma once
 

@@ -7,7 +7,7 @@
 
 #include <glib/gi18n.h>
 
-#include "mill-dots.h"
+#include "mill-dot-state.h"
 #include "mill-format.h"
 #include "mill-share-bar.h"
 #include "mill-slots.h"
@@ -48,30 +48,6 @@ static const MillWorkerState share_order[] = {
   MILL_WORKER_BLOCKED, MILL_WORKER_IDLE,    MILL_WORKER_PAUSED,
 };
 
-static MillDotState
-dot_of (MillWorkerState state)
-{
-  switch (state)
-    {
-    case MILL_WORKER_IDLE:
-      return MILL_DOT_IDLE;
-    case MILL_WORKER_PAUSED:
-      return MILL_DOT_PAUSED;
-    case MILL_WORKER_LIMITED:
-      return MILL_DOT_LIMITED;
-    case MILL_WORKER_WAITING:
-      return MILL_DOT_WAITING;
-    case MILL_WORKER_BUSY:
-      return MILL_DOT_BUSY;
-    case MILL_WORKER_BACKING_OFF:
-      return MILL_DOT_BACKING_OFF;
-    case MILL_WORKER_BLOCKED:
-      return MILL_DOT_BLOCKED;
-    default:
-      g_return_val_if_reached (MILL_DOT_IDLE);
-    }
-}
-
 static const MillStageSnapshot *
 snapshot_of (MillStageCard *self)
 {
@@ -102,7 +78,7 @@ show_dots (MillStageCard *self, const MillStageSnapshot *stage)
 
   g_array_set_size (self->states, stage->workers);
   for (i = 0; i < stage->workers; i++)
-    g_array_index (self->states, guint8, i) = (guint8) dot_of (stage->worker_states[i]);
+    g_array_index (self->states, guint8, i) = (guint8) mill_dot_state_of (stage->worker_states[i]);
   if (state == MILL_STATE_IDLE)
     plan_dots (self, stage->consumers);
   mill_dots_set_states (self->dots, (const guint8 *) self->states->data, self->states->len);
@@ -214,7 +190,7 @@ show_shares (MillStageCard *self, const double shares[MILL_N_WORKER_STATES])
   guint i;
 
   for (i = 0; i < MILL_N_WORKER_STATES; i++)
-    by_dot[dot_of (i)] = shares[i];
+    by_dot[mill_dot_state_of (i)] = shares[i];
   mill_share_bar_set_shares (self->share_bar, by_dot);
   mill_share_bar_set_legend (self->share_bar, legend);
 }
