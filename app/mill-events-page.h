@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillEventsPage: what happened to the run, in the order of time. */
+/* MillEventsPage: what happened to the run, in the order of time, newest last. It follows the end as long as
+ * its end is in view; it can be searched, kept to one kind, and copied. The list is bounded: what was dropped
+ * is counted.
+ *
+ * Signals: `time-chosen`, with a time since the start of the run in microseconds, when an event is activated.
+ */
 
 #pragma once
 
