@@ -9,9 +9,14 @@
 #include <glib/gi18n.h>
 
 #include "mill-format.h"
+#include "mill-limit-words.h"
 #include "mill-words.h"
 
 #define SPACING_US G_USEC_PER_SEC
+/* Half a millisecond of a second. */
+#define NEXT_TO_NOTHING 0.0005
+/* Between what workers did, the queue, and the terms of Little's law. */
+#define GROUP_SPACING 10
 
 /* The measures that follow the workers' states. */
 typedef enum
@@ -88,15 +93,9 @@ name_row (guint row)
 }
 
 static char *
-describe_mean (double number)
-{
-  return mill_format_number (number, number < 99.95 ? 1 : 0);
-}
-
-static char *
 describe_depth (const MillStageLoad *load)
 {
-  g_autofree char *depth = describe_mean (load->depth);
+  g_autofree char *depth = mill_limit_words_mean (load->depth);
   g_autofree char *maxsize = mill_format_count ((guint64) MAX (load->maxsize, 0));
 
   /* Translators: items in a queue, of its max size; "942 of 1,000" */
@@ -109,13 +108,13 @@ describe_measure (Measure measure, const MillStageLoad *load, const MillTimes *t
   switch (measure)
     {
     case MEASURE_WORKERS:
-      return describe_mean (load->workers);
+      return mill_limit_words_mean (load->workers);
     case MEASURE_DEPTH:
       return describe_depth (load);
     case MEASURE_FULL:
       return load->maxsize > 0 ? mill_words_percent (load->full) : g_strdup ("–");
     case MEASURE_IN_FLIGHT:
-      return describe_mean (load->in_flight);
+      return mill_limit_words_mean (load->in_flight);
     case MEASURE_RATE:
       return mill_words_rate (load->attempt_rate);
     case MEASURE_SERVICE:
@@ -141,6 +140,15 @@ describe_share (double share)
 }
 
 static void
+set_class (GtkWidget *widget, const char *name, gboolean is_set)
+{
+  if (is_set)
+    gtk_widget_add_css_class (widget, name);
+  else
+    gtk_widget_remove_css_class (widget, name);
+}
+
+static void
 show_stage (MillLimitEvidence *self, guint stage, const MillStageLoad *load)
 {
   const MillTimes *times = &mill_run_get_figures (self->run)->stages[stage].service;
@@ -149,13 +157,14 @@ show_stage (MillLimitEvidence *self, guint stage, const MillStageLoad *load)
   for (guint row = 0; row < N_ROWS; row++)
     {
       GtkLabel *cell = g_ptr_array_index (self->cells, stage * N_ROWS + row);
-      g_autofree char *text = row < G_N_ELEMENTS (states)
-                                  ? describe_share (load->shares[states[row]])
-                                  : describe_measure (row - G_N_ELEMENTS (states), load, times);
+      gboolean is_state = row < G_N_ELEMENTS (states);
+      g_autofree char *text = is_state ? describe_share (load->shares[states[row]])
+                                       : describe_measure (row - G_N_ELEMENTS (states), load, times);
       /* Translators: a stage, a measure and its value; read aloud */
       g_autofree char *name_and_value = g_strdup_printf (_ ("%s, %s: %s"), name, name_row (row), text);
 
       gtk_label_set_label (cell, text);
+      set_class (GTK_WIDGET (cell), "dim-label", is_state && load->shares[states[row]] < NEXT_TO_NOTHING);
       gtk_accessible_update_property (GTK_ACCESSIBLE (cell), GTK_ACCESSIBLE_PROPERTY_LABEL, name_and_value,
                                       -1);
     }
@@ -190,10 +199,7 @@ show (MillLimitEvidence *self)
       if (load == NULL)
         return;
       show_stage (self, i, load);
-      if (mill_limit_finding_is_sure (finding) && finding->stage == (gint) i)
-        gtk_widget_add_css_class (header, "binding");
-      else
-        gtk_widget_remove_css_class (header, "binding");
+      set_class (header, "binding", mill_limit_finding_is_sure (finding) && finding->stage == (gint) i);
     }
   time = describe_time (finding, mill_limit_get_load (limit, 0)->seconds);
   gtk_label_set_label (self->note, time);
@@ -259,6 +265,17 @@ new_label (const char *text, float xalign, const char *const *classes)
   return label;
 }
 
+/* The states add up to a second; what follows are other things. */
+static void
+attach (GtkGrid *grid, GtkWidget *label, guint column, guint row)
+{
+  guint measure = row - G_N_ELEMENTS (states);
+
+  if (row >= G_N_ELEMENTS (states) && (measure == MEASURE_WORKERS || measure == MEASURE_IN_FLIGHT))
+    gtk_widget_set_margin_top (label, GROUP_SPACING);
+  gtk_grid_attach (grid, label, (int) column, (int) row + 1, 1, 1);
+}
+
 static void
 add_stage (MillLimitEvidence *self, GtkGrid *grid, guint stage, const char *name)
 {
@@ -274,7 +291,7 @@ add_stage (MillLimitEvidence *self, GtkGrid *grid, guint stage, const char *name
 
       /* So that the columns stay where they are. */
       gtk_label_set_width_chars (GTK_LABEL (cell), 8);
-      gtk_grid_attach (grid, cell, (int) stage + 1, (int) row + 1, 1, 1);
+      attach (grid, cell, stage + 1, row);
       g_ptr_array_add (self->cells, cell);
     }
 }
@@ -293,7 +310,7 @@ new_table (MillLimitEvidence *self)
     {
       GtkWidget *name = new_label (name_row (row), 0, (const char *[]){ "dim-label", NULL });
 
-      gtk_grid_attach (GTK_GRID (grid), name, 0, (int) row + 1, 1, 1);
+      attach (GTK_GRID (grid), name, 0, row);
     }
   for (guint i = 0; i < snapshot->stages->len; i++)
     add_stage (self, GTK_GRID (grid), i,

@@ -17,9 +17,14 @@ name_of (const MillSnapshot *snapshot, gint stage)
   return ((const MillStageSnapshot *) g_ptr_array_index (snapshot->stages, MAX (stage, 0)))->name;
 }
 
-/* A mean, such as 31.6; what is whole but for a trifle is whole. */
-static char *
-mean (double number)
+/**
+ * mill_limit_words_mean:
+ * @number: a mean, such as 31.62
+ *
+ * Returns: (transfer full): it in short, such as "31.6"; what is whole but for a trifle is whole
+ */
+char *
+mill_limit_words_mean (double number)
 {
   gboolean is_whole = fabs (number - round (number)) < 0.05;
 
@@ -40,9 +45,9 @@ span (double seconds)
 static char *
 brief_slots (const MillLimitFinding *finding, const char *name, const char *seconds)
 {
-  g_autofree char *held = mean (finding->load.in_flight);
+  g_autofree char *held = mill_limit_words_mean (finding->load.in_flight);
   g_autofree char *permits = mill_format_count (finding->load.permits);
-  g_autofree char *waiting = mean (finding->waiting);
+  g_autofree char *waiting = mill_limit_words_mean (finding->waiting);
 
   if (finding->with_consumers)
     /* Translators: name of a stage; slots held on average, slots; a time such as "10 s" */
@@ -58,9 +63,9 @@ static char *
 brief_consumers (const MillLimitFinding *finding, const char *name, const char *seconds)
 {
   const MillStageLoad *load = &finding->load;
-  g_autofree char *busy = mean (load->workers * (1 - load->shares[MILL_WORKER_IDLE]));
+  g_autofree char *busy = mill_limit_words_mean (load->workers * (1 - load->shares[MILL_WORKER_IDLE]));
   g_autofree char *consumers = mill_format_count (load->consumers);
-  g_autofree char *depth = mean (load->depth);
+  g_autofree char *depth = mill_limit_words_mean (load->depth);
 
   /* Translators: name of a stage; consumers at work on average, consumers; a time such as "10 s"; items */
   return g_strdup_printf (_ ("%s’s consumers: %s of %s at work over %s, %s items waiting for one"), name,
@@ -72,7 +77,7 @@ brief_rate (const MillLimitFinding *finding, const char *name, const char *secon
 {
   g_autofree char *used = mill_words_rate (finding->load.attempt_rate);
   g_autofree char *rate = mill_words_rate (finding->load.rate);
-  g_autofree char *waiting = mean (finding->waiting);
+  g_autofree char *waiting = mill_limit_words_mean (finding->waiting);
 
   /* Translators: name of a stage; two rates; a time such as "10 s"; how many workers wait */
   return g_strdup_printf (_ ("%s’s rate: %s of %s a second used over %s, %s workers waiting for it"), name,
@@ -133,7 +138,7 @@ mill_limit_words_brief (const MillLimitFinding *finding, const MillSnapshot *sna
 {
   const char *name = name_of (snapshot, finding->stage);
   g_autofree char *seconds = span (finding->seconds);
-  g_autofree char *depth = mean (finding->load.depth);
+  g_autofree char *depth = mill_limit_words_mean (finding->load.depth);
 
   if (finding->kind == MILL_LIMIT_FAILURES)
     /* Translators: leave {stage}, {share} and {time} */
@@ -369,7 +374,7 @@ describe_help (const MillLimitFinding *finding, const MillSnapshot *snapshot)
 char *
 mill_limit_words_little (const MillStageLoad *load)
 {
-  g_autofree char *in_flight = mean (load->in_flight);
+  g_autofree char *in_flight = mill_limit_words_mean (load->in_flight);
   g_autofree char *rate = mill_words_rate (load->attempt_rate);
   g_autofree char *service = mill_words_span ((gint64) load->service_us);
 

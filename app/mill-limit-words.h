@@ -7,6 +7,7 @@
 
 G_BEGIN_DECLS
 
+char *mill_limit_words_mean (double number);
 char *mill_limit_words_brief (const MillLimitFinding *finding, const MillSnapshot *snapshot);
 char *mill_limit_words_sentence (const MillLimitFinding *finding, const MillSnapshot *snapshot);
 char *mill_limit_words_advice (const MillLimitFinding *finding, const MillSnapshot *snapshot);
