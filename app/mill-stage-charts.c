@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "mill-format.h"
+#include "mill-histogram-view.h"
+#include "mill-latency-log.h"
 #include "mill-words.h"
 
 /* The parts of the workers' time, from the bottom up; the rest is idle. */
@@ -30,12 +32,15 @@ struct _MillStageCharts
 
   MillRun *run; /* (owned) */
   guint stage;
-  MillTimeline *timeline; /* (owned): the only child */
-  guint64 last_retries;   /* as of the last beat */
+  MillTimeline *timeline;          /* (owned): a child */
+  MillHistogramView *distribution; /* (owned): the other one, shown in its place */
+  GArray *buckets;                 /* (owned) (element-type MillHistogramBucket): scratch */
+  guint64 last_retries;            /* as of the last beat */
   guint64 last_dead;
   gint64 last_state_us[MILL_N_WORKER_STATES];
-  double peak;      /* items per second */
-  MillSeries *done; /* (owned): how many items had left the stage by then; not drawn */
+  double peak;         /* items per second */
+  MillLatencyLog *log; /* (owned) */
+  MillSeries *done;    /* (owned): how many items had left the stage by then; not drawn */
 
   MillTimelineRow *depth_row; /* (unowned): all of the timeline's */
   MillTimelineRow *held_row;
@@ -98,6 +103,34 @@ summarise_rate (MillTimelineRow *row, gint64 from_us, gint64 to_us, MillTimeline
   return TRUE;
 }
 
+/* Of the attempts that ended in the span; the curves are percentiles of a second each, which add up to
+ * nothing. */
+static gboolean
+summarise_service (MillTimelineRow *row, gint64 from_us, gint64 to_us, MillTimelineSummary *out,
+                   gpointer user_data)
+{
+  MillStageCharts *self = user_data;
+  g_autoptr (MillHistogram) span = mill_latency_log_get (self->log, &from_us, &to_us);
+  const guint64 n = mill_histogram_get_count (span);
+  g_autofree char *p50 = mill_words_span (mill_histogram_get_percentile (span, 50));
+  g_autofree char *p95 = mill_words_span (mill_histogram_get_percentile (span, 95));
+  g_autofree char *p99 = mill_words_span (mill_histogram_get_percentile (span, 99));
+  g_autofree char *count = mill_format_count (n);
+  g_autofree char *begin = mill_format_time (from_us, 1);
+  g_autofree char *end = mill_format_time (to_us, 1);
+
+  if (n == 0)
+    return TRUE;
+  out->value = g_strdup (p50);
+  out->detail = g_strdup_printf (_ ("p95 %s · p99 %s"), p95, p99);
+  /* Translators: the median, two percentiles and the number of attempts of a span of time, and its begin and
+   * end */
+  out->text = g_strdup_printf (_ ("service time: p50 %s, p95 %s, p99 %s, of %s attempts from %s to %s"), p50,
+                               p95, p99, count, begin, end);
+
+  return TRUE;
+}
+
 static void
 add_shares (MillStageCharts *self)
 {
@@ -133,6 +166,7 @@ add_rows (MillStageCharts *self)
   self->p95 = mill_timeline_row_add_series (self->service_row, _ ("p95"), MILL_COLOR_AMBER);
   self->p99 = mill_timeline_row_add_series (self->service_row, _ ("p99"), MILL_COLOR_ORANGE);
   mill_timeline_row_set_unit (self->service_row, _ ("ms"), 1);
+  mill_timeline_row_set_summary_func (self->service_row, summarise_service, self);
 
   self->retries_row = mill_timeline_add_row (timeline, MILL_TIMELINE_BARS, _ ("Retries"), MILL_COLOR_PURPLE);
   self->retries = mill_timeline_row_add_series (self->retries_row, _ ("retries"), MILL_COLOR_PURPLE);
@@ -275,6 +309,59 @@ show_shares (MillStageCharts *self, const double shares[MILL_N_WORKER_STATES])
 }
 
 static void
+show_histogram (MillStageCharts *self, const MillHistogram *histogram)
+{
+  static const struct
+  {
+    const char *name;
+    double percentile;
+  } marks[] = { { "p50", 50 }, { "p95", 95 }, { "p99", 99 } };
+  MillHistogramBucket bucket;
+  guint position = 0, i;
+
+  g_array_set_size (self->buckets, 0);
+  while (mill_histogram_next_bucket (histogram, &position, &bucket.low_us, &bucket.high_us, &bucket.count))
+    g_array_append_val (self->buckets, bucket);
+  mill_histogram_view_set_buckets (self->distribution, &g_array_index (self->buckets, MillHistogramBucket, 0),
+                                   self->buckets->len);
+  for (i = 0; i < G_N_ELEMENTS (marks); i++)
+    mill_histogram_view_set_mark (self->distribution, i, marks[i].name,
+                                  mill_histogram_get_percentile (histogram, marks[i].percentile));
+}
+
+/* Of the selected span, or of the whole run. */
+static void
+show_distribution (MillStageCharts *self)
+{
+  gint64 from, to;
+
+  if (!gtk_widget_get_visible (GTK_WIDGET (self->distribution)))
+    return;
+  if (mill_timeline_view_get_selection (mill_timeline_get_view (self->timeline), &from, &to))
+    {
+      g_autoptr (MillHistogram) span = mill_latency_log_get (self->log, &from, &to);
+      g_autofree char *count = mill_format_count (mill_histogram_get_count (span));
+      g_autofree char *begin = mill_format_time (from, 1);
+      g_autofree char *end = mill_format_time (to, 1);
+      /* Translators: of how many attempts, and from when to when */
+      g_autofree char *caption =
+          g_strdup_printf (_ ("Service time of %s attempts, %s to %s"), count, begin, end);
+
+      show_histogram (self, span);
+      mill_histogram_view_set_caption (self->distribution, caption);
+    }
+  else
+    {
+      const MillHistogram *all = snapshot_of (self)->service;
+      g_autofree char *count = mill_format_count (mill_histogram_get_count (all));
+      g_autofree char *caption = g_strdup_printf (_ ("Service time of %s attempts since the start"), count);
+
+      show_histogram (self, all);
+      mill_histogram_view_set_caption (self->distribution, caption);
+    }
+}
+
+static void
 beat_cb (MillStageCharts *self)
 {
   const MillStageSnapshot *stage = snapshot_of (self);
@@ -282,10 +369,12 @@ beat_cb (MillStageCharts *self)
   gint64 now_us = mill_run_get_snapshot (self->run)->elapsed_us;
 
   show_rate (self, figures->rate, now_us);
+  mill_latency_log_add (self->log, now_us, stage->service);
   show_service (self, &figures->recent, now_us);
   show_retries (self, stage, now_us);
   record_shares (self, stage, now_us);
   show_shares (self, figures->shares);
+  show_distribution (self);
 }
 
 static void
@@ -294,8 +383,11 @@ mill_stage_charts_dispose (GObject *object)
   MillStageCharts *self = MILL_STAGE_CHARTS (object);
 
   g_clear_pointer ((GtkWidget **) &self->timeline, gtk_widget_unparent);
+  g_clear_pointer ((GtkWidget **) &self->distribution, gtk_widget_unparent);
+  g_clear_pointer (&self->buckets, g_array_unref);
   g_clear_object (&self->run);
   g_clear_object (&self->done);
+  g_clear_pointer (&self->log, mill_latency_log_free);
 
   G_OBJECT_CLASS (mill_stage_charts_parent_class)->dispose (object);
 }
@@ -311,9 +403,14 @@ static void
 mill_stage_charts_init (MillStageCharts *self)
 {
   self->done = mill_series_new ();
+  self->log = mill_latency_log_new ();
   self->timeline = MILL_TIMELINE (mill_timeline_new ());
   mill_timeline_set_empty_text (self->timeline, _ ("Press Start"));
   gtk_widget_set_parent (GTK_WIDGET (self->timeline), GTK_WIDGET (self));
+  self->buckets = g_array_new (FALSE, FALSE, sizeof (MillHistogramBucket));
+  self->distribution = MILL_HISTOGRAM_VIEW (mill_histogram_view_new ());
+  gtk_widget_set_visible (GTK_WIDGET (self->distribution), FALSE);
+  gtk_widget_set_parent (GTK_WIDGET (self->distribution), GTK_WIDGET (self));
 }
 
 /**
@@ -337,6 +434,10 @@ mill_stage_charts_new (MillRun *run, guint stage, MillTimelineView *view)
   mill_timeline_set_label (self->timeline, label);
   mill_timeline_set_origin (self->timeline, 0);
   mill_timeline_set_view (self->timeline, view);
+  g_free (label);
+  label = g_strdup_printf (_ ("%s service time"), snapshot_of (self)->name);
+  mill_histogram_view_set_label (self->distribution, label);
+  g_signal_connect_object (view, "changed", G_CALLBACK (show_distribution), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "sampled", G_CALLBACK (sampled_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "beat", G_CALLBACK (beat_cb), self, G_CONNECT_SWAPPED);
 
@@ -352,6 +453,20 @@ MillTimeline *
 mill_stage_charts_get_timeline (MillStageCharts *self)
 {
   return self->timeline;
+}
+
+/**
+ * mill_stage_charts_set_distribution:
+ * @distribution: whether to show the distribution of service times in place of the charts over time
+ *
+ * Chooses what is shown.
+ */
+void
+mill_stage_charts_set_distribution (MillStageCharts *self, gboolean distribution)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->distribution), distribution);
+  gtk_widget_set_visible (GTK_WIDGET (self->timeline), !distribution);
+  show_distribution (self);
 }
 
 /**

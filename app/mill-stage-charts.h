@@ -15,6 +15,7 @@ G_DECLARE_FINAL_TYPE (MillStageCharts, mill_stage_charts, MILL, STAGE_CHARTS, Gt
 
 GtkWidget *mill_stage_charts_new (MillRun *run, guint stage, MillTimelineView *view);
 MillTimeline *mill_stage_charts_get_timeline (MillStageCharts *self);
+void mill_stage_charts_set_distribution (MillStageCharts *self, gboolean distribution);
 char *mill_stage_charts_describe_selection (MillStageCharts *self, char **out_short);
 void mill_stage_charts_add_event (MillStageCharts *self, const MillEvent *event);
 

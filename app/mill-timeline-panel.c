@@ -33,6 +33,7 @@ struct _MillTimelinePanel
   GtkToggleButton *span_10_min;
   GtkToggleButton *span_all;
   GtkToggleButton *live_button;
+  GtkToggleButton *distribution_button;
   GtkWidget *selection_box;
   GtkLabel *selection_label;
   GtkDropDown *stage_drop_down;
@@ -194,12 +195,25 @@ live_toggled_cb (MillTimelinePanel *self)
 }
 
 static void
+distribution_toggled_cb (MillTimelinePanel *self)
+{
+  const gboolean distribution = gtk_toggle_button_get_active (self->distribution_button);
+  guint i;
+
+  for (i = 0; i < self->charts->len; i++)
+    mill_stage_charts_set_distribution (g_ptr_array_index (self->charts, i), distribution);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "charts.save-png", !distribution);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "charts.save-svg", !distribution);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "charts.save-csv", !distribution);
+}
+
+static void
 clear_selection_cb (MillTimelinePanel *self)
 {
   MillTimeline *timeline = get_shown (self);
 
   mill_timeline_view_clear_selection (self->view);
-  if (timeline != NULL)
+  if (timeline != NULL && gtk_widget_get_mapped (GTK_WIDGET (timeline)))
     gtk_widget_grab_focus (GTK_WIDGET (timeline));
 }
 
@@ -244,6 +258,8 @@ add_charts (MillTimelinePanel *self, guint stage)
 {
   GtkWidget *charts = mill_stage_charts_new (self->run, stage, self->view);
 
+  mill_stage_charts_set_distribution (MILL_STAGE_CHARTS (charts),
+                                      gtk_toggle_button_get_active (self->distribution_button));
   gtk_stack_add_child (self->stack, charts);
   g_ptr_array_add (self->charts, charts);
 }
@@ -348,12 +364,14 @@ mill_timeline_panel_class_init (MillTimelinePanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, span_10_min);
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, span_all);
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, live_button);
+  gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, distribution_button);
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, selection_box);
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, selection_label);
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, stage_drop_down);
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, stack);
   gtk_widget_class_bind_template_callback (widget_class, span_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, live_toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, distribution_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, clear_selection_cb);
   gtk_widget_class_bind_template_callback (widget_class, stage_selected_cb);
 }

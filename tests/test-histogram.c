@@ -166,6 +166,41 @@ test_extremes (void)
   assert_close (mill_histogram_get_percentile (histogram, 100), (G_GINT64_CONSTANT (1) << 37) - 1);
 }
 
+/* The buckets hold all that was recorded, each value within the bounds of one. */
+static void
+test_buckets (void)
+{
+  const gint64 values[] = { 0, 1, 127, 128, 129, 255, 256, 1000, 1001, 123456, G_GINT64_CONSTANT (1) << 36 };
+  g_autoptr (MillHistogram) histogram = mill_histogram_new ();
+  g_autoptr (MillHistogram) rebuilt = mill_histogram_new ();
+  gint64 low, high, last = 0;
+  guint64 count, total = 0;
+  guint position = 0, i = 0;
+
+  g_assert_false (mill_histogram_next_bucket (histogram, &position, &low, &high, &count));
+  for (i = 0; i < G_N_ELEMENTS (values); i++)
+    mill_histogram_record_many (histogram, values[i], i + 1);
+  mill_histogram_record_many (histogram, 5, 0);
+  i = position = 0;
+  while (mill_histogram_next_bucket (histogram, &position, &low, &high, &count))
+    {
+      g_assert_cmpint (low, >=, last);
+      g_assert_cmpint (high, >, low);
+      for (; i < G_N_ELEMENTS (values) && values[i] < high; i++)
+        {
+          g_assert_cmpint (values[i], >=, low);
+          total += i + 1;
+        }
+      mill_histogram_record_many (rebuilt, low + (high - low) / 2, count);
+      last = high;
+    }
+  g_assert_cmpuint (i, ==, G_N_ELEMENTS (values));
+  g_assert_cmpuint (total, ==, mill_histogram_get_count (histogram));
+  g_assert_cmpuint (mill_histogram_get_count (rebuilt), ==, total);
+  for (i = 1; i < 100; i++)
+    assert_close (mill_histogram_get_percentile (rebuilt, i), mill_histogram_get_percentile (histogram, i));
+}
+
 static void
 test_backoff (void)
 {
@@ -205,6 +240,7 @@ main (int argc, char **argv)
   g_test_add_func ("/histogram/merge-equals-record-all", test_merge_equals_record_all);
   g_test_add_func ("/histogram/merge-and-subtract", test_merge_and_subtract);
   g_test_add_func ("/histogram/extremes", test_extremes);
+  g_test_add_func ("/histogram/buckets", test_buckets);
   g_test_add_func ("/retry-policy/backoff", test_backoff);
   g_test_add_func ("/retry-policy/what-is-retried", test_what_is_retried);
 

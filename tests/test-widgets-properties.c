@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "mill-histogram-view.h"
 #include "mill-knob-row.h"
 #include "mill-pipe.h"
 #include "mill-share-bar.h"
@@ -23,6 +24,8 @@ get_type (guint index)
       return MILL_TYPE_DOTS;
     case 1:
       return MILL_TYPE_KNOB_ROW;
+    case 8:
+      return MILL_TYPE_HISTOGRAM_VIEW;
     case 2:
       return MILL_TYPE_PIPE;
     case 3:

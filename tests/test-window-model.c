@@ -10,6 +10,7 @@
 #include "mill-crawl-words.h"
 #include "mill-figures.h"
 #include "mill-flow-layout.h"
+#include "mill-latency-log.h"
 #include "mill-run-files.h"
 #include "mill-summary-words.h"
 #include "mill-words.h"
@@ -523,6 +524,49 @@ test_run_files_no_folder (void)
   g_assert_nonnull (strstr (error->message, "/dev/null/runs"));
 }
 
+/* Durations of one length at a time: a span's percentiles tell of when it is. */
+static void
+test_latency_log (void)
+{
+  g_autoptr (MillLatencyLog) log = mill_latency_log_new ();
+  g_autoptr (MillHistogram) all = mill_histogram_new ();
+  g_autoptr (MillHistogram) span = NULL;
+  gint64 from = 0, to = G_USEC_PER_SEC, second;
+
+  span = mill_latency_log_get (log, &from, &to);
+  g_assert_cmpuint (mill_histogram_get_count (span), ==, 0);
+  for (second = 0; second < 7200; second++)
+    {
+      mill_latency_log_add (log, second * G_USEC_PER_SEC, all);
+      mill_histogram_record_many (all, second < 3600 ? 1000 : 50000, 10);
+    }
+  mill_latency_log_add (log, 7200 * (gint64) G_USEC_PER_SEC, all);
+  g_assert_cmpuint (mill_latency_log_get_memory (log), <, 100000);
+
+  mill_histogram_free (span);
+  from = 1000 * (gint64) G_USEC_PER_SEC;
+  to = 2000 * (gint64) G_USEC_PER_SEC;
+  span = mill_latency_log_get (log, &from, &to);
+  g_assert_cmpint (from, <=, 1000 * (gint64) G_USEC_PER_SEC);
+  g_assert_cmpint (to, >=, 2000 * (gint64) G_USEC_PER_SEC);
+  g_assert_cmpuint (mill_histogram_get_count (span), ==, (guint64) (to - from) / G_USEC_PER_SEC * 10);
+  g_assert_cmpint (mill_histogram_get_percentile (span, 99), <, 1010);
+
+  mill_histogram_free (span);
+  from = 5000 * (gint64) G_USEC_PER_SEC;
+  to = 7200 * (gint64) G_USEC_PER_SEC;
+  span = mill_latency_log_get (log, &from, &to);
+  g_assert_cmpint (to, ==, 7200 * (gint64) G_USEC_PER_SEC);
+  g_assert_cmpint (mill_histogram_get_percentile (span, 1), >, 49500);
+
+  /* Nothing is lost at the end, however long ago the last moment was. */
+  mill_histogram_free (span);
+  from = 0;
+  to = 8000 * (gint64) G_USEC_PER_SEC;
+  span = mill_latency_log_get (log, &from, &to);
+  g_assert_cmpuint (mill_histogram_get_count (span), ==, 72000);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -548,6 +592,7 @@ main (int argc, char **argv)
   g_test_add_func ("/crawl/row", test_crawl_row);
   g_test_add_func ("/run-files/list", test_run_files_list);
   g_test_add_func ("/run-files/no-folder", test_run_files_no_folder);
+  g_test_add_func ("/latency-log", test_latency_log);
 
   return g_test_run ();
 }

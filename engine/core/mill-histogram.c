@@ -35,6 +35,17 @@ bucket_index (gint64 value_us)
          (guint) ((value_us >> (exponent - SUB_BITS)) & (SUB_COUNT - 1));
 }
 
+/* The least value of a bucket and the least of the next. */
+static void
+bucket_bounds (guint index, gint64 *low_us, gint64 *high_us)
+{
+  guint group = index / SUB_COUNT;
+  gint64 width = group == 0 ? 1 : G_GINT64_CONSTANT (1) << (group - 1);
+
+  *low_us = group == 0 ? index : (gint64) (SUB_COUNT + index % SUB_COUNT) * width;
+  *high_us = *low_us + width;
+}
+
 static gint64
 bucket_midpoint (guint index)
 {
@@ -93,11 +104,26 @@ mill_histogram_free (MillHistogram *self)
 void
 mill_histogram_record (MillHistogram *self, gint64 value_us)
 {
+  mill_histogram_record_many (self, value_us, 1);
+}
+
+/**
+ * mill_histogram_record_many:
+ * @value_us: a duration in microseconds; negative ones count as 0
+ * @count: how often there was one of that length
+ *
+ * Counts several durations of one length.
+ */
+void
+mill_histogram_record_many (MillHistogram *self, gint64 value_us, guint64 count)
+{
   gint64 value = CLAMP (value_us, 0, MAX_TRACKED);
 
-  self->buckets[bucket_index (value)]++;
-  self->count++;
-  self->sum_us += (guint64) value;
+  if (count == 0)
+    return;
+  self->buckets[bucket_index (value)] += count;
+  self->count += count;
+  self->sum_us += (guint64) value * count;
   self->max_us = MAX (self->max_us, value);
 }
 
@@ -207,4 +233,30 @@ mill_histogram_get_percentile (const MillHistogram *self, double percentile)
         return MIN (bucket_midpoint (i), self->max_us);
     }
   return self->max_us;
+}
+
+/**
+ * mill_histogram_next_bucket:
+ * @position: (inout): 0 for the first bucket; then as the last call left it
+ * @low_us: (out): the least value that the bucket counts, in microseconds
+ * @high_us: (out): the least value that it no longer counts
+ * @count: (out): how many it counts
+ *
+ * Goes through the buckets that are not empty, shortest durations first.
+ *
+ * Returns: %FALSE, with nothing but @position touched, if there is no other
+ */
+gboolean
+mill_histogram_next_bucket (const MillHistogram *self, guint *position, gint64 *low_us, gint64 *high_us,
+                            guint64 *count)
+{
+  while (*position < N_BUCKETS && self->buckets[*position] == 0)
+    (*position)++;
+  if (*position >= N_BUCKETS)
+    return FALSE;
+
+  bucket_bounds (*position, low_us, high_us);
+  *count = self->buckets[(*position)++];
+
+  return TRUE;
 }

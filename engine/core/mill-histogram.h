@@ -25,12 +25,16 @@ MillHistogram *mill_histogram_copy (const MillHistogram *self);
 void mill_histogram_free (MillHistogram *self);
 
 void mill_histogram_record (MillHistogram *self, gint64 value_us);
+void mill_histogram_record_many (MillHistogram *self, gint64 value_us, guint64 count);
 void mill_histogram_merge (MillHistogram *self, const MillHistogram *other);
 void mill_histogram_subtract (MillHistogram *self, const MillHistogram *other);
 guint64 mill_histogram_get_count (const MillHistogram *self);
 double mill_histogram_get_mean (const MillHistogram *self);
 gint64 mill_histogram_get_max (const MillHistogram *self);
 gint64 mill_histogram_get_percentile (const MillHistogram *self, double percentile);
+
+gboolean mill_histogram_next_bucket (const MillHistogram *self, guint *position, gint64 *low_us,
+                                     gint64 *high_us, guint64 *count);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MillHistogram, mill_histogram_free)
 
