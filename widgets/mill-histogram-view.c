@@ -80,9 +80,9 @@ value_of (double bar)
   return exp2 (bar / STEPS);
 }
 
-/* "4.19 ms" */
+/* "4.19 ms", or "5 ms" for a round value. */
 static char *
-format_span (double value_us)
+format_span (double value_us, gboolean is_round)
 {
   const guint unit = value_us < 999.5 ? 0 : value_us < 999500.0 ? 1 : 2;
   const double value = unit == 0 ? value_us : unit == 1 ? value_us / 1.0e3 : value_us / 1.0e6;
@@ -125,8 +125,8 @@ x_of (MillHistogramView *self, double bar)
 static char *
 describe_bar (MillHistogramView *self, guint bar)
 {
-  g_autofree char *low = format_span (value_of (bar));
-  g_autofree char *high = format_span (value_of (bar + 1));
+  g_autofree char *low = format_span (value_of (bar), FALSE);
+  g_autofree char *high = format_span (value_of (bar + 1), FALSE);
   g_autofree char *count = mill_format_count (self->bars[bar]);
   g_autofree char *percent =
       mill_format_number (self->count > 0 ? 100.0 * (double) self->bars[bar] / (double) self->count : 0.0, 1);
@@ -194,7 +194,7 @@ snapshot_axis (MillHistogramView *self, GtkSnapshot *snapshot)
     for (i = 0; i < (fine ? G_N_ELEMENTS (steps) : 1); i++)
       {
         const double x = round (x_of (self, bar_of (decade * steps[i])));
-        g_autofree char *text = format_span (decade * steps[i]);
+        g_autofree char *text = format_span (decade * steps[i], TRUE);
         double width;
 
         if (x < 0.0 || x > room)
@@ -484,7 +484,7 @@ mill_histogram_view_set_buckets (MillHistogramView *self, const MillHistogramBuc
 void
 mill_histogram_view_set_mark (MillHistogramView *self, guint index, const char *name, gint64 value_us)
 {
-  g_autofree char *value = format_span ((double) value_us);
+  g_autofree char *value = format_span ((double) value_us, FALSE);
   g_autofree char *text = NULL;
 
   g_return_if_fail (MILL_IS_HISTOGRAM_VIEW (self));
