@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Widths: everything at its minimum first; then up to natural widths, all alike in proportion; then the parts
- * that can use more, up to their limits; then the pipes. */
+/* Rows: as few as possible, evenly filled. Widths: everything at its minimum first; then up to natural
+ * widths, all alike in proportion; then the parts that can use more, up to their limits; then the pipes. */
 
 #include "config.h"
 
@@ -67,9 +67,9 @@ mill_flow_layout_get_natural (const MillFlowBox *boxes, guint n_boxes)
   return sum;
 }
 
-/* Returns: how many rows there are */
+/* Each row takes as many groups as fit into @width. Returns how many rows there are. */
 static guint
-break_rows (MillFlowBox *boxes, guint n_boxes, int width)
+fill_rows (MillFlowBox *boxes, guint n_boxes, int width)
 {
   guint row = 0, begin, end, i;
   int used = 0;
@@ -91,6 +91,27 @@ break_rows (MillFlowBox *boxes, guint n_boxes, int width)
     }
 
   return row + 1;
+}
+
+/* No more rows than needed, and those as even as can be: the width that the fullest needs is as small as it
+ * can be without one row more. Returns how many rows there are. */
+static guint
+break_rows (MillFlowBox *boxes, guint n_boxes, int width)
+{
+  guint n_rows = fill_rows (boxes, n_boxes, width);
+  int enough = width, too_little = 0;
+
+  while (n_rows > 1 && enough - too_little > 1)
+    {
+      int middle = too_little + (enough - too_little) / 2;
+
+      if (fill_rows (boxes, n_boxes, middle) > n_rows)
+        too_little = middle;
+      else
+        enough = middle;
+    }
+
+  return fill_rows (boxes, n_boxes, enough);
 }
 
 /* Hands up to @extra out to the boxes in proportion to what each wants. Returns what is left. */

@@ -15,6 +15,8 @@
 
 /* Fewer attempts than this say little about what is long. */
 #define MIN_FOR_THRESHOLDS 20
+/* A share smaller than this is drawn, but not named. */
+#define NAMED_SHARE 0.02
 
 struct _MillStageCard
 {
@@ -152,10 +154,14 @@ show_service (MillStageCard *self, const MillTimes *times)
 {
   g_autofree char *mean = mill_words_span (times->mean_us);
   g_autofree char *p99 = mill_words_span (times->p99_us);
-  /* Translators: the mean time of one item, and the 99th percentile; "2.1 ms per item · p99 8.4 ms" */
-  g_autofree char *text = g_strdup_printf (_ ("%s per item · p99 %s"), mean, p99);
+  /* Translators: two lines: the mean time of one item, and the 99th percentile; "2.1 ms per item", "p99 8.4
+   * ms" */
+  g_autofree char *text = g_strdup_printf (_ ("%s per item\np99 %s"), mean, p99);
 
-  gtk_label_set_label (self->service_label, times->count > 0 ? text : _ ("no item yet"));
+  /* As tall as what comes later. */
+  g_autofree char *no_item = g_strdup_printf ("%s\n", _ ("no item yet"));
+
+  gtk_label_set_label (self->service_label, times->count > 0 ? text : no_item);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->service_label), times->count > 0 ? text : NULL);
 }
 
@@ -169,7 +175,7 @@ describe_shares (const double shares[MILL_N_WORKER_STATES], MillState state)
     {
       g_autofree char *percent = NULL;
 
-      if (shares[share_order[i]] < 0.005)
+      if (shares[share_order[i]] < NAMED_SHARE)
         continue;
       percent = mill_words_percent (shares[share_order[i]]);
       g_string_append_printf (text, "%s%s %s", named > 0 ? " · " : "",

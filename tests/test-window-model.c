@@ -96,8 +96,9 @@ test_layout_breaks_between_groups (void)
 
   fill_flow (boxes);
   g_assert_cmpuint (mill_flow_layout_arrange (boxes, G_N_ELEMENTS (boxes), 560), ==, 2);
-  g_assert_cmpuint (boxes[8].row, ==, 0);
-  g_assert_cmpuint (boxes[9].row, ==, 1);
+  /* As even as can be: 320 and 330 of the minimum, not 540 and 110. */
+  g_assert_cmpuint (boxes[4].row, ==, 0);
+  g_assert_cmpuint (boxes[5].row, ==, 1);
   g_assert_cmpint (width_of_row (boxes, G_N_ELEMENTS (boxes), 0), ==, 560);
   g_assert_cmpint (width_of_row (boxes, G_N_ELEMENTS (boxes), 1), ==, 560);
 

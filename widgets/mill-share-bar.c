@@ -18,14 +18,19 @@
 #define GAP           4.0
 #define MINIMUM_WIDTH 60.0
 #define NATURAL_WIDTH 200.0
+/* Narrower than this the legend has two lines, whatever it says now: the height must not follow the text. */
+#define ONE_LINE_WIDTH 290.0
+#define N_LINES        2
+#define SEPARATOR      " · "
 
 struct _MillShareBar
 {
   GtkWidget parent_instance;
 
   double shares[MILL_N_DOT_STATES];
-  MillText legend;
-  char *label; /* (owned) (nullable) */
+  char *legend;            /* (owned): "" for none */
+  MillText lines[N_LINES]; /* what is drawn of it */
+  char *label;             /* (owned) (nullable) */
 };
 
 typedef enum
@@ -44,16 +49,84 @@ static const MillDotState order[] = {
 
 G_DEFINE_FINAL_TYPE (MillShareBar, mill_share_bar, GTK_TYPE_WIDGET)
 
+static guint
+count_lines (MillShareBar *self, double width)
+{
+  if (self->legend[0] == '\0')
+    return 0;
+
+  return width < ONE_LINE_WIDTH * mill_text_unit (GTK_WIDGET (self)) ? 2 : 1;
+}
+
 static double
-legend_height (MillShareBar *self)
+line_height (MillShareBar *self)
 {
   double height;
 
-  if (mill_text_is_empty (&self->legend))
-    return 0.0;
-  mill_text_get_size (&self->legend, NULL, &height);
+  mill_text_get_size (&self->lines[0], NULL, &height);
 
-  return ceil (height + GAP * mill_text_unit (GTK_WIDGET (self)));
+  return ceil (height);
+}
+
+static double
+legend_height (MillShareBar *self, double width)
+{
+  const guint n_lines = count_lines (self, width);
+
+  return n_lines > 0 ? n_lines * line_height (self) + ceil (GAP * mill_text_unit (GTK_WIDGET (self))) : 0.0;
+}
+
+static gboolean
+fits (MillText *line, const char *text, double width)
+{
+  double needed;
+
+  mill_text_set (line, text);
+  mill_text_set_max_width (line, -1.0);
+  mill_text_get_size (line, &needed, NULL);
+
+  return needed <= width;
+}
+
+/* At the last place from which on the second line takes over; what does not fit all the same is ellipsized.
+ */
+static void
+break_legend (MillShareBar *self, double width)
+{
+  g_autofree char *head = g_strdup (self->legend);
+  char *end = head + strlen (head);
+  const char *tail = "";
+
+  while (!fits (&self->lines[0], head, width) && (end = g_strrstr_len (head, -1, SEPARATOR)) != NULL)
+    {
+      *end = '\0';
+      tail = self->legend + (end - head) + strlen (SEPARATOR);
+    }
+
+  mill_text_set (&self->lines[1], tail);
+  mill_text_set_max_width (&self->lines[0], width);
+  mill_text_set_max_width (&self->lines[1], width);
+}
+
+static void
+lay_out_legend (MillShareBar *self)
+{
+  const double width = gtk_widget_get_width (GTK_WIDGET (self));
+
+  if (count_lines (self, width) == N_LINES)
+    {
+      break_legend (self, width);
+      return;
+    }
+  mill_text_set (&self->lines[0], self->legend);
+  mill_text_set (&self->lines[1], NULL);
+  mill_text_set_max_width (&self->lines[0], width > 0.0 ? width : -1.0);
+}
+
+static GtkSizeRequestMode
+mill_share_bar_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
 static void
@@ -70,14 +143,16 @@ mill_share_bar_measure (GtkWidget *widget, GtkOrientation orientation, int for_s
     }
   else
     {
-      *minimum = *natural = (int) ceil (legend_height (self) + BAR_HEIGHT * unit);
+      const double width = for_size >= 0 ? for_size : NATURAL_WIDTH * unit;
+
+      *minimum = *natural = (int) ceil (legend_height (self, width) + BAR_HEIGHT * unit);
     }
 }
 
 static void
 mill_share_bar_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
-  mill_text_set_max_width (&MILL_SHARE_BAR (widget)->legend, width);
+  lay_out_legend (MILL_SHARE_BAR (widget));
 }
 
 static void
@@ -119,24 +194,43 @@ snapshot_share (MillShareBar *self, GtkSnapshot *snapshot, MillDotState state, d
   return left + length;
 }
 
+/* Close to the bar: where there is room for two lines and only one is used, the upper one is free. */
+static void
+snapshot_legend (MillShareBar *self, GtkSnapshot *snapshot)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  const gboolean rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
+  const double width = gtk_widget_get_width (widget);
+  const guint n_used = mill_text_is_empty (&self->lines[1]) ? 1 : 2;
+  double y = (count_lines (self, width) - n_used) * line_height (self), text_width;
+  GdkRGBA color;
+  guint i;
+
+  mill_palette_get (widget, MILL_COLOR_DIM, &color);
+  for (i = 0; i < n_used; i++)
+    {
+      mill_text_get_size (&self->lines[i], &text_width, NULL);
+      mill_text_draw (&self->lines[i], snapshot, rtl ? width - text_width : 0.0, y, &color);
+      y += line_height (self);
+    }
+}
+
 static void
 mill_share_bar_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   MillShareBar *self = MILL_SHARE_BAR (widget);
   const double unit = mill_text_unit (widget);
-  const gboolean rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
   const double width = gtk_widget_get_width (widget);
-  double left = 0.0, text_width;
+  double left = 0.0;
   GskRoundedRect rounded;
   graphene_rect_t bar;
   GdkRGBA color;
   guint i;
 
-  mill_palette_get (widget, MILL_COLOR_DIM, &color);
-  mill_text_get_size (&self->legend, &text_width, NULL);
-  mill_text_draw (&self->legend, snapshot, rtl ? width - text_width : 0.0, 0.0, &color);
+  if (self->legend[0] != '\0')
+    snapshot_legend (self, snapshot);
 
-  graphene_rect_init (&bar, 0.0f, (float) legend_height (self), (float) width,
+  graphene_rect_init (&bar, 0.0f, (float) legend_height (self, width), (float) width,
                       (float) round (BAR_HEIGHT * unit));
   mill_palette_get (widget, MILL_COLOR_LINE, &color);
   color.alpha = MIN (color.alpha, 0.25f); /* in high contrast a line is as strong as a share */
@@ -159,7 +253,7 @@ mill_share_bar_get_property (GObject *object, guint property_id, GValue *value, 
       g_value_set_string (value, self->label);
       break;
     case PROP_LEGEND:
-      g_value_set_string (value, self->legend.string);
+      g_value_set_string (value, self->legend);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -189,7 +283,9 @@ mill_share_bar_finalize (GObject *object)
 {
   MillShareBar *self = MILL_SHARE_BAR (object);
 
-  mill_text_clear (&self->legend);
+  mill_text_clear (&self->lines[0]);
+  mill_text_clear (&self->lines[1]);
+  g_free (self->legend);
   g_free (self->label);
 
   G_OBJECT_CLASS (mill_share_bar_parent_class)->finalize (object);
@@ -206,6 +302,7 @@ mill_share_bar_class_init (MillShareBarClass *klass)
   object_class->set_property = mill_share_bar_set_property;
   object_class->finalize = mill_share_bar_finalize;
   widget_class->measure = mill_share_bar_measure;
+  widget_class->get_request_mode = mill_share_bar_get_request_mode;
   widget_class->size_allocate = mill_share_bar_size_allocate;
   widget_class->snapshot = mill_share_bar_snapshot;
 
@@ -220,7 +317,9 @@ mill_share_bar_class_init (MillShareBarClass *klass)
 static void
 mill_share_bar_init (MillShareBar *self)
 {
-  mill_text_init (&self->legend, GTK_WIDGET (self), 0.86, PANGO_WEIGHT_NORMAL);
+  self->legend = g_strdup ("");
+  mill_text_init (&self->lines[0], GTK_WIDGET (self), 0.86, PANGO_WEIGHT_NORMAL);
+  mill_text_init (&self->lines[1], GTK_WIDGET (self), 0.86, PANGO_WEIGHT_NORMAL);
   mill_palette_watch (GTK_WIDGET (self));
 }
 
@@ -299,7 +398,7 @@ mill_share_bar_get_legend (MillShareBar *self)
 {
   g_return_val_if_fail (MILL_IS_SHARE_BAR (self), NULL);
 
-  return self->legend.string;
+  return self->legend;
 }
 
 /**
@@ -307,6 +406,7 @@ mill_share_bar_get_legend (MillShareBar *self)
  * @self: a bar
  * @legend: (nullable): the text above it, such as “busy 77 % · waiting for a slot 15 %”
  *
+ * In a narrow bar it has two lines, broken at a “ · ”.
  * Sets the text, which is also the tooltip and the accessible description.
  */
 void
@@ -316,14 +416,19 @@ mill_share_bar_set_legend (MillShareBar *self, const char *legend)
 
   g_return_if_fail (MILL_IS_SHARE_BAR (self));
 
-  was_empty = mill_text_is_empty (&self->legend);
-  if (!mill_text_set (&self->legend, legend))
+  if (legend == NULL)
+    legend = "";
+  if (g_strcmp0 (self->legend, legend) == 0)
     return;
-  if (was_empty != mill_text_is_empty (&self->legend))
+  was_empty = self->legend[0] == '\0';
+  g_free (self->legend);
+  self->legend = g_utf8_make_valid (legend, -1);
+  lay_out_legend (self);
+  if (was_empty != (self->legend[0] == '\0'))
     gtk_widget_queue_resize (GTK_WIDGET (self));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), self->legend.string);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  self->legend.string, -1);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), self->legend);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, self->legend,
+                                  -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LEGEND]);
 }

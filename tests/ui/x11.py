@@ -37,6 +37,18 @@ class Display:
         x11.XFree(children)
         return found
 
+    def size(self, window):
+        root, others = ctypes.c_ulong(), [ctypes.c_uint() for _ in range(6)]
+        x11.XGetGeometry(self.handle, ctypes.c_ulong(window), ctypes.byref(root), *(ctypes.byref(other) for other in others))
+        return others[2].value, others[3].value
+
+    def resize(self, width, height):
+        """Gives every window that is large enough to be one for people this size, in the screen's corner."""
+        for window in self.windows():
+            if self.size(window)[0] >= 200:
+                x11.XMoveResizeWindow(self.handle, ctypes.c_ulong(window), 0, 0, width, height)
+        x11.XSync(self.handle, False)
+
     def minimize(self):
         """Tells every window that it is minimised, as a window manager does."""
         state = (ctypes.c_ulong * 1)(self.atom("_NET_WM_STATE_HIDDEN").value)
