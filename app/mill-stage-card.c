@@ -149,20 +149,27 @@ show_consumers (MillStageCard *self, const MillStageSnapshot *stage)
                        mill_run_is_active (self->run) ? kind : mill_words_kind (stage->kind));
 }
 
-static void
-show_service (MillStageCard *self, const MillTimes *times)
+/* Two lines, whatever they say: the card keeps its height. */
+static char *
+describe_service (const MillStageSnapshot *stage, const MillTimes *times)
 {
   g_autofree char *mean = mill_words_span (times->mean_us);
   g_autofree char *p99 = mill_words_span (times->p99_us);
+
+  if (times->count == 0)
+    return g_strdup_printf ("%s\n", stage->done > 0 ? _ ("none in the last 10 s") : _ ("no item yet"));
   /* Translators: two lines: the mean time of one item, and the 99th percentile; "2.1 ms per item", "p99 8.4
-   * ms" */
-  g_autofree char *text = g_strdup_printf (_ ("%s per item\np99 %s"), mean, p99);
+   * ms"
+   */
+  return g_strdup_printf (_ ("%s per item\np99 %s"), mean, p99);
+}
 
-  /* As tall as what comes later. */
-  g_autofree char *no_item = g_strdup_printf ("%s\n", _ ("no item yet"));
+static void
+show_service (MillStageCard *self, const MillStageSnapshot *stage, const MillTimes *times)
+{
+  g_autofree char *text = describe_service (stage, times);
 
-  gtk_label_set_label (self->service_label, times->count > 0 ? text : no_item);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->service_label), times->count > 0 ? text : NULL);
+  gtk_label_set_label (self->service_label, text);
 }
 
 static char *
@@ -231,7 +238,7 @@ beat_cb (MillStageCard *self)
   const MillStageFigures *figures = &mill_run_get_figures (self->run)->stages[self->stage];
 
   show_consumers (self, stage);
-  show_service (self, &figures->service);
+  show_service (self, stage, &figures->service);
   show_thresholds (self, &figures->service);
   show_shares (self, figures->shares);
   show_limit (self);
