@@ -77,7 +77,7 @@ take_report (MillApplication *self, MillWindow *window, double seconds)
 {
   MillRun *run = mill_window_get_run (window);
 
-  self->report = mill_perf_report_new (GTK_WIDGET (window), run, self->started_us);
+  self->report = mill_perf_report_new (GTK_WINDOW (window), run, self->started_us);
   mill_perf_report_take (self->report, seconds, print_report_cb, self);
   if (run != NULL)
     gtk_widget_activate_action (GTK_WIDGET (window), "win.start", NULL);
