@@ -166,6 +166,13 @@ joined_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   sum_up (self);
 }
 
+/* What was measured under other settings says nothing about these. */
+static void
+knob_turned_cb (MillRun *self)
+{
+  mill_limit_begin_again (self->limit);
+}
+
 static void
 mill_run_dispose (GObject *object)
 {
@@ -236,6 +243,7 @@ new_of_pipeline (MillJob *job, const char *origin, MillPipeline *pipeline)
   self->origin = g_strdup (origin);
   self->pipeline = g_object_ref (pipeline);
   self->knobs = mill_knob_board_new (pipeline);
+  g_signal_connect_object (self->knobs, "changed", G_CALLBACK (knob_turned_cb), self, G_CONNECT_SWAPPED);
   mill_figures_init (&self->figures, mill_pipeline_get_n_stages (self->pipeline));
   take_snapshot (self);
   self->state = self->snapshot->state;

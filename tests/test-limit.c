@@ -518,6 +518,23 @@ test_turned_knob (void)
   g_assert_cmpfloat_with_epsilon (finding->load.in_flight, 38, 0.1);
 }
 
+/* Nor need a snapshot show it. */
+static void
+test_hidden_knob (void)
+{
+  g_auto (Run) run = { 0 };
+  const MillLimitFinding *finding;
+
+  run_init (&run, 2);
+  run_on (&run, &slots, 10);
+  mill_limit_begin_again (run.limit);
+  finding = run_on (&run, &slots, 0.5);
+  g_assert_cmpint (finding->doubt, ==, MILL_LIMIT_DOUBT_CHANGED);
+  finding = run_on (&run, &slots, 1.5);
+  g_assert_cmpint (finding->kind, ==, MILL_LIMIT_SLOTS);
+  g_assert_cmpfloat_with_epsilon (finding->seconds, 2, 0.11);
+}
+
 static void
 test_states (void)
 {
@@ -699,6 +716,7 @@ main (int argc, char **argv)
   g_test_add_func ("/limit/two-at-once", test_two_at_once);
   g_test_add_func ("/limit/does-not-flicker", test_does_not_flicker);
   g_test_add_func ("/limit/turned-knob", test_turned_knob);
+  g_test_add_func ("/limit/hidden-knob", test_hidden_knob);
   g_test_add_func ("/limit/states", test_states);
   g_test_add_func ("/limit/only-drained", test_only_drained);
   g_test_add_func ("/limit/copy", test_copy);

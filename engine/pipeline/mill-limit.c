@@ -56,6 +56,7 @@ struct _MillLimit
   guint n_stages;
   MillState state;             /* of the last snapshot */
   MillProducerState producer;  /* of the last snapshot */
+  gboolean begins_again;       /* with the next snapshot */
   gboolean is_changed;         /* the window began with the turn of a knob */
   StageNow *now;               /* (owned) (array length=n_stages) */
   Sample latest;               /* of the last snapshot */
@@ -586,7 +587,7 @@ void
 mill_limit_add_snapshot (MillLimit *self, const MillSnapshot *snapshot, gint64 cpu_us)
 {
   gboolean is_first = self->latest.time_us == 0 || self->n_stages != snapshot->stages->len;
-  gboolean is_turned = !is_first && is_any_turned (self, snapshot);
+  gboolean is_turned = !is_first && (self->begins_again || is_any_turned (self, snapshot));
   gboolean is_new_state = is_first || snapshot->state != self->state;
 
   if (snapshot->stages->len == 0)
@@ -596,12 +597,26 @@ mill_limit_add_snapshot (MillLimit *self, const MillSnapshot *snapshot, gint64 c
       release (self);
       allocate (self, snapshot->stages->len);
     }
+  self->begins_again = FALSE;
   add_sample (self, snapshot, cpu_us);
   self->state = snapshot->state;
   if (is_new_state || is_turned)
     begin_window (self, is_turned && !is_new_state);
   keep_sample (self);
   judge (self);
+}
+
+/**
+ * mill_limit_begin_again:
+ * @self: the limit
+ *
+ * Says that a knob was turned which no snapshot shows, such as how long a step takes: with the next snapshot,
+ * what was seen so far counts no more.
+ */
+void
+mill_limit_begin_again (MillLimit *self)
+{
+  self->begins_again = TRUE;
 }
 
 /**

@@ -6,11 +6,12 @@
  * claims what follows from the numbers and no more; where they are thin or mixed it is %MILL_LIMIT_UNSURE.
  *
  * All is computed over the last %MILL_LIMIT_SPAN_S seconds, or since a knob was turned or the state changed,
- * if that is less: what was measured under other settings says nothing about these. Each worker's time is
- * accounted for by #MillWorkerState. A stage whose workers are hardly ever idle (for want of items) nor
- * blocked (for want of room) is saturated. The last saturated stage with a backlog before it binds, since
- * what is before it can only wait for it; the source and the stages that are blocked by it are the
- * consequence, not the cause. Of that stage, the resource that is used up binds: its rate, slots or
+ * if that is less: what was measured under other settings says nothing about these. It sees by itself when a
+ * queue's bound, consumers, slots or a rate change; of other knobs mill_limit_begin_again() tells it. Each
+ * worker's time is accounted for by #MillWorkerState. A stage whose workers are hardly ever idle (for want of
+ * items) nor blocked (for want of room) is saturated. The last saturated stage with a backlog before it
+ * binds, since what is before it can only wait for it; the source and the stages that are blocked by it are
+ * the consequence, not the cause. Of that stage, the resource that is used up binds: its rate, slots or
  * consumers. If no stage is saturated and the producer never has to wait for room, the source binds. If the
  * process uses all processors, these bind and nothing else does.
  *
@@ -231,6 +232,7 @@ MillLimit *mill_limit_copy (const MillLimit *self);
 void mill_limit_free (MillLimit *self);
 
 void mill_limit_add_snapshot (MillLimit *self, const MillSnapshot *snapshot, gint64 cpu_us);
+void mill_limit_begin_again (MillLimit *self);
 const MillLimitFinding *mill_limit_get_finding (const MillLimit *self);
 const MillLimitFinding *mill_limit_get_last_sure (const MillLimit *self);
 const MillStageLoad *mill_limit_get_load (const MillLimit *self, guint stage);
