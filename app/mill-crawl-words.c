@@ -168,8 +168,15 @@ mill_crawl_words_broken (guint64 n_broken, guint n_shown)
   return g_strdup_printf (ngettext ("%s broken link", "%s broken links", (gulong) n_broken), count);
 }
 
-static char *
-describe_when (GDateTime *when, GDateTime *now)
+/**
+ * mill_crawl_words_when:
+ * @when: a time
+ * @now: the present one, local
+ *
+ * Returns: (transfer full): @when, as short as it can be said today
+ */
+char *
+mill_crawl_words_when (GDateTime *when, GDateTime *now)
 {
   g_autoptr (GDateTime) local = g_date_time_to_local (when);
   GTimeSpan ago = g_date_time_difference (now, when);
@@ -211,6 +218,6 @@ mill_crawl_words_row (const MillCrawlSummary *summary, GDateTime *now)
   if (summary->dead > 0)
     append_part (text, count_with (_ ("%s failed"), summary->dead));
   if (summary->ended != NULL)
-    append_part (text, describe_when (summary->ended, now));
+    append_part (text, mill_crawl_words_when (summary->ended, now));
   return g_string_free (text, FALSE);
 }

@@ -14,6 +14,7 @@ char *mill_crawl_words_pages (const MillCrawlSummary *summary);
 char *mill_crawl_words_not_fetched (const MillCrawlSummary *summary);
 char *mill_crawl_words_not_followed (const MillFrontierCounts *counts);
 char *mill_crawl_words_broken (guint64 n_broken, guint n_shown);
+char *mill_crawl_words_when (GDateTime *when, GDateTime *now);
 char *mill_crawl_words_row (const MillCrawlSummary *summary, GDateTime *now);
 
 G_END_DECLS

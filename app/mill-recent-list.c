@@ -63,7 +63,7 @@ show_some (MillRecentList *self)
       n += is_there;
     }
   count = mill_format_count (n);
-  /* Translators: how many crawls there are */
+  /* Translators: how many runs there are */
   label = g_strdup_printf (_ ("Show All %s"), count);
   gtk_button_set_label (self->all_button, label);
   gtk_widget_set_visible (GTK_WIDGET (self->all_button), !self->shows_all && n > SHOWN_RUNS);

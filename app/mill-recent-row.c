@@ -9,6 +9,7 @@
 
 #include "crawl/mill-crawl-summary.h"
 #include "mill-crawl-words.h"
+#include "mill-record-words.h"
 
 struct _MillRecentRow
 {
@@ -33,6 +34,23 @@ show_state (MillRecentRow *self, const char *icon_name, const char *css_class)
   gtk_widget_set_css_classes (GTK_WIDGET (self->state_image), (const char *[]){ css_class, NULL });
 }
 
+/* What is shown of a file. */
+typedef struct
+{
+  MillCrawlSummary *summary; /* (owned) (nullable): of a crawl */
+  MillRunFacts *facts;       /* (owned) (nullable): of any other run */
+} Shown;
+
+static void
+shown_free (Shown *shown)
+{
+  g_clear_pointer (&shown->summary, mill_crawl_summary_free);
+  g_clear_pointer (&shown->facts, mill_run_facts_free);
+  g_free (shown);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Shown, shown_free)
+
 static void
 add_item (MillRecentRow *self, GMenu *menu, const char *label, const char *action, const char *target)
 {
@@ -44,11 +62,9 @@ add_item (MillRecentRow *self, GMenu *menu, const char *label, const char *actio
 
 /* A menu that may be open stays as it is unless it must change. */
 static gboolean
-note_menu_state (MillRecentRow *self, const MillCrawlSummary *summary)
+note_menu_state (MillRecentRow *self, gboolean is_readable, gboolean is_in_use, const char *pages)
 {
-  g_autofree char *state = summary != NULL ? g_strdup_printf ("%d %s", summary->is_in_use,
-                                                              summary->folder != NULL ? summary->folder : "")
-                                           : g_strdup ("");
+  g_autofree char *state = g_strdup_printf ("%d %d %s", is_readable, is_in_use, pages != NULL ? pages : "");
 
   if (g_strcmp0 (state, self->menu_state) == 0)
     return FALSE;
@@ -57,25 +73,25 @@ note_menu_state (MillRecentRow *self, const MillCrawlSummary *summary)
   return TRUE;
 }
 
-/* @summary: (nullable): NULL when the file cannot be read */
+/* @pages: (nullable): the folder where a crawl saves them */
 static void
-fill_menu (MillRecentRow *self, const MillCrawlSummary *summary)
+fill_menu (MillRecentRow *self, gboolean is_readable, gboolean is_in_use, const char *pages)
 {
   g_autoptr (GMenu) menu = g_menu_new ();
   g_autofree char *folder = g_path_get_dirname (self->path);
 
-  if (!note_menu_state (self, summary))
+  if (!note_menu_state (self, is_readable, is_in_use, pages))
     return;
-  if (summary != NULL)
+  if (is_readable)
     {
       add_item (self, menu, _ ("_Open"), "win.open-run", self->path);
       add_item (self, menu, _ ("Export as _CSV…"), "win.export-csv", self->path);
       add_item (self, menu, _ ("Export as _JSON Lines…"), "win.export-jsonl", self->path);
     }
-  if (summary != NULL && summary->folder != NULL)
-    add_item (self, menu, _ ("Open the Folder of the _Pages"), "win.open-folder", summary->folder);
+  if (pages != NULL)
+    add_item (self, menu, _ ("Open the Folder of the _Pages"), "win.open-folder", pages);
   add_item (self, menu, _ ("Open the Folder of the _Run File"), "win.open-folder", folder);
-  if (summary == NULL || !summary->is_in_use)
+  if (!is_in_use)
     add_item (self, menu, _ ("Re_move"), "win.remove-run", self->path);
   gtk_menu_button_set_menu_model (self->menu_button, G_MENU_MODEL (menu));
 }
@@ -100,7 +116,36 @@ show_summary (MillRecentRow *self, const MillCrawlSummary *summary)
     show_state (self, "media-playback-pause-symbolic", "dim-label");
   gtk_widget_set_visible (self->resume_button, !is_finished && !summary->is_in_use);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), TRUE);
-  fill_menu (self, summary);
+  fill_menu (self, TRUE, summary->is_in_use, summary->folder);
+}
+
+static void
+show_state_of_run (MillRecentRow *self, const MillRunFacts *facts)
+{
+  if (facts->is_in_use)
+    show_state (self, "media-playback-start-symbolic", "accent");
+  else if (facts->state == MILL_STATE_FAILED)
+    show_state (self, "dialog-error-symbolic", "error");
+  else if (facts->state == MILL_STATE_FINISHED)
+    show_state (self, "object-select-symbolic", facts->dead > 0 ? "warning" : "success");
+  else
+    show_state (self, "media-playback-stop-symbolic", "dim-label");
+}
+
+static void
+show_facts (MillRecentRow *self, const MillRunFacts *facts)
+{
+  g_autofree char *name = g_filename_display_basename (self->path);
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *words = mill_record_words_row (facts, now);
+  g_autofree char *text = g_strdup_printf ("%s · %s", words, name);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), facts->name);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), text);
+  show_state_of_run (self, facts);
+  gtk_widget_set_visible (self->resume_button, FALSE);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), TRUE);
+  fill_menu (self, TRUE, facts->is_in_use, NULL);
 }
 
 /* The message names the file by its path, the title by its name already. */
@@ -117,22 +162,24 @@ show_error (MillRecentRow *self, const GError *error)
   show_state (self, "dialog-warning-symbolic", "error");
   gtk_widget_set_visible (self->resume_button, FALSE);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), FALSE);
-  fill_menu (self, NULL);
+  fill_menu (self, FALSE, FALSE, NULL);
 }
 
 static void
 read_thread (GTask *task, gpointer source, gpointer path, GCancellable *cancellable)
 {
+  g_autoptr (Shown) shown = g_new0 (Shown, 1);
   GError *error = NULL;
-  MillCrawlSummary *summary;
 
   if (g_task_return_error_if_cancelled (task))
     return;
-  summary = mill_crawl_summary_read (path, 0, &error);
-  if (summary != NULL)
-    g_task_return_pointer (task, summary, (GDestroyNotify) mill_crawl_summary_free);
-  else
+  shown->facts = mill_run_facts_read (path, &error);
+  if (shown->facts != NULL && shown->facts->is_crawl)
+    shown->summary = mill_crawl_summary_read (path, 0, &error);
+  if (error != NULL)
     g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, g_steal_pointer (&shown), (GDestroyNotify) shown_free);
 }
 
 static void
@@ -140,15 +187,17 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   MillRecentRow *self = MILL_RECENT_ROW (source);
   g_autoptr (GError) error = NULL;
-  g_autoptr (MillCrawlSummary) summary = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (Shown) shown = g_task_propagate_pointer (G_TASK (result), &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_clear_object (&self->cancellable);
-  if (summary != NULL)
-    show_summary (self, summary);
-  else
+  if (shown == NULL)
     show_error (self, error);
+  else if (shown->summary != NULL)
+    show_summary (self, shown->summary);
+  else
+    show_facts (self, shown->facts);
 }
 
 static void
@@ -213,7 +262,7 @@ mill_recent_row_new (const char *path)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self), "win.open-run");
   gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->resume_button), target);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->resume_button), "win.resume-run");
-  fill_menu (self, NULL);
+  fill_menu (self, FALSE, FALSE, NULL);
   mill_recent_row_refresh (self);
 
   return GTK_WIDGET (self);

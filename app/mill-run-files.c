@@ -9,10 +9,13 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "record/mill-run-facts.h"
+
 #define KEY          "run-files"
 #define SQLITE_MAGIC "SQLite format 3"
 #define MOST_TRIES   1000
 #define MOST_KEPT    50 /* paths in the settings */
+#define MOST_LETTERS 60 /* of a job's name in that of a file */
 
 static const char *const parts[] = { "", "-wal", "-shm" };
 
@@ -27,6 +30,16 @@ mill_run_files_get_folder (void)
   return g_build_filename (g_get_user_data_dir (), "millrace", "runs", NULL);
 }
 
+/* Takes over @text. Returns: (transfer full): the same as a part of a file name, which hides no file */
+static char *
+make_file_name (char *text)
+{
+  g_strdelimit (text, "/\\:*?\"<>|", '_');
+  if (*text == '.')
+    *text = '_';
+  return text;
+}
+
 /* (transfer full): the host of an address, as a part of a file name. */
 static char *
 host_of (const char *start)
@@ -37,20 +50,12 @@ host_of (const char *start)
 
   if (host == NULL || *host == '\0')
     return g_strdup ("crawl");
-  return g_strdelimit (g_strdup (host), "/\\:*?\"<>|", '_');
+  return make_file_name (g_strdup (host));
 }
 
-/**
- * mill_run_files_new_path:
- * @folder: where; it is made if it is not there
- * @start: (nullable): the address that the crawl starts at
- *
- * Returns: (transfer full) (nullable): the path of a file that is not there yet, or %NULL with @error set
- */
-char *
-mill_run_files_new_path (const char *folder, const char *start, GError **error)
+static char *
+make_path (const char *folder, const char *stem, GError **error)
 {
-  g_autofree char *host = host_of (start);
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *date = g_date_time_format (now, "%F %H.%M");
 
@@ -66,7 +71,7 @@ mill_run_files_new_path (const char *folder, const char *start, GError **error)
   for (guint i = 1; i < MOST_TRIES; i++)
     {
       g_autofree char *number = i > 1 ? g_strdup_printf (" (%u)", i) : g_strdup ("");
-      g_autofree char *name = g_strconcat (host, " ", date, number, MILL_RUN_FILE_SUFFIX, NULL);
+      g_autofree char *name = g_strconcat (stem, " ", date, number, MILL_RUN_FILE_SUFFIX, NULL);
       g_autofree char *path = g_build_filename (folder, name, NULL);
 
       if (!g_file_test (path, G_FILE_TEST_EXISTS))
@@ -74,6 +79,39 @@ mill_run_files_new_path (const char *folder, const char *start, GError **error)
     }
   g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST, "%s: %s", folder, g_strerror (EEXIST));
   return NULL;
+}
+
+/**
+ * mill_run_files_new_path:
+ * @folder: where; it is made if it is not there
+ * @start: (nullable): the address that the crawl starts at
+ *
+ * Returns: (transfer full) (nullable): the path of a file that is not there yet, or %NULL with @error set
+ */
+char *
+mill_run_files_new_path (const char *folder, const char *start, GError **error)
+{
+  g_autofree char *host = host_of (start);
+
+  return make_path (folder, host, error);
+}
+
+/**
+ * mill_run_files_new_named_path:
+ * @folder: where; it is made if it is not there
+ * @name: (nullable): what runs, for people
+ *
+ * Returns: (transfer full) (nullable): the path of a file that is not there yet, or %NULL with @error set
+ */
+char *
+mill_run_files_new_named_path (const char *folder, const char *name, GError **error)
+{
+  g_autofree char *stem =
+      name != NULL && *name != '\0'
+          ? make_file_name (g_utf8_substring (name, 0, MIN (g_utf8_strlen (name, -1), MOST_LETTERS)))
+          : g_strdup ("run");
+
+  return make_path (folder, stem, error);
 }
 
 /**
@@ -120,7 +158,7 @@ compare_found (gconstpointer a, gconstpointer b)
   return g_strcmp0 (left->path, right->path);
 }
 
-/* What is new may be beside the file still. */
+/* What is new may be beside the file still; who only reads leaves an empty file there. */
 static void
 add_if_there (GPtrArray *found, const char *path)
 {
@@ -132,7 +170,7 @@ add_if_there (GPtrArray *found, const char *path)
     return;
   one = g_new (Found, 1);
   *one = (Found){ g_strdup (path), (gint64) status.st_mtime };
-  if (g_stat (wal, &wal_status) == 0)
+  if (g_stat (wal, &wal_status) == 0 && wal_status.st_size > 0)
     one->time_s = MAX (one->time_s, (gint64) wal_status.st_mtime);
   g_ptr_array_add (found, one);
 }
@@ -167,6 +205,37 @@ mill_run_files_list (const char *folder, const char *const *elsewhere, guint mos
   for (guint i = 0; i < MIN (found->len, most); i++)
     g_ptr_array_add (paths, g_strdup (((Found *) g_ptr_array_index (found, i))->path));
   return paths;
+}
+
+static gboolean
+may_be_pruned (const char *path)
+{
+  g_autoptr (MillRunFacts) facts = mill_run_facts_read (path, NULL);
+
+  return facts != NULL && !facts->is_crawl && !facts->is_in_use;
+}
+
+/**
+ * mill_run_files_prune:
+ * @folder: a folder, which need not be there
+ * @kept: how many to keep
+ *
+ * Deletes the oldest recordings of runs that are no crawls, all but @kept of them. What cannot be read, and
+ * what is in use, stays.
+ */
+void
+mill_run_files_prune (const char *folder, guint kept)
+{
+  g_autoptr (GPtrArray) paths = mill_run_files_list (folder, NULL, G_MAXUINT);
+  guint n = 0;
+
+  for (guint i = 0; i < paths->len; i++)
+    {
+      const char *path = g_ptr_array_index (paths, i);
+
+      if (may_be_pruned (path) && ++n > kept)
+        mill_run_files_delete (path);
+    }
 }
 
 /**

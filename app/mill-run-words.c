@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A recorded crawl is spoken of by its file, all else by the last snapshot. */
+/* A recorded crawl, and a stored run, are spoken of by their file, all else by the last snapshot. */
 
 #include "config.h"
 
@@ -10,6 +10,7 @@
 #include "crawl/mill-crawl-record.h"
 #include "mill-crawl-words.h"
 #include "mill-format.h"
+#include "mill-record-words.h"
 #include "mill-summary-words.h"
 #include "mill-words.h"
 
@@ -61,6 +62,15 @@ mill_run_words_now (MillRun *run)
   return g_strdup (text->str);
 }
 
+static char *
+describe_snapshot (const MillSnapshot *snapshot)
+{
+  g_autofree char *sentence = mill_summary_words_sentence (snapshot);
+  g_autofree char *unrecorded = mill_record_words_unrecorded (snapshot->unrecorded);
+
+  return unrecorded != NULL ? g_strdup_printf ("%s %s", sentence, unrecorded) : g_steal_pointer (&sentence);
+}
+
 /**
  * mill_run_words_end:
  * @run: a run that has ended, or a stored one
@@ -75,8 +85,10 @@ mill_run_words_end (MillRun *run)
   g_autofree char *sentence = NULL;
   g_autofree char *stuck = NULL;
 
+  if (mill_run_get_facts (run) != NULL)
+    return mill_record_words_sentence (mill_run_get_facts (run));
   if (summary == NULL || mill_run_get_path (run) == NULL)
-    return mill_summary_words_sentence (snapshot);
+    return describe_snapshot (snapshot);
   sentence = mill_crawl_words_sentence (summary, mill_run_is_stored (run) ? NULL : snapshot);
   stuck = mill_words_stuck (snapshot);
   return stuck != NULL ? g_strdup_printf ("%s %s", sentence, stuck) : g_steal_pointer (&sentence);

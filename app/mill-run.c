@@ -5,9 +5,9 @@
 
 #include "mill-run.h"
 
-#include "crawl/mill-crawl-record.h"
 #include "mill-history.h"
 #include "mill-processor.h"
+#include "mill-recording.h"
 #include "mill-run-files.h"
 #include "mill-run-summary.h"
 #include "sources/mill-crawl-source.h"
@@ -32,6 +32,7 @@ struct _MillRun
   char *run_folder;          /* (owned) (nullable): where the run file is to be made */
   char *run_path;            /* (owned) (nullable): the run file, once there is one */
   MillCrawlSummary *summary; /* (owned) (nullable): of a crawl that has ended */
+  MillRunFacts *facts;       /* (owned) (nullable): of a stored run that is no crawl */
   gboolean is_stored;        /* it is what the run file holds, and cannot be started */
   MillState state;           /* the last one announced */
   gint64 last_beat_us;
@@ -140,7 +141,7 @@ summed_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 sum_up (MillRun *self)
 {
-  if (self->run_path != NULL)
+  if (self->run_path != NULL && mill_run_is_crawl (self))
     {
       g_autoptr (GTask) task = g_task_new (self, NULL, summed_up_cb, NULL);
 
@@ -195,6 +196,7 @@ mill_run_finalize (GObject *object)
   mill_limit_free (self->limit);
   mill_eta_free (self->eta);
   g_clear_pointer (&self->summary, mill_crawl_summary_free);
+  g_clear_pointer (&self->facts, mill_run_facts_free);
   g_free (self->run_folder);
   g_free (self->run_path);
   g_clear_object (&self->knobs);
@@ -314,10 +316,37 @@ mill_run_new_stored (MillJob *job, const char *origin, const char *path, const M
 }
 
 /**
- * mill_run_record_in:
- * @folder: a folder, which is made if it is not there
+ * mill_run_new_recording:
+ * @job: (transfer none): what is in the run file
+ * @origin: where it is from, in a word for people
+ * @path: the run file
+ * @facts: what is in it
  *
- * Has the run, a crawl, kept in a run file of its own in @folder, from the start on.
+ * Shows what a run file holds of a run that is no crawl.
+ *
+ * Returns: (transfer full) (nullable): a run that cannot be started itself, or %NULL with the error of
+ *   mill_job_build()
+ */
+MillRun *
+mill_run_new_recording (MillJob *job, const char *origin, const char *path, const MillRunFacts *facts,
+                        GError **error)
+{
+  MillRun *self = mill_run_new (job, origin, error);
+
+  if (self == NULL)
+    return NULL;
+  self->run_path = g_strdup (path);
+  self->facts = mill_run_facts_copy (facts);
+  self->is_stored = TRUE;
+  return self;
+}
+
+/**
+ * mill_run_record_in:
+ * @folder: (nullable): a folder, which is made if it is not there; %NULL is not to record
+ *
+ * Has the run kept in a run file of its own in @folder, from the start on. A crawl that cannot be kept does
+ * not start; any other run does, and says so in its events.
  */
 void
 mill_run_record_in (MillRun *self, const char *folder)
@@ -470,6 +499,18 @@ mill_run_get_summary (MillRun *self)
 }
 
 /**
+ * mill_run_get_facts:
+ *
+ * Returns: (transfer none) (nullable): what the run file says; %NULL unless it is a stored run that is no
+ *   crawl
+ */
+const MillRunFacts *
+mill_run_get_facts (MillRun *self)
+{
+  return self->facts;
+}
+
+/**
  * mill_run_can_go_on:
  *
  * Returns: whether the run file holds pages that are still to be fetched, and nobody fetches them
@@ -526,30 +567,16 @@ mill_run_is_active (MillRun *self)
 }
 
 static gboolean
-begin_recording (MillRun *self, GError **error)
-{
-  g_autofree char *start = NULL;
-  g_autofree char *path = NULL;
-
-  g_object_get (mill_pipeline_get_source (self->pipeline), "start", &start, NULL);
-  path = mill_run_files_new_path (self->run_folder, start, error);
-  if (path == NULL || !mill_crawl_record (self->pipeline, self->job, path, error))
-    return FALSE;
-  self->run_path = g_steal_pointer (&path);
-  return TRUE;
-}
-
-static gboolean
 start_pipeline (MillRun *self, GError **error)
 {
   gboolean is_new = self->run_folder != NULL && self->run_path == NULL;
 
-  if (is_new && !begin_recording (self, error))
+  if (is_new && !mill_recording_begin (self->pipeline, self->job, self->run_folder, &self->run_path, error))
     return FALSE;
   if (mill_pipeline_start (self->pipeline, error))
     return TRUE;
   /* Nothing is in it yet. */
-  if (is_new)
+  if (is_new && self->run_path != NULL)
     mill_run_files_delete (self->run_path);
   return FALSE;
 }

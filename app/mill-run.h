@@ -21,6 +21,7 @@
 #include "pipeline/mill-job.h"
 #include "pipeline/mill-limit.h"
 #include "pipeline/mill-pipeline.h"
+#include "record/mill-run-facts.h"
 
 G_BEGIN_DECLS
 
@@ -39,6 +40,8 @@ MillRun *mill_run_new_again (MillRun *before, GError **error);
 MillRun *mill_run_new_resumed (MillJob *job, const char *origin, MillPipeline *pipeline, const char *path);
 MillRun *mill_run_new_stored (MillJob *job, const char *origin, const char *path,
                               const MillCrawlSummary *summary, GError **error);
+MillRun *mill_run_new_recording (MillJob *job, const char *origin, const char *path,
+                                 const MillRunFacts *facts, GError **error);
 void mill_run_record_in (MillRun *self, const char *folder);
 
 MillJob *mill_run_get_job (MillRun *self);
@@ -49,6 +52,7 @@ const MillFigures *mill_run_get_figures (MillRun *self);
 const MillLimit *mill_run_get_limit (MillRun *self);
 MillEtaKind mill_run_get_left (MillRun *self, gint64 *left_us);
 const char *mill_run_get_path (MillRun *self);
+const MillRunFacts *mill_run_get_facts (MillRun *self);
 const MillCrawlSummary *mill_run_get_summary (MillRun *self);
 gboolean mill_run_can_go_on (MillRun *self);
 gboolean mill_run_is_stored (MillRun *self);

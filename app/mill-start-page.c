@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillStartPage: the recent crawls, and one card for each built-in job. */
+/* MillStartPage: the recent runs, and one card for each built-in job. */
 
 #include "config.h"
 
@@ -80,7 +80,7 @@ mill_start_page_init (MillStartPage *self)
  * mill_start_page_set_hidden:
  * @paths: (transfer none) (element-type filename): run files
  *
- * Shows all recent crawls but these.
+ * Shows all recent runs but these.
  */
 void
 mill_start_page_set_hidden (MillStartPage *self, GPtrArray *paths)

@@ -239,12 +239,14 @@ icon_of (MillRun *run, const char **css_class)
 {
   const MillSnapshot *snapshot = mill_run_get_snapshot (run);
   const MillCrawlSummary *summary = mill_run_get_summary (run);
-  guint64 dead = summary != NULL ? summary->dead : snapshot->dead;
+  const MillRunFacts *facts = mill_run_get_facts (run);
+  MillState state = facts != NULL ? facts->state : snapshot->state;
+  guint64 dead = facts != NULL ? facts->dead : summary != NULL ? summary->dead : snapshot->dead;
 
-  *css_class = snapshot->state == MILL_STATE_FAILED ? "error" : "warning";
-  if (snapshot->state == MILL_STATE_FAILED)
+  *css_class = state == MILL_STATE_FAILED ? "error" : "warning";
+  if (state == MILL_STATE_FAILED)
     return "dialog-error-symbolic";
-  if (snapshot->state == MILL_STATE_STOPPED || mill_run_can_go_on (run))
+  if (state == MILL_STATE_STOPPED || mill_run_can_go_on (run) || (facts != NULL && facts->is_cut_off))
     return "media-playback-stop-symbolic";
   if (dead > 0 || snapshot->stuck->len > 0)
     return "dialog-warning-symbolic";

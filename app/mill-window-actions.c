@@ -71,6 +71,34 @@ renew_run (MillWindow *self, MillTab *tab)
   return mill_tab_set_run (tab, run);
 }
 
+static void
+prune_thread (GTask *task, gpointer source, gpointer kept, GCancellable *cancellable)
+{
+  g_autofree char *folder = mill_run_files_get_folder ();
+
+  mill_run_files_prune (folder, GPOINTER_TO_UINT (kept));
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Crawls were told where to be recorded when they were chosen; of other runs the newest are kept. */
+static void
+prepare_recording (MillWindow *self, MillRun *run)
+{
+  gboolean is_wanted = self->settings != NULL && g_settings_get_boolean (self->settings, "record-runs");
+  g_autofree char *folder = is_wanted ? mill_run_files_get_folder () : NULL;
+  g_autoptr (GTask) task = NULL;
+
+  if (mill_run_is_crawl (run))
+    return;
+  mill_run_record_in (run, folder);
+  if (!is_wanted)
+    return;
+  /* The new one is one of them. */
+  task = g_task_new (NULL, NULL, NULL, NULL);
+  g_task_set_task_data (task, GUINT_TO_POINTER (g_settings_get_uint (self->settings, "kept-runs") - 1), NULL);
+  g_task_run_in_thread (task, prune_thread);
+}
+
 /**
  * mill_window_start:
  * @tab: one of its tabs, with a run that was not started
@@ -84,6 +112,7 @@ mill_window_start (MillWindow *self, MillTab *tab)
   g_autoptr (GError) error = NULL;
 
   mill_window_stay (self);
+  prepare_recording (self, run);
   if (!mill_run_start (run, &error))
     {
       mill_window_show_error (self, _ ("The Run Could Not Start"), error->message);

@@ -117,7 +117,7 @@ static char *
 describe_one (MillRun *run)
 {
   return g_strdup (
-      mill_run_get_path (run) != NULL
+      mill_run_get_path (run) != NULL && mill_run_is_crawl (run)
           ? _ ("The crawl is still running. What it has found is kept, and it can go on from there at any "
                "time.")
           : _ ("The pipeline is still running. What has not been processed will be counted as returned."));

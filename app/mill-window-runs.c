@@ -23,6 +23,7 @@ typedef struct
   MillJob *job;              /* (owned) (nullable) */
   MillPipeline *pipeline;    /* (owned) (nullable): to go on with */
   MillCrawlSummary *summary; /* (owned) (nullable): to look at */
+  MillRunFacts *facts;       /* (owned) (nullable): of what is no crawl */
 } Load;
 
 static void
@@ -34,7 +35,20 @@ load_free (gpointer data)
   g_clear_object (&load->job);
   g_clear_object (&load->pipeline);
   g_clear_pointer (&load->summary, mill_crawl_summary_free);
+  g_clear_pointer (&load->facts, mill_run_facts_free);
   g_free (load);
+}
+
+/* What the run file holds, to look at. */
+static gboolean
+read_run (Load *load, GError **error)
+{
+  load->facts = mill_run_facts_read (load->path, error);
+  if (load->facts == NULL || !load->facts->is_crawl)
+    return load->facts != NULL;
+  g_clear_pointer (&load->facts, mill_run_facts_free);
+  load->summary = mill_crawl_summary_read (load->path, MAX_BROKEN, error);
+  return load->summary != NULL;
 }
 
 static void
@@ -47,7 +61,7 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   if (load->job != NULL && load->is_to_resume)
     load->pipeline = mill_crawl_resume (load->path, &error);
   else if (load->job != NULL)
-    load->summary = mill_crawl_summary_read (load->path, MAX_BROKEN, &error);
+    read_run (load, &error);
   if (error != NULL)
     g_task_return_error (task, error);
   else
@@ -59,6 +73,8 @@ run_of_load (const Load *load, GError **error)
 {
   if (load->is_to_resume)
     return mill_run_new_resumed (load->job, _ ("crawl"), load->pipeline, load->path);
+  if (load->facts != NULL)
+    return mill_run_new_recording (load->job, _ ("recording"), load->path, load->facts, error);
   return mill_run_new_stored (load->job, _ ("crawl"), load->path, load->summary, error);
 }
 
@@ -199,13 +215,23 @@ export_free (gpointer data)
   g_free (export);
 }
 
+/* Of a damaged file, too, what can be read is exported. */
+static MillExportTable
+choose_table (const char *path)
+{
+  g_autoptr (MillRunFacts) facts = mill_run_facts_read (path, NULL);
+
+  return facts == NULL || facts->is_crawl ? MILL_EXPORT_PAGES : MILL_EXPORT_ITEMS;
+}
+
 static void
 export_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   const Export *export = data;
   GError *error = NULL;
 
-  if (mill_export_run_to_file (export->path, MILL_EXPORT_PAGES, export->format, export->output, &error))
+  if (mill_export_run_to_file (export->path, choose_table (export->path), export->format, export->output,
+                               &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);

@@ -11,9 +11,11 @@
 #include "mill-figures.h"
 #include "mill-flow-layout.h"
 #include "mill-latency-log.h"
+#include "mill-record-words.h"
 #include "mill-run-files.h"
 #include "mill-summary-words.h"
 #include "mill-words.h"
+#include "record/mill-run-record.h"
 
 /* ---- layout -------------------------------------------------------------------------------------------- */
 
@@ -516,6 +518,98 @@ test_run_files_list (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+/* (transfer full): the path of a run file that was closed at @time_s */
+static char *
+make_run (const char *runs, const char *name, const char *source, gint64 time_s)
+{
+  const struct utimbuf times = { .actime = time_s, .modtime = time_s };
+  g_autofree char *text = g_strdup_printf ("[Job]\nname=%s\n[Source]\n%s\n[Stage work]\nkind=async\n"
+                                           "step=fetch\n[Sink]\ntype=count\n",
+                                           name, source);
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MillJob) job = mill_job_new_from_bytes (bytes, "job", &error);
+  g_autoptr (MillPipeline) pipeline = job != NULL ? mill_job_build (job, &error) : NULL;
+  char *path = mill_run_files_new_named_path (runs, name, NULL);
+
+  g_assert_no_error (error);
+  g_assert_true (mill_run_record (pipeline, job, path, &error));
+  g_assert_no_error (error);
+  g_clear_object (&pipeline);
+  g_assert_cmpint (utime (path, &times), ==, 0);
+  return path;
+}
+
+static gboolean
+is_there (const char *path)
+{
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* The oldest go, but no crawls, and nothing that is no run file. */
+static void
+test_run_files_prune (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("millrace-runs-XXXXXX", NULL);
+  g_autofree char *old = make_run (folder, "../.old/", "type=count\nitems=3", 1000);
+  g_autofree char *crawl = make_run (folder, "crawl", "type=crawl\nstart=http://127.0.0.1/", 500);
+  g_autofree char *middle = make_run (folder, "", "type=count\nitems=3", 2000);
+  g_autofree char *new = make_run (folder, "新 new", "type=count\nitems=3", 3000);
+  g_autofree char *strange = g_build_filename (folder, "strange" MILL_RUN_FILE_SUFFIX, NULL);
+  const char *const paths[] = { crawl, new, strange };
+
+  g_assert_nonnull (strstr (old, "/_._.old_ 2"));
+  g_assert_nonnull (strstr (middle, "/run 2"));
+  g_assert_nonnull (strstr (new, "/新 new 2"));
+  make_file (strange, 100);
+  mill_run_files_prune (folder, 3);
+  g_assert_true (is_there (old));
+  mill_run_files_prune (folder, 2);
+  g_assert_false (is_there (old));
+  g_assert_true (is_there (middle));
+  mill_run_files_prune (folder, 1);
+  g_assert_false (is_there (middle));
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_assert_true (is_there (paths[i]));
+      mill_run_files_delete (paths[i]);
+    }
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+/* A recording is spoken of as the run was, and says what it lacks. */
+static void
+test_record_words (void)
+{
+  g_autoptr (GDateTime) noon = g_date_time_new_local (2026, 11, 27, 12, 0, 0);
+  g_autoptr (GDateTime) before = g_date_time_add_seconds (noon, -2.5);
+  MillRunFacts facts = { .name = (char *) "Run",
+                         .state = MILL_STATE_FINISHED,
+                         .started = before,
+                         .ended = noon,
+                         .produced = 1200,
+                         .done = 1190,
+                         .dead = 10 };
+
+  assert_text (mill_record_words_row (&facts, noon), "finished · 1,190 done · 10 failed · just now");
+  assert_text (mill_record_words_sentence (&facts),
+               "Finished: 1,190 done and 10 failed for good, in 2.50 s.");
+  facts.unrecorded = 1;
+  assert_text (mill_record_words_sentence (&facts),
+               "Finished: 1,190 done and 10 failed for good, in 2.50 s. 1 item is not in the recording.");
+  facts.state = MILL_STATE_RUNNING;
+  facts.ended = NULL;
+  facts.unrecorded = 0;
+  facts.is_in_use = TRUE;
+  assert_text (mill_record_words_row (&facts, noon), "running · 1,190 done · 10 failed · just now");
+  assert_text (mill_record_words_sentence (&facts), "This run goes on elsewhere: 1,190 done so far.");
+  facts.is_in_use = FALSE;
+  facts.is_cut_off = TRUE;
+  assert_text (mill_record_words_row (&facts, noon), "broken off · 1,190 done · 10 failed · just now");
+  assert_text (mill_record_words_sentence (&facts),
+               "The recording breaks off, as the program did: 1,190 done until then.");
+}
+
 static void
 test_run_files_no_folder (void)
 {
@@ -594,6 +688,8 @@ main (int argc, char **argv)
   g_test_add_func ("/run-files/list", test_run_files_list);
   g_test_add_func ("/run-files/no-folder", test_run_files_no_folder);
   g_test_add_func ("/latency-log", test_latency_log);
+  g_test_add_func ("/run-files/prune", test_run_files_prune);
+  g_test_add_func ("/record-words", test_record_words);
 
   return g_test_run ();
 }

@@ -88,7 +88,7 @@ def remove(program):
     *_, button = (node for node in walk(program.main) if has_name(node, "More"))
     button.get_action_iface().do_action(0)
     program.press("Remove")
-    program.wait_text(r"A crawl that you start is kept here: .*")
+    program.wait_text(r"What you run is recorded and kept here, .*")
 
 
 def ask(path, query):
@@ -99,7 +99,7 @@ def ask(path, query):
 def quit_crash_and_go_on(command):
     site = Site()
     with Program(command) as program:
-        program.wait_text(r"A crawl that you start is kept here: .*")
+        program.wait_text(r"What you run is recorded and kept here, .*")
         site.answer_more(5)
         start(program, site.address)
         wait_for_progress(program, 5)

@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A person opens a scenario, starts it, turns knobs while it runs, drains or stops it, and reads how it ended."""
 
+import contextlib
+import glob
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -182,6 +185,33 @@ def start_with_a_bad_folder(command):
             program.wait_text(r".*/dev/null/nowhere.*", window=dialog)
 
 
+def newest_run(name):
+    runs = glob.glob(os.path.join(os.environ["XDG_DATA_HOME"], "millrace", "runs", name + " *.millrace-run"))
+    return max(runs, key=os.path.getmtime)
+
+
+def record_and_look_back(command):
+    with Program(command, "bounded-thread-queue") as program:
+        slow_down(program, 1)
+        program.press("Start")
+        program.wait_text(r"Finished: all 5,000 items went through, in .*")
+        path = newest_run("Bounded thread queue")
+        program.act("win.back")
+        program.wait_text(r"finished · 5,000 done · .* · " + re.escape(os.path.basename(path)))
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        (rows,) = file.execute("SELECT count (*) FROM item WHERE outcome = 'done'").fetchone()
+        assert rows == 5000
+        (turned,) = file.execute("SELECT count (*) FROM event WHERE kind = 'knob' AND text LIKE '%latency%'").fetchone()
+        assert turned >= 1
+
+    # Other programs may have it, too.
+    with Program(command, path) as program:
+        program.wait_text(r"Finished: all 5,000 items went through, in .*")
+        program.wait_text(r"recording · ready")
+        program.press("Run Again")
+        program.wait_text(r"recording · running · .*")
+
+
 def crawl_a_site(command):
     dialog = "New Crawl"
     server = subprocess.Popen([os.environ["MILLRACE_CLI"], "serve", "--pages", "40"], stdout=subprocess.PIPE, text=True)
@@ -220,6 +250,7 @@ if __name__ == "__main__":
                 close_and_keep_running,
                 open_a_bad_job,
                 start_with_a_bad_folder,
+                record_and_look_back,
                 crawl_a_site,
             ]
         )
