@@ -23,20 +23,20 @@ get_type (guint index)
     case 0:
       return MILL_TYPE_DOTS;
     case 1:
-      return MILL_TYPE_KNOB_ROW;
-    case 8:
       return MILL_TYPE_HISTOGRAM_VIEW;
     case 2:
-      return MILL_TYPE_PIPE;
+      return MILL_TYPE_KNOB_ROW;
     case 3:
-      return MILL_TYPE_SHARE_BAR;
+      return MILL_TYPE_PIPE;
     case 4:
-      return MILL_TYPE_SLOTS;
+      return MILL_TYPE_SHARE_BAR;
     case 5:
-      return MILL_TYPE_TANK;
+      return MILL_TYPE_SLOTS;
     case 6:
-      return MILL_TYPE_TIMELINE;
+      return MILL_TYPE_TANK;
     case 7:
+      return MILL_TYPE_TIMELINE;
+    case 8:
       return MILL_TYPE_TIMELINE_VIEW;
     default:
       return G_TYPE_INVALID;
