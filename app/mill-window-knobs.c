@@ -5,7 +5,7 @@
 
 #include "mill-window-private.h"
 
-#include <glib/gi18n.h>
+#include "mill-knob-row.h"
 
 /**
  * mill_window_update_knob_actions:
@@ -61,21 +61,65 @@ redo_action (GtkWidget *widget, const char *name, GVariant *parameter)
     say (self, what);
 }
 
+/* A text that is being edited has an undo of its own; a knob's that is only shown has not. */
+static gboolean
+is_editing_text (MillWindow *self)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  GtkWidget *row = focus != NULL ? gtk_widget_get_ancestor (focus, MILL_TYPE_KNOB_ROW) : NULL;
+
+  if (row != NULL)
+    return mill_knob_row_is_editing (MILL_KNOB_ROW (row));
+  return GTK_IS_EDITABLE (focus) || GTK_IS_TEXT_VIEW (focus);
+}
+
+static gboolean
+undo_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
+{
+  return !is_editing_text (MILL_WINDOW (widget)) && gtk_widget_activate_action (widget, "win.undo", NULL);
+}
+
+static gboolean
+redo_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
+{
+  return !is_editing_text (MILL_WINDOW (widget)) && gtk_widget_activate_action (widget, "win.redo", NULL);
+}
+
+static void
+add_key (GtkEventController *controller, guint keyval, GdkModifierType modifiers, GtkShortcutFunc func)
+{
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller),
+                                        gtk_shortcut_new (gtk_keyval_trigger_new (keyval, modifiers),
+                                                          gtk_callback_action_new (func, NULL, NULL)));
+}
+
+/**
+ * mill_window_add_undo_keys:
+ *
+ * Called once, in init. The keys are looked at before the widget that has the focus gets them: a text takes
+ * them all, also when it has nothing to undo.
+ */
+void
+mill_window_add_undo_keys (MillWindow *self)
+{
+  GtkEventController *controller = gtk_shortcut_controller_new ();
+
+  gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
+  add_key (controller, GDK_KEY_z, GDK_CONTROL_MASK, undo_key_cb);
+  add_key (controller, GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, redo_key_cb);
+  add_key (controller, GDK_KEY_y, GDK_CONTROL_MASK, redo_key_cb);
+  gtk_widget_add_controller (GTK_WIDGET (self), controller);
+}
+
 /**
  * mill_window_install_knob_actions:
  * @widget_class: the class of #MillWindow
  *
- * Called once, in class_init. The keys are the window's and not the application's: those come before a text
- * that has the focus, which has an undo of its own.
+ * Called once, in class_init.
  */
 void
 mill_window_install_knob_actions (GtkWidgetClass *widget_class)
 {
-  const GdkModifierType shift_control = GDK_CONTROL_MASK | GDK_SHIFT_MASK;
-
   gtk_widget_class_install_action (widget_class, "win.undo", NULL, undo_action);
   gtk_widget_class_install_action (widget_class, "win.redo", NULL, redo_action);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK, "win.undo", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, shift_control, "win.redo", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_y, GDK_CONTROL_MASK, "win.redo", NULL);
 }

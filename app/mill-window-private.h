@@ -69,6 +69,7 @@ void mill_window_open_run (MillTab *tab, const char *path);
 void mill_window_resume_run (MillTab *tab, const char *path);
 void mill_window_install_run_actions (GtkWidgetClass *widget_class);
 void mill_window_install_knob_actions (GtkWidgetClass *widget_class);
+void mill_window_add_undo_keys (MillWindow *self);
 void mill_window_update_knob_actions (MillWindow *self);
 void mill_window_empty_removed (MillWindow *self);
 void mill_window_show_error (MillWindow *self, const char *heading, const char *message);

@@ -181,6 +181,7 @@ mill_window_init (MillWindow *self)
   mill_window_rest_when_minimized (ADW_APPLICATION_WINDOW (self));
   accept_drops (self);
   mill_window_init_tabs (self);
+  mill_window_add_undo_keys (self);
   mill_window_update_actions (self);
 }
 
