@@ -9,6 +9,7 @@
 
 #include "core/mill-error.h"
 #include "core/mill-virtual-clock.h"
+#include "pipeline/mill-pipeline-private.h"
 #include "test-parts.h"
 
 #define SECOND ((gint64) G_USEC_PER_SEC)
@@ -26,7 +27,7 @@ pipeline_with (MillKind kind, gboolean crossed, guint n, guint consumers)
 {
   gboolean is_async = (kind == MILL_KIND_ASYNC) != crossed;
   MillStep *step = is_async ? test_task_step_new (succeed) : test_step_new (succeed);
-  MillPipeline *pipeline = test_pipeline_new (test_source_new (n, 0), kind,
+  MillPipeline *pipeline = test_pipeline_new (test_source_new (n, 0), MILL_KIND_THREADS,
                                               test_stage_new ("work", kind, step, 50, consumers), NULL);
 
   test_set (pipeline, "work.backoff", "0");
@@ -304,6 +305,101 @@ test_latency_and_stop (gconstpointer data)
   TEST_WAIT (pipeline, s->returned == s->produced && s->done == 0);
 }
 
+/* Something that must not be: it blocks the loops. */
+typedef struct
+{
+  GMutex lock;
+  GCond cond;
+  guint n_blocked;
+  gboolean released;
+} Blockade;
+
+static gboolean
+block_cb (gpointer data)
+{
+  Blockade *blockade = data;
+
+  g_mutex_lock (&blockade->lock);
+  blockade->n_blocked++;
+  while (!blockade->released)
+    g_cond_wait (&blockade->cond, &blockade->lock);
+  blockade->n_blocked--;
+  g_mutex_unlock (&blockade->lock);
+  return G_SOURCE_REMOVE;
+}
+
+static guint
+block_all_loops (MillPipeline *pipeline, Blockade *blockade)
+{
+  MillLoop *first = mill_pipeline_get_loop (pipeline);
+  MillLoop *loop = first;
+  guint n_loops = 0;
+
+  do
+    {
+      mill_loop_call (loop, block_cb, blockade);
+      n_loops++;
+      loop = mill_pipeline_get_loop (pipeline);
+    }
+  while (loop != first);
+  return n_loops;
+}
+
+static guint
+count_blocked (Blockade *blockade)
+{
+  guint n;
+
+  g_mutex_lock (&blockade->lock);
+  n = blockade->n_blocked;
+  g_mutex_unlock (&blockade->lock);
+  return n;
+}
+
+/* Tasks that cannot come out of their fault in time are given up on like any other, and come back later on a
+ * loop that is still there, whatever kind of step they were bound for. */
+static void
+given_up (gboolean crossed)
+{
+  guint before = test_count_engine_threads ();
+  g_autoptr (MillPipeline) pipeline = pipeline_with (MILL_KIND_ASYNC, crossed, 50, 8);
+  MillStage *stage = mill_pipeline_get_stage (pipeline, 0);
+  Blockade blockade = { .n_blocked = 0 };
+  guint n_loops;
+
+  g_mutex_init (&blockade.lock);
+  g_cond_init (&blockade.cond);
+  g_object_set (stage, "grace", 0.01, NULL);
+  test_set (pipeline, "work.fault-stall", "true");
+  test_start (pipeline);
+  /* All has come in: nothing but the tasks needs the loops. */
+  TEST_WAIT (pipeline, s0->by_state[MILL_WORKER_BUSY] == 8 && s->produced == 50);
+  n_loops = block_all_loops (pipeline, &blockade);
+  TEST_WAIT (pipeline, count_blocked (&blockade) == n_loops);
+  mill_pipeline_stop (pipeline);
+  TEST_WAIT (pipeline, s->stuck->len == 8);
+  test_join (pipeline);
+  TEST_WAIT (pipeline, s->returned == s->produced && s->stuck->len == 8);
+
+  g_mutex_lock (&blockade.lock);
+  blockade.released = TRUE;
+  g_cond_broadcast (&blockade.cond);
+  g_mutex_unlock (&blockade.lock);
+  TEST_WAIT (pipeline, s->stuck->len == 0);
+  test_wait_for_threads (before);
+  g_assert_cmpuint (test_step_get_closed (mill_stage_get_step (stage)), ==, 1);
+  g_assert_cmpuint (get_begun (pipeline), ==, 0);
+  g_mutex_clear (&blockade.lock);
+  g_cond_clear (&blockade.cond);
+}
+
+static void
+test_given_up (void)
+{
+  given_up (FALSE);
+  given_up (TRUE);
+}
+
 static gpointer
 turn_thread (gpointer data)
 {
@@ -355,6 +451,7 @@ main (int argc, char **argv)
   test_add_both ("fault", "timeout", test_timeout);
   test_add_both ("fault", "latency", test_latency);
   test_add_both ("fault", "latency-and-stop", test_latency_and_stop);
+  g_test_add_func ("/fault/given-up", test_given_up);
   test_add_both ("fault", "turned-all-the-time", test_turned_all_the_time);
 
   return g_test_run ();
