@@ -9,12 +9,17 @@
 
 #include "mill-builtin-jobs.h"
 #include "mill-perf-report.h"
-#include "mill-window-private.h"
+#include "mill-preferences-window.h"
+#include "mill-preferences.h"
+#include "mill-settings.h"
+#include "mill-shortcuts.h"
+#include "mill-window.h"
 
 struct _MillApplication
 {
   AdwApplication parent_instance;
 
+  GSettings *settings; /* (owned) (nullable): NULL when the schema is nowhere */
   gint64 started_us;
   MillPerfReport *report; /* (owned) (nullable): while one is taken */
 };
@@ -150,6 +155,15 @@ new_window_action (GSimpleAction *action, GVariant *parameter, gpointer user_dat
 }
 
 static void
+preferences_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  MillApplication *self = MILL_APPLICATION (user_data);
+
+  gtk_window_present (
+      GTK_WINDOW (mill_preferences_window_new (GTK_WINDOW (get_window (self)), self->settings)));
+}
+
+static void
 about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (user_data)), "application-name",
@@ -190,51 +204,48 @@ show_tab_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static const GActionEntry actions[] = {
   { .name = "new-window", .activate = new_window_action },
   { .name = "show-tab", .activate = show_tab_action, .parameter_type = "u" },
+  { .name = "preferences", .activate = preferences_action },
   { .name = "about", .activate = about_action },
   { .name = "quit", .activate = quit_action },
 };
 
-static const struct
+/* Without settings there is nothing to prefer. */
+static void
+set_up_preferences (MillApplication *self)
 {
-  const char *action;
-  const char *accels[3];
-} accels[] = {
-  { "app.new-window", { "<Control><Shift>n" } },
-  { "app.quit", { "<Control>q" } },
-  { "win.new-crawl", { "<Control>n" } },
-  { "win.open", { "<Control>o" } },
-  { "win.back", { "<Alt>Left" } },
-  { "win.start", { "F5", "<Control>Return" } },
-  { "win.toggle-pause", { "<Control>p" } },
-  { "win.drain", { "<Control>d" } },
-  { "win.stop", { "<Control>period" } },
-  { "win.new-tab", { "<Control>t" } },
-  { "win.close-tab", { "<Control>w" } },
-  { "window.close", { "<Control><Shift>w" } },
-  { "win.show-page::flow", { "<Control>1" } },
-  { "win.show-page::items", { "<Control>2" } },
-  { "win.show-page::dead-letters", { "<Control>3" } },
-  { "win.show-page::events", { "<Control>4" } },
-  { "win.show-page::shutdown", { "<Control>5" } },
-};
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "preferences");
+
+  self->settings = mill_settings_new ();
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), self->settings != NULL);
+  if (self->settings != NULL)
+    mill_preferences_follow (self->settings);
+}
 
 static void
 mill_application_startup (GApplication *application)
 {
-  guint i;
+  const MillShortcut *shortcuts;
+  guint i, n;
 
   G_APPLICATION_CLASS (mill_application_parent_class)->startup (application);
 
   gtk_window_set_default_icon_name (MILLRACE_APP_ID);
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions), application);
-  for (i = 0; i < G_N_ELEMENTS (accels); i++)
-    gtk_application_set_accels_for_action (GTK_APPLICATION (application), accels[i].action, accels[i].accels);
+  set_up_preferences (MILL_APPLICATION (application));
+  shortcuts = mill_shortcuts_list (&n);
+  for (i = 0; i < n; i++)
+    if (shortcuts[i].action != NULL)
+      gtk_application_set_accels_for_action (GTK_APPLICATION (application), shortcuts[i].action,
+                                             shortcuts[i].accels);
 }
 
 static void
 mill_application_dispose (GObject *object)
 {
-  g_clear_object (&MILL_APPLICATION (object)->report);
+  MillApplication *self = MILL_APPLICATION (object);
+
+  g_clear_object (&self->report);
+  g_clear_object (&self->settings);
 
   G_OBJECT_CLASS (mill_application_parent_class)->dispose (object);
 }

@@ -15,7 +15,8 @@ struct _MillFlowPage
 {
   GtkWidget parent_instance;
 
-  MillRun *run; /* (owned) (nullable) */
+  MillRun *run;        /* (owned) (nullable) */
+  gboolean presenting; /* to a room */
 
   /* Template */
   MillFlowView *flow_view;
@@ -27,11 +28,19 @@ struct _MillFlowPage
 
 G_DEFINE_FINAL_TYPE (MillFlowPage, mill_flow_page, GTK_TYPE_WIDGET)
 
+/* Shown once there is something to sum up, but not to a room. */
+static void
+show_summary (MillFlowPage *self, gboolean has_ended)
+{
+  if (has_ended)
+    mill_summary_card_show (self->summary_card, self->run);
+  gtk_widget_set_visible (GTK_WIDGET (self->summary_card), has_ended && !self->presenting);
+}
+
 static void
 ended_cb (MillFlowPage *self)
 {
-  mill_summary_card_show (self->summary_card, self->run);
-  gtk_widget_set_visible (GTK_WIDGET (self->summary_card), TRUE);
+  show_summary (self, TRUE);
 }
 
 static void
@@ -105,9 +114,7 @@ show_stored (MillFlowPage *self)
 
   gtk_box_reorder_child_after (GTK_BOX (gtk_widget_get_parent (summary)), summary,
                                is_stored ? NULL : GTK_WIDGET (self->flow_view));
-  if (is_stored)
-    mill_summary_card_show (self->summary_card, self->run);
-  gtk_widget_set_visible (summary, is_stored);
+  show_summary (self, is_stored);
 }
 
 /**
@@ -127,4 +134,46 @@ mill_flow_page_set_run (MillFlowPage *self, MillRun *run)
   mill_knob_panel_set_run (self->knob_panel, run);
   show_stored (self);
   g_signal_connect_object (run, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
+}
+
+static gboolean
+has_ended (MillRun *run)
+{
+  return mill_run_is_stored (run) ||
+         (!mill_run_is_active (run) && mill_run_get_state (run) != MILL_STATE_IDLE);
+}
+
+/**
+ * mill_flow_page_set_presenting:
+ * @presenting: whether it is presented to a room
+ *
+ * Shows the flow and two charts, and takes no key, or shows everything.
+ */
+void
+mill_flow_page_set_presenting (MillFlowPage *self, gboolean presenting)
+{
+  self->presenting = presenting;
+  mill_timeline_panel_set_presenting (self->timeline_panel, presenting);
+  gtk_widget_set_visible (GTK_WIDGET (self->knob_panel), !presenting);
+  gtk_widget_set_can_focus (GTK_WIDGET (self), !presenting);
+  show_summary (self, has_ended (self->run));
+}
+
+/**
+ * mill_flow_page_measure_flow:
+ * @width: how wide it may be, in pixels
+ *
+ * Returns: how high the flow is then, in the size in which it is shown now; -1 if it needs more width
+ */
+int
+mill_flow_page_measure_flow (MillFlowPage *self, int width)
+{
+  GtkWidget *flow = GTK_WIDGET (self->flow_view);
+  int least, height;
+
+  gtk_widget_measure (flow, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  if (least > width)
+    return -1;
+  gtk_widget_measure (flow, GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL, NULL);
+  return height;
 }

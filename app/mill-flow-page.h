@@ -13,5 +13,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MillFlowPage, mill_flow_page, MILL, FLOW_PAGE, GtkWidget)
 
 void mill_flow_page_set_run (MillFlowPage *self, MillRun *run);
+void mill_flow_page_set_presenting (MillFlowPage *self, gboolean presenting);
+int mill_flow_page_measure_flow (MillFlowPage *self, int width);
 
 G_END_DECLS

@@ -17,6 +17,12 @@
 /* The other pages have no gauges that move; words and counts are read no faster than this. */
 #define QUIET_SPACING_MS 200
 
+#define ROOM_MARGIN  20 /* beside the flow, when it is presented */
+#define FLOW_PERCENT 58 /* of the screen's height, at most */
+
+/* By how many per cent type is enlarged for a room; each has its class in style.css. */
+static const int scales[] = { 300, 260, 230, 200, 180, 160, 140, 120 };
+
 struct _MillRunPage
 {
   GtkWidget parent_instance;
@@ -25,9 +31,11 @@ struct _MillRunPage
   guint tick;   /* 0 unless the flow is seen and the run is active */
   guint timer;  /* 0 unless another page is seen and the run is active */
   gint64 pace;  /* of mill_pace_is_due() */
+  char *scale_class; /* (owned) (nullable): NULL unless it is presented to a room */
 
   /* Template */
   AdwViewStack *view_stack;
+  GtkWidget *switcher;
   MillFlowPage *flow_page;
   MillItemsPage *items_page;
   MillDeadLettersPage *dead_letters_page;
@@ -117,6 +125,7 @@ mill_run_page_dispose (GObject *object)
 
   g_clear_handle_id (&self->timer, g_source_remove);
   forget_run (self);
+  g_clear_pointer (&self->scale_class, g_free);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
 
@@ -128,6 +137,7 @@ bind_template (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/millrace/Millrace/ui/run-page.ui");
   gtk_widget_class_bind_template_child (widget_class, MillRunPage, view_stack);
+  gtk_widget_class_bind_template_child (widget_class, MillRunPage, switcher);
   gtk_widget_class_bind_template_child (widget_class, MillRunPage, flow_page);
   gtk_widget_class_bind_template_child (widget_class, MillRunPage, items_page);
   gtk_widget_class_bind_template_child (widget_class, MillRunPage, dead_letters_page);
@@ -200,4 +210,54 @@ mill_run_page_show_page (MillRunPage *self, const char *name)
 
   if (child != NULL && adw_view_stack_page_get_visible (adw_view_stack_get_page (self->view_stack, child)))
     adw_view_stack_set_visible_child (self->view_stack, child);
+}
+
+/* The largest of the scales at which the flow still fits, and leaves the charts their part. All of it is as
+ * large as the type, so that it can be measured in its usual size. */
+static int
+choose_scale (MillRunPage *self, int width, int height)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (scales) - 1; i++)
+    {
+      int needed = mill_flow_page_measure_flow (self->flow_page, (width - 2 * ROOM_MARGIN) * 100 / scales[i]);
+
+      if (needed >= 0 && needed * scales[i] <= height * FLOW_PERCENT)
+        break;
+    }
+  return scales[i];
+}
+
+/**
+ * mill_run_page_present:
+ * @width: of the screen, in pixels
+ * @height: of the screen, in pixels
+ *
+ * Shows the flow and two charts only, as large as the screen allows, for people at the back of a room.
+ */
+void
+mill_run_page_present (MillRunPage *self, int width, int height)
+{
+  mill_run_page_show_page (self, "flow");
+  self->scale_class = g_strdup_printf ("scale-%d", choose_scale (self, width, height));
+  gtk_widget_add_css_class (GTK_WIDGET (self), "presented");
+  gtk_widget_add_css_class (GTK_WIDGET (self), self->scale_class);
+  gtk_widget_set_visible (self->switcher, FALSE);
+  mill_flow_page_set_presenting (self->flow_page, TRUE);
+}
+
+/**
+ * mill_run_page_end_presentation:
+ *
+ * Shows everything again, in its usual size.
+ */
+void
+mill_run_page_end_presentation (MillRunPage *self)
+{
+  gtk_widget_remove_css_class (GTK_WIDGET (self), "presented");
+  gtk_widget_remove_css_class (GTK_WIDGET (self), self->scale_class);
+  g_clear_pointer (&self->scale_class, g_free);
+  gtk_widget_set_visible (self->switcher, TRUE);
+  mill_flow_page_set_presenting (self->flow_page, FALSE);
 }

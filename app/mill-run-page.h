@@ -16,5 +16,7 @@ G_DECLARE_FINAL_TYPE (MillRunPage, mill_run_page, MILL, RUN_PAGE, GtkWidget)
 
 void mill_run_page_set_run (MillRunPage *self, MillRun *run);
 void mill_run_page_show_page (MillRunPage *self, const char *name);
+void mill_run_page_present (MillRunPage *self, int width, int height);
+void mill_run_page_end_presentation (MillRunPage *self);
 
 G_END_DECLS

@@ -522,3 +522,17 @@ mill_stage_charts_add_event (MillStageCharts *self, const MillEvent *event)
 {
   mill_timeline_add_marker (self->timeline, event->time_us, event->text, marker_kind_of (event->kind));
 }
+
+/**
+ * mill_stage_charts_set_presenting:
+ * @presenting: whether they are presented to a room
+ *
+ * Shows two charts only, depth and throughput, or all.
+ */
+void
+mill_stage_charts_set_presenting (MillStageCharts *self, gboolean presenting)
+{
+  MillTimelineRow *const rows[] = { self->depth_row, self->rate_row };
+
+  mill_timeline_show_only (self->timeline, rows, presenting ? G_N_ELEMENTS (rows) : 0);
+}

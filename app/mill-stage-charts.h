@@ -17,6 +17,7 @@ GtkWidget *mill_stage_charts_new (MillRun *run, guint stage, MillTimelineView *v
 MillTimeline *mill_stage_charts_get_timeline (MillStageCharts *self);
 void mill_stage_charts_set_distribution (MillStageCharts *self, gboolean distribution);
 char *mill_stage_charts_describe_selection (MillStageCharts *self, char **out_short);
+void mill_stage_charts_set_presenting (MillStageCharts *self, gboolean presenting);
 void mill_stage_charts_add_event (MillStageCharts *self, const MillEvent *event);
 
 G_END_DECLS

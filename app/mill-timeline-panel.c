@@ -21,6 +21,7 @@ struct _MillTimelinePanel
 
   MillTimelineView *view; /* (owned) */
   gboolean following;     /* the buttons are being set to what the view says */
+  gboolean presenting;    /* to a room */
 
   MillRun *run;       /* (owned) (nullable) */
   GPtrArray *charts;  /* (owned) (element-type MillStageCharts): unowned, the stack's */
@@ -36,6 +37,8 @@ struct _MillTimelinePanel
   GtkToggleButton *distribution_button;
   GtkWidget *selection_box;
   GtkLabel *selection_label;
+  GtkWidget *tools;
+  GtkLabel *presented_label;
   GtkDropDown *stage_drop_down;
   GtkStack *stack;
 };
@@ -249,6 +252,7 @@ stage_selected_cb (MillTimelinePanel *self)
   if (selected >= self->charts->len)
     return;
   gtk_stack_set_visible_child (self->stack, g_ptr_array_index (self->charts, selected));
+  gtk_label_set_label (self->presented_label, get_stage_name (self, selected));
   show_selection (self);
   g_signal_emit (self, signals[SIGNAL_STAGE_CHOSEN], 0, get_stage_name (self, selected));
 }
@@ -260,6 +264,7 @@ add_charts (MillTimelinePanel *self, guint stage)
 
   mill_stage_charts_set_distribution (MILL_STAGE_CHARTS (charts),
                                       gtk_toggle_button_get_active (self->distribution_button));
+  mill_stage_charts_set_presenting (MILL_STAGE_CHARTS (charts), self->presenting);
   gtk_stack_add_child (self->stack, charts);
   g_ptr_array_add (self->charts, charts);
 }
@@ -367,6 +372,8 @@ mill_timeline_panel_class_init (MillTimelinePanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, distribution_button);
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, selection_box);
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, selection_label);
+  gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, tools);
+  gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, presented_label);
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, stage_drop_down);
   gtk_widget_class_bind_template_child (widget_class, MillTimelinePanel, stack);
   gtk_widget_class_bind_template_callback (widget_class, span_toggled_cb);
@@ -429,4 +436,20 @@ mill_timeline_panel_show_stage (MillTimelinePanel *self, const char *name)
   for (i = 0; i < self->charts->len; i++)
     if (g_strcmp0 (get_stage_name (self, i), name) == 0)
       gtk_drop_down_set_selected (self->stage_drop_down, i);
+}
+
+/**
+ * mill_timeline_panel_set_presenting:
+ * @presenting: whether it is presented to a room
+ *
+ * Shows two charts and nothing to press, or everything.
+ */
+void
+mill_timeline_panel_set_presenting (MillTimelinePanel *self, gboolean presenting)
+{
+  self->presenting = presenting;
+  gtk_widget_set_visible (self->tools, !presenting);
+  gtk_widget_set_visible (GTK_WIDGET (self->presented_label), presenting && self->charts->len > 1);
+  for (guint i = 0; i < self->charts->len; i++)
+    mill_stage_charts_set_presenting (g_ptr_array_index (self->charts, i), presenting);
 }

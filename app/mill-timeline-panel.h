@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MillTimelinePanel, mill_timeline_panel, MILL, TIMELINE_PANEL, GtkBox)
 
 void mill_timeline_panel_set_run (MillTimelinePanel *self, MillRun *run);
+void mill_timeline_panel_set_presenting (MillTimelinePanel *self, gboolean presenting);
 void mill_timeline_panel_show_stage (MillTimelinePanel *self, const char *name);
 
 G_END_DECLS

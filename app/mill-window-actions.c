@@ -44,9 +44,11 @@ mill_window_update_actions (MillWindow *self)
   gtk_widget_action_set_enabled (widget, "win.run-again", run != NULL && !is_active);
   gtk_widget_action_set_enabled (widget, "win.go-on", can_go_on);
   gtk_widget_action_set_enabled (widget, "win.stop", is_active && state != MILL_STATE_STOPPING);
-  gtk_widget_action_set_enabled (widget, "win.show-page", run != NULL);
+  gtk_widget_action_set_enabled (widget, "win.show-page", run != NULL && self->presented == NULL);
+  gtk_widget_action_set_enabled (widget, "win.present", run != NULL);
 
   gtk_widget_set_visible (self->run_buttons, run != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->present_button), run != NULL);
   gtk_widget_set_visible (self->new_tab_button, run != NULL);
   mill_window_update_knob_actions (self);
   gtk_stack_set_visible_child_name (self->start_stack, can_go_on    ? "go-on"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of MillWindow share: mill-window.c has what frames the tabs, mill-window-tabs.c the tabs,
- * mill-window-leave.c how runs are left behind, mill-window-actions.c what buttons and keys do,
- * mill-window-runs.c what it does with run files, mill-window-knobs.c undo and redo. Buttons and keys act on the tab that is shown. */
+ * mill-window-leave.c how runs are left behind, mill-window-present.c how one is shown to a room,
+ * mill-window-actions.c what buttons and keys do, mill-window-runs.c what it does with run files,
+ * mill-window-knobs.c undo and redo. Buttons and keys act on the tab that is shown. */
 
 #pragma once
 
@@ -34,14 +35,23 @@ struct _MillWindow
   char *exported_path;           /* (owned) (nullable): the run file that the chooser is for */
   MillExportFormat export_format;
   AdwToast *knob_toast; /* (unowned) (nullable): while it is shown */
-  GPtrArray *removed;   /* (owned) of paths: removed, but that can still be undone */
+  GPtrArray *removed;     /* (owned) of paths: removed, but that can still be undone */
+  MillRunPage *presented; /* (owned) (nullable): what is presented to a room */
+  guint header_timer;     /* 0 unless the header is to be hidden then */
+  double pointer_x;
+  double pointer_y;
 
   /* Template */
   AdwToastOverlay *toast_overlay;
+  GtkBox *frame;
+  GtkWidget *header;
+  GtkRevealer *header_revealer;
   AdwWindowTitle *title;
   GtkWidget *run_buttons;
   GtkStack *start_stack;
+  GtkButton *present_button;
   GtkWidget *new_tab_button;
+  GtkWidget *tab_bar;
   AdwTabView *tab_view;
   GtkWidget *drop_hint;
 };
@@ -58,6 +68,10 @@ MillTab *mill_window_show_run (MillWindow *self, MillRun *run);
 MillTab *mill_window_open_job (MillWindow *self, MillJob *job, const char *origin);
 void mill_window_show_start_tab (MillWindow *self);
 void mill_window_init_tabs (MillWindow *self);
+
+void mill_window_install_present_action (GtkWidgetClass *widget_class);
+void mill_window_init_presentation (MillWindow *self);
+void mill_window_end_presentation (MillWindow *self);
 
 void mill_window_leave (MillWindow *self, GPtrArray *tabs, MillAfter after);
 void mill_window_settle (MillWindow *self, MillTab *tab);

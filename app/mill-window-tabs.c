@@ -211,6 +211,8 @@ changed_cb (MillWindow *self, MillTab *tab)
   update_page (self, tab);
   if (tab != mill_window_get_tab (self))
     return;
+  if (mill_tab_get_run (tab) == NULL)
+    mill_window_end_presentation (self);
   mill_window_update_title (self);
   mill_window_update_actions (self);
 }
@@ -237,7 +239,8 @@ notify_end (MillWindow *self, MillTab *tab)
     adw_tab_page_set_needs_attention (adw_tab_view_get_page (self->tab_view, GTK_WIDGET (tab)), TRUE);
   else if (gtk_window_is_active (GTK_WINDOW (self)))
     return;
-  if (application == NULL)
+  if (application == NULL ||
+      (self->settings != NULL && !g_settings_get_boolean (self->settings, "notifications")))
     return;
   body = mill_run_words_end (run);
   notification = g_notification_new (mill_job_get_name (mill_run_get_job (run)));
@@ -259,6 +262,7 @@ selected_cb (MillWindow *self)
 {
   AdwTabPage *page = adw_tab_view_get_selected_page (self->tab_view);
 
+  mill_window_end_presentation (self);
   if (page != NULL)
     adw_tab_page_set_needs_attention (page, FALSE);
   mill_window_update_title (self);

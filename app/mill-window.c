@@ -130,6 +130,8 @@ mill_window_dispose (GObject *object)
   MillWindow *self = MILL_WINDOW (object);
 
   mill_window_empty_removed (self);
+  g_clear_handle_id (&self->header_timer, g_source_remove);
+  g_clear_object (&self->presented);
   g_clear_pointer (&self->removed, g_ptr_array_unref);
   g_clear_pointer (&self->asked_tabs, g_ptr_array_unref);
   g_clear_pointer (&self->exported_path, g_free);
@@ -159,14 +161,20 @@ mill_window_class_init (MillWindowClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/millrace/Millrace/ui/window.ui");
   gtk_widget_class_bind_template_child (widget_class, MillWindow, toast_overlay);
+  gtk_widget_class_bind_template_child (widget_class, MillWindow, frame);
+  gtk_widget_class_bind_template_child (widget_class, MillWindow, header);
+  gtk_widget_class_bind_template_child (widget_class, MillWindow, header_revealer);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, title);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, run_buttons);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, start_stack);
+  gtk_widget_class_bind_template_child (widget_class, MillWindow, present_button);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, new_tab_button);
+  gtk_widget_class_bind_template_child (widget_class, MillWindow, tab_bar);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, tab_view);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, drop_hint);
 
   mill_window_install_actions (widget_class);
+  mill_window_install_present_action (widget_class);
   mill_window_install_run_actions (widget_class);
   mill_window_install_knob_actions (widget_class);
 }
@@ -182,6 +190,7 @@ mill_window_init (MillWindow *self)
   accept_drops (self);
   mill_window_init_tabs (self);
   mill_window_add_undo_keys (self);
+  mill_window_init_presentation (self);
   mill_window_update_actions (self);
 }
 

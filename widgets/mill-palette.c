@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The shared palette: GNOME's palette, one table for each of light, dark and their high-contrast versions,
- * with text colours taken from the widget's CSS.
+ * and one made for all kinds of colour vision, with text colours taken from the widget's CSS.
  */
 #include "config.h"
 
@@ -35,6 +35,24 @@ static const guint32 dark_contrast_colors[] = {
   [MILL_COLOR_GREY] = 0xc0bfbc,
 };
 
+/* Masataka Okabe and Kei Ito, “Color Universal Design: How to make figures and presentations that are
+ * friendly to colorblind people”, 2002, revised 2008. Their black and white are here the greys; on a dark
+ * card their sky blue is in place of the blue, which is too dark for it. */
+static const guint32 light_okabe_ito_colors[] = {
+  [MILL_COLOR_BLUE] = 0x0072b2,  [MILL_COLOR_ORANGE] = 0xe69f00, [MILL_COLOR_PURPLE] = 0xcc79a7,
+  [MILL_COLOR_GREEN] = 0x009e73, [MILL_COLOR_AMBER] = 0xf0e442,  [MILL_COLOR_RED] = 0xd55e00,
+  [MILL_COLOR_GREY] = 0x4d4d4d,
+};
+
+static const guint32 dark_okabe_ito_colors[] = {
+  [MILL_COLOR_BLUE] = 0x56b4e9,  [MILL_COLOR_ORANGE] = 0xe69f00, [MILL_COLOR_PURPLE] = 0xcc79a7,
+  [MILL_COLOR_GREEN] = 0x009e73, [MILL_COLOR_AMBER] = 0xf0e442,  [MILL_COLOR_RED] = 0xd55e00,
+  [MILL_COLOR_GREY] = 0xd0d0d0,
+};
+
+static MillPaletteScheme current_scheme = MILL_PALETTE_STANDARD;
+static GList *watchers; /* (owned) of GtkWidget, unowned: to be redrawn */
+
 static void
 rgb_from_hex (guint32 hex, GdkRGBA *out)
 {
@@ -61,11 +79,68 @@ track_color (GtkWidget *widget, gboolean dark, gboolean contrast, GdkRGBA *out)
 }
 
 static const guint32 *
-table (gboolean dark, gboolean contrast)
+table (MillPaletteScheme scheme, gboolean dark)
 {
-  if (contrast)
-    return dark ? dark_contrast_colors : light_contrast_colors;
-  return dark ? dark_colors : light_colors;
+  switch (scheme)
+    {
+    case MILL_PALETTE_COLOR_BLIND:
+      return dark ? dark_okabe_ito_colors : light_okabe_ito_colors;
+    case MILL_PALETTE_HIGH_CONTRAST:
+      return dark ? dark_contrast_colors : light_contrast_colors;
+    case MILL_PALETTE_STANDARD:
+    default:
+      return dark ? dark_colors : light_colors;
+    }
+}
+
+/* Who has chosen high contrast for the whole desktop gets it here, too, unless a palette was chosen. */
+static MillPaletteScheme
+get_effective_scheme (gboolean contrast)
+{
+  return contrast && current_scheme == MILL_PALETTE_STANDARD ? MILL_PALETTE_HIGH_CONTRAST : current_scheme;
+}
+
+/**
+ * mill_palette_get_fill:
+ * @scheme: a palette
+ * @dark: whether it is drawn on a dark card
+ * @color: one of the colours that do not follow the text, %MILL_COLOR_BLUE to %MILL_COLOR_GREY
+ * @out: (out caller-allocates): the colour
+ *
+ * Looks up a colour in a palette, whichever is in force.
+ */
+void
+mill_palette_get_fill (MillPaletteScheme scheme, gboolean dark, MillColor color, GdkRGBA *out)
+{
+  g_return_if_fail (color <= MILL_COLOR_GREY);
+
+  rgb_from_hex (table (scheme, dark)[color], out);
+}
+
+/**
+ * mill_palette_set_scheme:
+ * @scheme: the palette to be in force
+ *
+ * Redraws everything that draws with the palette.
+ */
+void
+mill_palette_set_scheme (MillPaletteScheme scheme)
+{
+  if (current_scheme == scheme)
+    return;
+  current_scheme = scheme;
+  g_list_foreach (watchers, (GFunc) (GCallback) gtk_widget_queue_draw, NULL);
+}
+
+/**
+ * mill_palette_get_scheme:
+ *
+ * Returns: the palette in force
+ */
+MillPaletteScheme
+mill_palette_get_scheme (void)
+{
+  return current_scheme;
 }
 
 /**
@@ -81,7 +156,8 @@ mill_palette_get (GtkWidget *widget, MillColor color, GdkRGBA *out)
 {
   AdwStyleManager *manager = adw_style_manager_get_default ();
   gboolean dark = adw_style_manager_get_dark (manager);
-  gboolean contrast = adw_style_manager_get_high_contrast (manager);
+  MillPaletteScheme scheme = get_effective_scheme (adw_style_manager_get_high_contrast (manager));
+  gboolean contrast = scheme == MILL_PALETTE_HIGH_CONTRAST;
 
   switch (color)
     {
@@ -107,7 +183,7 @@ mill_palette_get (GtkWidget *widget, MillColor color, GdkRGBA *out)
     case MILL_COLOR_AMBER:
     case MILL_COLOR_RED:
     case MILL_COLOR_GREY:
-      rgb_from_hex (table (dark, contrast)[color], out);
+      mill_palette_get_fill (scheme, dark, color, out);
       break;
     case MILL_N_COLORS:
     default:
@@ -136,6 +212,12 @@ mill_palette_get_on (const GdkRGBA *fill, GdkRGBA *out)
     *out = (GdkRGBA){ 1.0f, 1.0f, 1.0f, 1.0f };
 }
 
+static void
+unwatch (gpointer user_data, GObject *widget)
+{
+  watchers = g_list_remove (watchers, widget);
+}
+
 /**
  * mill_palette_watch:
  * @widget: a widget that draws with the palette
@@ -147,6 +229,8 @@ mill_palette_watch (GtkWidget *widget)
 {
   AdwStyleManager *manager = adw_style_manager_get_default ();
 
+  watchers = g_list_prepend (watchers, widget);
+  g_object_weak_ref (G_OBJECT (widget), unwatch, NULL);
   g_signal_connect_object (manager, "notify::dark", G_CALLBACK (gtk_widget_queue_draw), widget,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (manager, "notify::high-contrast", G_CALLBACK (gtk_widget_queue_draw), widget,

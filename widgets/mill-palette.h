@@ -43,6 +43,24 @@ typedef enum
   MILL_N_COLORS
 } MillColor;
 
+/**
+ * MillPaletteScheme:
+ * @MILL_PALETTE_STANDARD: GNOME's colours
+ * @MILL_PALETTE_COLOR_BLIND: the colours of Okabe and Ito, which all kinds of colour vision tell apart
+ * @MILL_PALETTE_HIGH_CONTRAST: colours that stand out from what is behind them
+ *
+ * Which colours stand for it.
+ */
+typedef enum
+{
+  MILL_PALETTE_STANDARD,
+  MILL_PALETTE_COLOR_BLIND,
+  MILL_PALETTE_HIGH_CONTRAST,
+} MillPaletteScheme;
+
+MillPaletteScheme mill_palette_get_scheme (void);
+void mill_palette_set_scheme (MillPaletteScheme scheme);
+void mill_palette_get_fill (MillPaletteScheme scheme, gboolean dark, MillColor color, GdkRGBA *out);
 void mill_palette_get (GtkWidget *widget, MillColor color, GdkRGBA *out);
 void mill_palette_get_on (const GdkRGBA *fill, GdkRGBA *out);
 void mill_palette_watch (GtkWidget *widget);

@@ -39,8 +39,9 @@ struct _MillTimeline
 {
   GtkWidget parent_instance;
 
-  GPtrArray *rows;    /* (owned) (element-type MillTimelineRow) */
-  GPtrArray *markers; /* (owned) (element-type MillTimelineMarker): oldest first */
+  GPtrArray *rows;     /* (owned) (element-type MillTimelineRow): those shown */
+  GPtrArray *all_rows; /* (owned) (nullable) (element-type MillTimelineRow): NULL while all are shown */
+  GPtrArray *markers;  /* (owned) (element-type MillTimelineMarker): oldest first */
   gint64 origin;
   gint64 now;
   MillTimelineView *view; /* (owned) */

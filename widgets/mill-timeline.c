@@ -169,6 +169,7 @@ mill_timeline_finalize (GObject *object)
 
   forget_view (self);
   g_ptr_array_unref (self->rows);
+  g_clear_pointer (&self->all_rows, g_ptr_array_unref);
   g_ptr_array_unref (self->markers);
   g_ptr_array_unref (self->ticks);
   g_ptr_array_unref (self->box);
@@ -307,6 +308,36 @@ mill_timeline_remove_all_rows (MillTimeline *self)
   mill_timeline_view_clear_selection (self->view);
   mill_timeline_clear_crosshair (self);
   self->layout_width = 0;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+/**
+ * mill_timeline_show_only:
+ * @self: a timeline
+ * @rows: (array length=n_rows) (nullable): some of its rows, in the order in which to show them
+ * @n_rows: how many; 0 for all rows
+ *
+ * Shows these rows only; the others go on recording. Until all are shown again, no row may be added or
+ * removed.
+ */
+void
+mill_timeline_show_only (MillTimeline *self, MillTimelineRow *const *rows, guint n_rows)
+{
+  g_return_if_fail (MILL_IS_TIMELINE (self));
+
+  if (self->all_rows == NULL)
+    self->all_rows = g_steal_pointer (&self->rows);
+  g_clear_pointer (&self->rows, g_ptr_array_unref);
+  if (n_rows == 0)
+    self->rows = g_steal_pointer (&self->all_rows);
+  else
+    self->rows = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < n_rows; i++)
+    g_ptr_array_add (self->rows, g_object_ref (rows[i]));
+
+  self->stats_to = self->stats_from - 1;
+  self->layout_width = 0;
+  mill_timeline_clear_crosshair (self);
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 

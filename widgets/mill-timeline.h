@@ -35,6 +35,7 @@ MillTimelineRow *mill_timeline_add_row (MillTimeline *self, MillTimelineKind kin
                                         MillColor color);
 void mill_timeline_remove_row (MillTimeline *self, MillTimelineRow *row);
 void mill_timeline_remove_all_rows (MillTimeline *self);
+void mill_timeline_show_only (MillTimeline *self, MillTimelineRow *const *rows, guint n_rows);
 guint mill_timeline_get_n_rows (MillTimeline *self);
 MillTimelineRow *mill_timeline_get_row (MillTimeline *self, guint index);
 
