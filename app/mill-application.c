@@ -22,6 +22,7 @@ struct _MillApplication
   GSettings *settings; /* (owned) (nullable): NULL when the schema is nowhere */
   gint64 started_us;
   MillPerfReport *report; /* (owned) (nullable): while one is taken */
+  GtkWindow *help_window; /* (weak) (nullable): while it is open */
 };
 
 G_DEFINE_FINAL_TYPE (MillApplication, mill_application, ADW_TYPE_APPLICATION)
@@ -163,6 +164,24 @@ preferences_action (GSimpleAction *action, GVariant *parameter, gpointer user_da
       GTK_WINDOW (mill_preferences_window_new (GTK_WINDOW (get_window (self)), self->settings)));
 }
 
+/* One window is enough, whichever asked for it. */
+static void
+help_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  MillApplication *self = MILL_APPLICATION (user_data);
+
+  if (self->help_window == NULL)
+    {
+      g_autoptr (GtkBuilder) builder =
+          gtk_builder_new_from_resource ("/io/github/millrace/Millrace/ui/help-window.ui");
+
+      g_set_weak_pointer (&self->help_window, GTK_WINDOW (gtk_builder_get_object (builder, "help_window")));
+      gtk_window_set_transient_for (self->help_window, GTK_WINDOW (get_window (self)));
+      gtk_window_set_application (self->help_window, GTK_APPLICATION (self));
+    }
+  gtk_window_present (self->help_window);
+}
+
 static void
 about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -175,14 +194,15 @@ about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                          _ ("translator-credits"), NULL);
 }
 
-/* Each window asks for itself whether a run that is going on may be stopped. */
+/* Each window asks for itself whether a run that is going on may be stopped. Windows take others with them.
+ */
 static void
 quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (user_data)));
-  GList *link;
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (user_data));
+  g_autolist (GtkWindow) copy = g_list_copy_deep (windows, (GCopyFunc) (GCallback) g_object_ref, NULL);
 
-  for (link = windows; link != NULL; link = link->next)
+  for (GList *link = copy; link != NULL; link = link->next)
     gtk_window_close (GTK_WINDOW (link->data));
 }
 
@@ -205,6 +225,7 @@ static const GActionEntry actions[] = {
   { .name = "new-window", .activate = new_window_action },
   { .name = "show-tab", .activate = show_tab_action, .parameter_type = "u" },
   { .name = "preferences", .activate = preferences_action },
+  { .name = "help", .activate = help_action },
   { .name = "about", .activate = about_action },
   { .name = "quit", .activate = quit_action },
 };
@@ -244,6 +265,7 @@ mill_application_dispose (GObject *object)
 {
   MillApplication *self = MILL_APPLICATION (object);
 
+  g_clear_weak_pointer (&self->help_window);
   g_clear_object (&self->report);
   g_clear_object (&self->settings);
 

@@ -6,6 +6,7 @@
 static const MillShortcut shortcuts[] = {
   { "app.new-window", { "<Control><Shift>n" } },
   { "app.preferences", { "<Control>comma" } },
+  { "app.help", { "F1" } },
   { "app.quit", { "<Control>q" } },
   { "win.new-crawl", { "<Control>n" } },
   { "win.open", { "<Control>o" } },
