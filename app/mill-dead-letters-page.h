@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillDeadLettersPage: the items that failed for good, and why. */
+/* MillDeadLettersPage: the items that failed for good, and why: to sort, to look at, and while the run goes
+ * on, to send back. It works only while it is mapped. */
 
 #pragma once
 

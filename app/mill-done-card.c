@@ -19,6 +19,7 @@ struct _MillDoneCard
   GtkLabel *rate_label;
   GtkWidget *retries_row;
   GtkLabel *retries_label;
+  GtkWidget *dead_button;
   GtkWidget *dead_row;
   GtkLabel *dead_label;
   GtkWidget *returned_row;
@@ -81,6 +82,8 @@ show_dead (MillDoneCard *self, const MillSnapshot *snapshot)
       g_strdup_printf (ngettext ("%s dead letter", "%s dead letters", (gulong) snapshot->dead), count);
 
   show_tally (self->dead_row, self->dead_label, text, snapshot->dead == 0);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->dead_button), GTK_ACCESSIBLE_PROPERTY_LABEL, text,
+                                  -1);
 }
 
 static void
@@ -135,6 +138,7 @@ mill_done_card_class_init (MillDoneCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillDoneCard, rate_label);
   gtk_widget_class_bind_template_child (widget_class, MillDoneCard, retries_row);
   gtk_widget_class_bind_template_child (widget_class, MillDoneCard, retries_label);
+  gtk_widget_class_bind_template_child (widget_class, MillDoneCard, dead_button);
   gtk_widget_class_bind_template_child (widget_class, MillDoneCard, dead_row);
   gtk_widget_class_bind_template_child (widget_class, MillDoneCard, dead_label);
   gtk_widget_class_bind_template_child (widget_class, MillDoneCard, returned_row);

@@ -96,8 +96,7 @@ fill_result (GtkWidget *cell, MillItemRow *row)
 static void
 fill_finished (GtkWidget *cell, MillItemRow *row)
 {
-  g_autoptr (GDateTime) time = mill_item_row_dup_finished (row);
-  g_autofree char *text = time != NULL ? g_date_time_format (time, "%F %T") : g_strdup ("–");
+  g_autofree char *text = mill_item_row_describe_time (row);
 
   set_text (cell, text);
 }

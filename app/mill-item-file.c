@@ -176,10 +176,10 @@ static char *
 make_read_sql (MillItemFile *self)
 {
   return g_strdup_printf (
-      "SELECT key, %s, %s, coalesce (%s, %s), %s, %s, %s, %s, %s, %s FROM item WHERE %s = ?",
+      "SELECT key, %s, %s, coalesce (%s, %s), %s, %s, %s, %s, %s, %s, %s FROM item WHERE %s = ?",
       column (self, "outcome"), column (self, "attempts"), column (self, "latency_ms"),
       column (self, "fetch_ms"), column (self, "status"), column (self, "type"), column (self, "bytes"),
-      column (self, "result"), column (self, "error"), column (self, "finished"),
+      column (self, "result"), column (self, "error"), column (self, "finished"), column (self, "stage"),
       self->has_rowids ? "rowid" : "key");
 }
 
@@ -524,6 +524,7 @@ make_row (MillItemFile *self, gint64 rowid)
     .latency_ms = latency_of (self->read),
     .result = result,
     .finished = text_of (self->read, 9),
+    .stage = text_of (self->read, 10),
   };
 
   return mill_item_row_new (&facts);

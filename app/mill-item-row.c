@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "mill-format.h"
+
 struct _MillItemRow
 {
   GObject parent_instance;
@@ -19,6 +21,8 @@ struct _MillItemRow
   double latency_ms;
   char *result;   /* (owned): "" for none */
   char *finished; /* (owned) (nullable) */
+  char *stage;    /* (owned): "" for none */
+  gint64 time_us;
 };
 
 G_DEFINE_FINAL_TYPE (MillItemRow, mill_item_row, G_TYPE_OBJECT)
@@ -33,6 +37,7 @@ mill_item_row_finalize (GObject *object)
   g_free (self->outcome);
   g_free (self->result);
   g_free (self->finished);
+  g_free (self->stage);
 
   G_OBJECT_CLASS (mill_item_row_parent_class)->finalize (object);
 }
@@ -100,6 +105,8 @@ mill_item_row_new (const MillItemFacts *facts)
   self->latency_ms = facts->latency_ms;
   self->result = line_of (facts->result);
   self->finished = g_strdup (facts->finished);
+  self->stage = line_of (facts->stage);
+  self->time_us = facts->time_us;
   return self;
 }
 
@@ -193,6 +200,33 @@ mill_item_row_dup_finished (MillItemRow *self)
       self->finished != NULL ? g_date_time_new_from_iso8601 (self->finished, utc) : NULL;
 
   return time != NULL ? g_date_time_to_local (time) : NULL;
+}
+
+/**
+ * mill_item_row_get_stage:
+ *
+ * Returns: (transfer none): where it died; "" if it did not, or that is not known
+ */
+const char *
+mill_item_row_get_stage (MillItemRow *self)
+{
+  return self->stage;
+}
+
+/**
+ * mill_item_row_describe_time:
+ *
+ * Returns: (transfer full): when it was settled, for people: how long after the start, or a date
+ */
+char *
+mill_item_row_describe_time (MillItemRow *self)
+{
+  g_autoptr (GDateTime) time = NULL;
+
+  if (self->time_us > 0)
+    return mill_format_time (self->time_us, 1);
+  time = mill_item_row_dup_finished (self);
+  return time != NULL ? g_date_time_format (time, "%F %T") : g_strdup ("–");
 }
 
 /**

@@ -17,13 +17,15 @@ G_DECLARE_FINAL_TYPE (MillItemRow, mill_item_row, MILL, ITEM_ROW, GObject)
 /* What a row is made of; the strings are copied. */
 typedef struct
 {
-  gint64 rowid;        /* 0 in a file whose items have none */
+  gint64 rowid;        /* or the dead letter's number; 0 in a file whose items have none */
   const char *key;     /* whole */
   const char *outcome; /* (nullable): NULL if the item could not be read */
   gint64 attempts;
   double latency_ms;    /* negative if it is not known */
   const char *result;   /* (nullable) */
   const char *finished; /* (nullable): UTC, as SQLite writes it */
+  const char *stage;    /* (nullable): where it died */
+  gint64 time_us;       /* since the start of the run, of what comes from the engine; else 0 */
 } MillItemFacts;
 
 MillItemRow *mill_item_row_new (const MillItemFacts *facts);
@@ -35,6 +37,8 @@ const char *mill_item_row_get_outcome (MillItemRow *self);
 gint64 mill_item_row_get_attempts (MillItemRow *self);
 double mill_item_row_get_latency_ms (MillItemRow *self);
 const char *mill_item_row_get_result (MillItemRow *self);
+const char *mill_item_row_get_stage (MillItemRow *self);
+char *mill_item_row_describe_time (MillItemRow *self);
 GDateTime *mill_item_row_dup_finished (MillItemRow *self);
 gboolean mill_item_row_is_address (MillItemRow *self);
 

@@ -146,6 +146,14 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, MillRunPage, dead_letters_tab);
 }
 
+/* The parameter is a page's name. */
+static void
+show_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  adw_view_stack_set_visible_child_name (MILL_RUN_PAGE (widget)->view_stack,
+                                         g_variant_get_string (parameter, NULL));
+}
+
 static void
 mill_run_page_class_init (MillRunPageClass *klass)
 {
@@ -161,6 +169,7 @@ mill_run_page_class_init (MillRunPageClass *klass)
   g_type_ensure (MILL_TYPE_EVENTS_PAGE);
   g_type_ensure (MILL_TYPE_SHUTDOWN_PAGE);
   bind_template (widget_class);
+  gtk_widget_class_install_action (widget_class, "run.show", "s", show_action);
 }
 
 static void

@@ -34,6 +34,7 @@ struct _MillSummaryCard
   GtkExpander *dead_expander;
   GtkScrolledWindow *dead_scroller;
   GtkListBox *dead_list;
+  GtkWidget *dead_button;
 };
 
 G_DEFINE_FINAL_TYPE (MillSummaryCard, mill_summary_card, GTK_TYPE_BOX)
@@ -195,6 +196,7 @@ show_list (MillSummaryCard *self, const char *title, guint n_shown)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->dead_expander), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
                                   -1);
   gtk_widget_set_visible (GTK_WIDGET (self->dead_expander), n_shown > 0);
+  gtk_widget_set_visible (self->dead_button, n_shown > 0);
 }
 
 static void
@@ -295,6 +297,7 @@ mill_summary_card_class_init (MillSummaryCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, dead_expander);
   gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, dead_scroller);
   gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, dead_list);
+  gtk_widget_class_bind_template_child (widget_class, MillSummaryCard, dead_button);
 }
 
 static void
