@@ -306,6 +306,7 @@ mill_cli_report_to_json (MillPipeline *pipeline, const MillCliReport *report)
     add_crawl (builder, MILL_CRAWL_SOURCE (source), report->changes);
   add_stuck (builder, run);
   add_letters (builder, pipeline);
+  add_count (builder, "alerts", report->n_alerts);
   add_string (builder, "error", report->error != NULL ? report->error : run->error);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);

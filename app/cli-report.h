@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * MillCliReport:
  * @limit: (nullable): what held the run back; %NULL if that is not known
  * @changes: (nullable): what changed since an earlier run
+ * @n_alerts: how many alerts there were
  * @error: (nullable): why it could not start
  *
  * What there is to tell beside what the pipeline knows.
@@ -21,6 +22,7 @@ typedef struct
 {
   const MillLimitFinding *limit;   /* (unowned) (nullable) */
   const MillChangeCounts *changes; /* (unowned) (nullable) */
+  guint64 n_alerts;
   const char *error;               /* (unowned) (nullable) */
 } MillCliReport;
 

@@ -193,6 +193,7 @@ run_job (const char *name, const Options *options)
       mill_cli_complain (error->message);
       return MILL_CLI_FAILED;
     }
+  watch.alerts = mill_job_get_alert_limits (job);
   watch.started = schedule_turns;
   watch.user_data = turns;
   return mill_cli_watch (pipeline, &watch);

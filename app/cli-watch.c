@@ -14,6 +14,7 @@
 #include "cli-progress.h"
 #include "cli-report.h"
 #include "mill-processor.h"
+#include "pipeline/mill-alert-watch.h"
 #include "pipeline/mill-limit.h"
 
 #define DRAIN_DEADLINE_S 30.0
@@ -24,6 +25,7 @@ typedef struct
   MillPipeline *pipeline;    /* (unowned) */
   MillCliProgress *progress; /* (owned) (nullable) */
   GMainLoop *loop;           /* (owned) */
+  MillAlertWatch *alerts;    /* (owned) (nullable) */
   guint interrupts;
   guint sigint;
   guint sigterm;
@@ -77,6 +79,17 @@ duration_over_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+alert_cb (const char *text, gpointer user_data)
+{
+  Watch *self = user_data;
+  /* Translators: a limit that was passed */
+  g_autofree char *message = g_strdup_printf (_ ("Alert: %s"), text);
+
+  mill_pipeline_add_event (self->pipeline, MILL_EVENT_ALERT, text);
+  say (self, message);
+}
+
 static gboolean
 look_cb (gpointer user_data)
 {
@@ -84,7 +97,15 @@ look_cb (gpointer user_data)
   g_autoptr (MillSnapshot) run = mill_pipeline_snapshot (self->pipeline);
 
   mill_limit_add_snapshot (self->limit, run, mill_processor_get_time ());
+  if (self->alerts != NULL)
+    mill_alert_watch_look (self->alerts, run, alert_cb, self);
   return G_SOURCE_CONTINUE;
+}
+
+static guint64
+count_alerts (const Watch *self)
+{
+  return self->alerts != NULL ? mill_alert_watch_get_count (self->alerts) : 0;
 }
 
 static void
@@ -104,11 +125,15 @@ run_to_the_end (Watch *self, const MillCliWatchOptions *options)
   self->sigterm = g_unix_signal_add (SIGTERM, interrupted_cb, self);
   if (options->duration_s > 0)
     self->duration = g_timeout_add ((guint) (options->duration_s * 1000.0), duration_over_cb, self);
+  if (options->alerts != NULL && !mill_alert_limits_is_empty (options->alerts))
+    self->alerts = mill_alert_watch_new (options->alerts);
   self->look = g_timeout_add (LOOK_INTERVAL_MS, look_cb, self);
   look_cb (self);
   self->progress = mill_cli_progress_new (self->pipeline);
   mill_pipeline_join_async (self->pipeline, NULL, ended_cb, self);
   g_main_loop_run (self->loop);
+  /* Once more: what was passed in the end is told as well. */
+  look_cb (self);
   g_clear_pointer (&self->progress, mill_cli_progress_free);
   remove_source (&self->look);
   remove_source (&self->duration);
@@ -145,7 +170,8 @@ print_result (const Watch *self, const MillCliWatchOptions *options)
 {
   MillChangeCounts counts;
   MillCliReport report = { .limit = mill_limit_get_last_sure (self->limit),
-                           .changes = count_changes (options->run_file, &counts) ? &counts : NULL };
+                           .changes = count_changes (options->run_file, &counts) ? &counts : NULL,
+                           .n_alerts = count_alerts (self) };
   g_autofree char *text = NULL;
 
   if (options->as_json)
@@ -202,5 +228,6 @@ mill_cli_watch (MillPipeline *pipeline, const MillCliWatchOptions *options)
     options->started (pipeline, options->user_data);
   run_to_the_end (&self, options);
   print_result (&self, options);
+  g_clear_object (&self.alerts);
   return status_of (pipeline, self.interrupts > 0);
 }

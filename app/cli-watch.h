@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cli.h"
+#include "pipeline/mill-alert-limits.h"
 #include "pipeline/mill-pipeline.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ typedef void (*MillCliStartedFunc) (MillPipeline *pipeline, gpointer user_data);
  * MillCliWatchOptions:
  * @duration_s: after how many seconds to drain; 0 is never
  * @as_json: print the result as a JSON object instead of a summary
+ * @alerts: (nullable): limits whose passing is to be told
  * @run_file: (nullable): where the run is recorded, if it may be one to compare with an earlier one
  * @started: (nullable): called once the pipeline runs
  * @user_data: for @started
@@ -27,7 +29,8 @@ typedef struct
 {
   double duration_s;
   gboolean as_json;
-  const char *run_file; /* (unowned) (nullable) */
+  const MillAlertLimits *alerts; /* (unowned) (nullable) */
+  const char *run_file;          /* (unowned) (nullable) */
   MillCliStartedFunc started;
   gpointer user_data;
 } MillCliWatchOptions;

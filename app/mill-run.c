@@ -10,6 +10,7 @@
 #include "mill-recording.h"
 #include "mill-run-files.h"
 #include "mill-run-summary.h"
+#include "pipeline/mill-alert-watch.h"
 #include "sources/mill-crawl-source.h"
 
 #define BEAT_SPACING_US   (200 * G_TIME_SPAN_MILLISECOND)
@@ -29,6 +30,7 @@ struct _MillRun
   MillFigures figures;
   MillLimit *limit;          /* (owned) */
   MillEta *eta;              /* (owned) */
+  MillAlertWatch *alerts;    /* (owned) (nullable): NULL if the job has no limits */
   char *run_folder;          /* (owned) (nullable): where the run file is to be made */
   char *run_path;            /* (owned) (nullable): the run file, once there is one */
   MillCrawlSummary *summary; /* (owned) (nullable): of a crawl that has ended */
@@ -47,6 +49,7 @@ enum
   SIGNAL_SAMPLED,
   SIGNAL_BEAT,
   SIGNAL_STATE_CHANGED,
+  SIGNAL_ALERT,
   SIGNAL_ENDED,
   N_SIGNALS,
 };
@@ -76,6 +79,15 @@ take_snapshot (MillRun *self)
   mill_limit_add_snapshot (self->limit, self->snapshot, mill_processor_get_time ());
 }
 
+static void
+alert_cb (const char *text, gpointer user_data)
+{
+  MillRun *self = user_data;
+
+  mill_pipeline_add_event (self->pipeline, MILL_EVENT_ALERT, text);
+  g_signal_emit (self, signals[SIGNAL_ALERT], 0, text);
+}
+
 /* Takes a snapshot now and tells everybody; a new state is always a beat. */
 static void
 sample_now (MillRun *self, gboolean force_beat)
@@ -94,6 +106,8 @@ sample_now (MillRun *self, gboolean force_beat)
     }
 
   g_object_ref (self);
+  if (self->alerts != NULL)
+    mill_alert_watch_look (self->alerts, self->snapshot, alert_cb, self);
   g_signal_emit (self, signals[SIGNAL_SAMPLED], 0);
   if (is_beat)
     g_signal_emit (self, signals[SIGNAL_BEAT], 0);
@@ -195,6 +209,7 @@ mill_run_finalize (GObject *object)
   mill_figures_clear (&self->figures);
   mill_limit_free (self->limit);
   mill_eta_free (self->eta);
+  g_clear_object (&self->alerts);
   g_clear_pointer (&self->summary, mill_crawl_summary_free);
   g_clear_pointer (&self->facts, mill_run_facts_free);
   g_free (self->run_folder);
@@ -224,6 +239,8 @@ mill_run_class_init (MillRunClass *klass)
   signals[SIGNAL_SAMPLED] = new_signal ("sampled");
   signals[SIGNAL_BEAT] = new_signal ("beat");
   signals[SIGNAL_STATE_CHANGED] = new_signal ("state-changed");
+  signals[SIGNAL_ALERT] = g_signal_new ("alert", MILL_TYPE_RUN, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_ENDED] = new_signal ("ended");
 }
 
@@ -246,6 +263,8 @@ new_of_pipeline (MillJob *job, const char *origin, MillPipeline *pipeline)
   self->pipeline = g_object_ref (pipeline);
   self->knobs = mill_knob_board_new (pipeline);
   g_signal_connect_object (self->knobs, "changed", G_CALLBACK (knob_turned_cb), self, G_CONNECT_SWAPPED);
+  if (!mill_alert_limits_is_empty (mill_job_get_alert_limits (job)))
+    self->alerts = mill_alert_watch_new (mill_job_get_alert_limits (job));
   mill_figures_init (&self->figures, mill_pipeline_get_n_stages (self->pipeline));
   take_snapshot (self);
   self->state = self->snapshot->state;

@@ -6,8 +6,9 @@
  * snapshot. A slow timer of its own goes on when nobody looks, so that no chart has a hole.
  *
  * Signals: `sampled` after each snapshot, `beat` about five times a second, when the figures are new too
- * (text that changes faster cannot be read), `state-changed`, and `ended` once, when no thread of the
- * pipeline is left and a crawl is summed up.
+ * (text that changes faster cannot be read), `state-changed`, `alert` with a text when a limit of the job's
+ * is passed (an event of the run as well), and `ended` once, when no thread of the pipeline is left and a
+ * crawl is summed up.
  *
  * Threads: the main thread only. Nothing here waits for the engine.
  */

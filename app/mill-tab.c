@@ -27,6 +27,7 @@ enum
 {
   SIGNAL_CHANGED,
   SIGNAL_BEAT,
+  SIGNAL_ALERT,
   SIGNAL_ENDED,
   N_SIGNALS,
 };
@@ -45,6 +46,12 @@ static void
 beat_cb (MillTab *self)
 {
   g_signal_emit (self, signals[SIGNAL_BEAT], 0);
+}
+
+static void
+alert_cb (MillTab *self, const char *text)
+{
+  g_signal_emit (self, signals[SIGNAL_ALERT], 0, text);
 }
 
 static void
@@ -159,6 +166,8 @@ mill_tab_class_init (MillTabClass *klass)
   signals[SIGNAL_CHANGED] = new_signal ("changed");
   signals[SIGNAL_BEAT] = new_signal ("beat");
   signals[SIGNAL_ENDED] = new_signal ("ended");
+  signals[SIGNAL_ALERT] = g_signal_new ("alert", MILL_TYPE_TAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -270,6 +279,7 @@ mill_tab_set_run (MillTab *self, MillRun *run)
   show_page (self);
   g_signal_connect_object (run, "beat", G_CALLBACK (beat_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "state-changed", G_CALLBACK (announce), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (run, "alert", G_CALLBACK (alert_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (mill_run_get_knobs (run), "changed", G_CALLBACK (announce), self, G_CONNECT_SWAPPED);
   announce (self);

@@ -2,8 +2,8 @@
 /* MillTab: what one tab of a window shows: the start page, or one run. It is on the start page until it is
  * given a run, and goes back there when the run is taken from it.
  *
- * Signals: `changed` when it shows something else, or its run's state or what can be undone has changed; `beat` and `ended` are
- * those of its run. */
+ * Signals: `changed` when it shows something else, or its run's state or what can be undone has changed;
+ * `beat`, `alert` and `ended` are those of its run. */
 
 #pragma once
 

@@ -226,34 +226,56 @@ beat_cb (MillWindow *self, MillTab *tab)
 
 /* Who looks elsewhere is told. */
 static void
-notify_end (MillWindow *self, MillTab *tab)
+notify (MillWindow *self, MillTab *tab, const char *what, const char *body)
 {
   GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
-  MillRun *run = mill_tab_get_run (tab);
   guint id = mill_tab_get_id (tab);
-  g_autofree char *notification_id = g_strdup_printf ("run-ended-%u", id);
-  g_autofree char *body = NULL;
+  g_autofree char *notification_id = g_strdup_printf ("%s-%u", what, id);
   g_autoptr (GNotification) notification = NULL;
 
-  if (tab != mill_window_get_tab (self))
-    adw_tab_page_set_needs_attention (adw_tab_view_get_page (self->tab_view, GTK_WIDGET (tab)), TRUE);
-  else if (gtk_window_is_active (GTK_WINDOW (self)))
-    return;
   if (application == NULL ||
       (self->settings != NULL && !g_settings_get_boolean (self->settings, "notifications")))
     return;
-  body = mill_run_words_end (run);
-  notification = g_notification_new (mill_job_get_name (mill_run_get_job (run)));
+  notification = g_notification_new (mill_job_get_name (mill_run_get_job (mill_tab_get_run (tab))));
   g_notification_set_body (notification, body);
   g_notification_set_default_action_and_target (notification, "app.show-tab", "u", id);
   g_application_send_notification (application, notification_id, notification);
 }
 
+/* Returns whether the user may not be looking at the tab. */
+static gboolean
+is_out_of_sight (MillWindow *self, MillTab *tab)
+{
+  if (tab == mill_window_get_tab (self))
+    return !gtk_window_is_active (GTK_WINDOW (self));
+  adw_tab_page_set_needs_attention (adw_tab_view_get_page (self->tab_view, GTK_WIDGET (tab)), TRUE);
+  return TRUE;
+}
+
+static void
+alert_cb (MillWindow *self, const char *text, MillTab *tab)
+{
+  /* Translators: a limit that was passed */
+  g_autofree char *message = g_strdup_printf (_ ("Alert: %s"), text);
+  g_autofree char *title = g_markup_escape_text (message, -1);
+  AdwToast *toast = adw_toast_new (title);
+
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  adw_toast_set_timeout (toast, 10);
+  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+  if (is_out_of_sight (self, tab))
+    notify (self, tab, "run-alert", message);
+}
+
 static void
 ended_cb (MillWindow *self, MillTab *tab)
 {
-  if (!g_hash_table_contains (self->leaving, tab))
-    notify_end (self, tab);
+  if (!g_hash_table_contains (self->leaving, tab) && is_out_of_sight (self, tab))
+    {
+      g_autofree char *body = mill_run_words_end (mill_tab_get_run (tab));
+
+      notify (self, tab, "run-ended", body);
+    }
   mill_window_settle (self, tab);
 }
 
@@ -279,6 +301,7 @@ page_attached_cb (MillWindow *self, AdwTabPage *page)
 
   g_signal_connect_object (tab, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (tab, "beat", G_CALLBACK (beat_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (tab, "alert", G_CALLBACK (alert_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (tab, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
   update_page (self, tab);
 }

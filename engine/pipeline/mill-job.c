@@ -17,10 +17,11 @@ struct _MillJob
 {
   GObject parent_instance;
 
-  char *file_name;   /* (owned) for messages */
-  char *name;        /* (owned) */
-  char *description; /* (owned) */
-  GKeyFile *keys;    /* (owned) */
+  char *file_name;         /* (owned) for messages */
+  char *name;              /* (owned) */
+  char *description;       /* (owned) */
+  GKeyFile *keys;          /* (owned) */
+  MillAlertLimits *alerts; /* (owned) */
 };
 
 /* A group being read: what it says is handed to these objects, the first that has a property of the key's
@@ -356,7 +357,7 @@ build_stages (MillJob *self, MillPipeline *pipeline, GError **error)
 
   for (guint i = 0; groups[i] != NULL; i++)
     {
-      static const char *const others[] = { "Job", "Demo", "Source", "Sink", NULL };
+      static const char *const others[] = { "Job", "Demo", "Source", "Sink", "Alerts", NULL };
 
       if (g_str_has_prefix (groups[i], STAGE_PREFIX))
         {
@@ -365,7 +366,7 @@ build_stages (MillJob *self, MillPipeline *pipeline, GError **error)
         }
       else if (!g_strv_contains (others, groups[i]))
         return fail (self, groups[i], NULL, error, _ ("unknown group; the groups are %s"),
-                     "Job, Demo, Source, Stage NAME, Sink");
+                     "Job, Demo, Source, Stage NAME, Sink, Alerts");
     }
   if (mill_pipeline_get_n_stages (pipeline) == 0)
     return fail (self, NULL, NULL, error, _ ("there is no [Stage NAME] group"));
@@ -381,6 +382,7 @@ mill_job_finalize (GObject *object)
   g_free (self->name);
   g_free (self->description);
   g_key_file_unref (self->keys);
+  mill_alert_limits_free (self->alerts);
   G_OBJECT_CLASS (mill_job_parent_class)->finalize (object);
 }
 
@@ -394,6 +396,37 @@ static void
 mill_job_init (MillJob *self)
 {
   self->keys = g_key_file_new ();
+  self->alerts = mill_alert_limits_new ();
+}
+
+static gboolean
+has_stage (MillPipeline *pipeline, const char *name)
+{
+  for (guint i = 0; i < mill_pipeline_get_n_stages (pipeline); i++)
+    if (g_str_equal (mill_stage_get_name (mill_pipeline_get_stage (pipeline, i)), name))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+read_alerts (MillJob *self, MillPipeline *pipeline, GError **error)
+{
+  g_auto (GStrv) keys = g_key_file_get_keys (self->keys, "Alerts", NULL, NULL);
+
+  for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
+    {
+      g_autofree char *text = get_required (self, "Alerts", keys[i], error);
+      GError *cause = NULL;
+
+      if (text == NULL)
+        return FALSE;
+      if (!mill_alert_limits_set (self->alerts, keys[i], text, &cause))
+        return fail_with (self, "Alerts", keys[i], cause, error);
+    }
+  if (self->alerts->queue_stage != NULL && !has_stage (pipeline, self->alerts->queue_stage))
+    return fail (self, "Alerts", "queue-stage", error, _ ("there is no stage “%s”"),
+                 self->alerts->queue_stage);
+  return TRUE;
 }
 
 static gboolean
@@ -418,7 +451,7 @@ load (MillJob *self, GBytes *bytes, GError **error)
       !read_translated (self, "Job", "description", &self->description, error))
     return FALSE;
   pipeline = mill_job_build (self, error);
-  return pipeline != NULL;
+  return pipeline != NULL && read_alerts (self, pipeline, error);
 }
 
 /**
@@ -482,6 +515,20 @@ mill_job_get_description (MillJob *self)
 {
   g_return_val_if_fail (MILL_IS_JOB (self), NULL);
   return self->description;
+}
+
+/**
+ * mill_job_get_alert_limits:
+ *
+ * What the job wants to be told of.
+ *
+ * Returns: (transfer none): the limits, perhaps none
+ */
+const MillAlertLimits *
+mill_job_get_alert_limits (MillJob *self)
+{
+  g_return_val_if_fail (MILL_IS_JOB (self), NULL);
+  return self->alerts;
 }
 
 /**

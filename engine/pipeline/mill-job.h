@@ -9,6 +9,8 @@
  *     [Source]         type, kind, and the source's own keys
  *     [Stage NAME]     kind, step, the stage's knobs, and the step's own keys; one group per stage, in order
  *     [Sink]           type
+ *     [Alerts]         optional: limits that are watched: queue, queue-stage, queue-for, dead-letters, p99,
+ *                      no-progress (see #MillAlertLimits)
  *
  * The keys are the names of the properties that are marked as knobs or as configuration, so there is one list
  * of them. Every error names file, group and key, and says what was wanted.
@@ -18,6 +20,7 @@
 
 #pragma once
 
+#include "pipeline/mill-alert-limits.h"
 #include "pipeline/mill-pipeline.h"
 
 G_BEGIN_DECLS
@@ -30,6 +33,7 @@ MillJob *mill_job_new_from_bytes (GBytes *bytes, const char *display_name, GErro
 
 const char *mill_job_get_name (MillJob *self);
 const char *mill_job_get_description (MillJob *self);
+const MillAlertLimits *mill_job_get_alert_limits (MillJob *self);
 
 char *mill_job_to_text (MillJob *self);
 
