@@ -540,6 +540,28 @@ make_lost_row (MillItemFile *self, gint64 rowid, const char *key)
 }
 
 /**
+ * mill_item_file_begin:
+ *
+ * Begins to read several items, which takes less time together than one by one.
+ */
+void
+mill_item_file_begin (MillItemFile *self)
+{
+  sqlite3_exec (self->db, "BEGIN", NULL, NULL, NULL);
+}
+
+/**
+ * mill_item_file_end:
+ *
+ * Ends what mill_item_file_begin() began, and lets who writes go on as he likes.
+ */
+void
+mill_item_file_end (MillItemFile *self)
+{
+  sqlite3_exec (self->db, "COMMIT", NULL, NULL, NULL);
+}
+
+/**
  * mill_item_file_read:
  * @order: from this file
  * @index: a place in it

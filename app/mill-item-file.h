@@ -71,6 +71,8 @@ void mill_item_file_free (MillItemFile *self);
 gint64 mill_item_file_get_last_rowid (MillItemFile *self);
 MillItemOrder *mill_item_file_order (MillItemFile *self, const MillItemQuery *query, gint64 after,
                                      GCancellable *cancellable, GError **error);
+void mill_item_file_begin (MillItemFile *self);
+void mill_item_file_end (MillItemFile *self);
 MillItemRow *mill_item_file_read (MillItemFile *self, const MillItemOrder *order, guint index);
 GPtrArray *mill_item_file_read_fields (MillItemFile *self, MillItemRow *row);
 

@@ -8,6 +8,9 @@
 
 #define PAGE_ROWS 64
 #define MAX_PAGES 64
+/* A view looks among items that are put in the place of others for those that it has shown, and so reads them
+ * all. */
+#define MAX_REPLACED 2000
 /* A file that grows is not gone through again and again: this many times as long as it took is left in
  * between. */
 #define REST_FACTOR 5
@@ -108,6 +111,7 @@ read_page (MillItemList *self, guint number)
 
   page->number = number;
   page->rows = g_ptr_array_new_full (n, g_object_unref);
+  mill_item_file_begin (self->file);
   for (guint i = 0; i < n; i++)
     {
       MillItemRow *row = mill_item_file_read (self->file, self->order, first + i);
@@ -115,6 +119,7 @@ read_page (MillItemList *self, guint number)
       self->is_stale |= mill_item_row_get_outcome (row) == NULL;
       g_ptr_array_add (page->rows, row);
     }
+  mill_item_file_end (self->file);
   if (self->recent.length >= MAX_PAGES)
     forget_page (self, self->recent.tail);
   g_queue_push_head (&self->recent, page);
@@ -200,14 +205,23 @@ replace_order (MillItemList *self, MillItemOrder *order)
   guint n_after = order != NULL ? mill_item_order_get_length (order) : 0;
   guint head = before != NULL && order != NULL ? count_same (before, order, 0, FALSE) : 0;
   guint tail = before != NULL && order != NULL ? count_same (before, order, head, TRUE) : 0;
+  guint n_removed = n_before - head - tail, n_added = n_after - head - tail;
 
   if (n_before > head)
     g_signal_emit (self, signals[SIGNAL_CHANGING], 0);
   forget_pages (self);
-  self->order = order;
   self->is_stale = FALSE;
-  if (n_before > head + tail || n_after > head + tail)
-    g_list_model_items_changed (G_LIST_MODEL (self), head, n_before - head - tail, n_after - head - tail);
+  self->order = NULL;
+  if (n_removed > 0 && n_added > MAX_REPLACED)
+    {
+      g_list_model_items_changed (G_LIST_MODEL (self), 0, n_before, 0);
+      head = 0;
+      n_removed = 0;
+      n_added = n_after;
+    }
+  self->order = order;
+  if (n_removed > 0 || n_added > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), head, n_removed, n_added);
 }
 
 /* The page that had room for them is read anew. */

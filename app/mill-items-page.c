@@ -155,6 +155,8 @@ changing_cb (MillItemsPage *self)
 static void
 items_changed_cb (MillItemsPage *self)
 {
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->list)) == 0)
+    return; /* the others may follow */
   if (self->is_changing && self->selected != NULL)
     gtk_single_selection_set_selected (self->selection, mill_item_list_find (self->list, self->selected));
   self->is_changing = FALSE;
