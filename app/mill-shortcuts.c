@@ -26,6 +26,12 @@ static const MillShortcut shortcuts[] = {
   { "win.show-page::shutdown", { "<Control>5" } },
   { NULL, { "F10" } },
   { NULL, { "<Control>question" } },
+  /* The window's own, which a text that is edited comes before */
+  { NULL, { "<Control>z" } },
+  { NULL, { "<Control><Shift>z", "<Control>y" } },
+  /* The lists' */
+  { NULL, { "<Control>f" } },
+  { NULL, { "<Control>c" } },
   /* The tab view's */
   { NULL, { "<Control>Page_Down", "<Control>Tab" } },
   { NULL, { "<Control>Page_Up", "<Control><Shift>Tab" } },
