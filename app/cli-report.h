@@ -23,7 +23,7 @@ typedef struct
   const MillLimitFinding *limit;   /* (unowned) (nullable) */
   const MillChangeCounts *changes; /* (unowned) (nullable) */
   guint64 n_alerts;
-  const char *error;               /* (unowned) (nullable) */
+  const char *error; /* (unowned) (nullable) */
 } MillCliReport;
 
 char *mill_cli_report_to_text (MillPipeline *pipeline, const MillCliReport *report);

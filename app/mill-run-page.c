@@ -27,10 +27,10 @@ struct _MillRunPage
 {
   GtkWidget parent_instance;
 
-  MillRun *run; /* (owned) (nullable) */
-  guint tick;   /* 0 unless the flow is seen and the run is active */
-  guint timer;  /* 0 unless another page is seen and the run is active */
-  gint64 pace;  /* of mill_pace_is_due() */
+  MillRun *run;      /* (owned) (nullable) */
+  guint tick;        /* 0 unless the flow is seen and the run is active */
+  guint timer;       /* 0 unless another page is seen and the run is active */
+  gint64 pace;       /* of mill_pace_is_due() */
   char *scale_class; /* (owned) (nullable): NULL unless it is presented to a room */
 
   /* Template */

@@ -281,7 +281,8 @@ mill_tab_set_run (MillTab *self, MillRun *run)
   g_signal_connect_object (run, "state-changed", G_CALLBACK (announce), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "alert", G_CALLBACK (alert_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (mill_run_get_knobs (run), "changed", G_CALLBACK (announce), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (mill_run_get_knobs (run), "changed", G_CALLBACK (announce), self,
+                           G_CONNECT_SWAPPED);
   announce (self);
 
   return TRUE;

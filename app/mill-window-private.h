@@ -34,7 +34,7 @@ struct _MillWindow
   GtkFileChooserNative *chooser; /* (owned) (nullable): while it is open */
   char *exported_path;           /* (owned) (nullable): the run file that the chooser is for */
   MillExportFormat export_format;
-  AdwToast *knob_toast; /* (unowned) (nullable): while it is shown */
+  AdwToast *knob_toast;   /* (unowned) (nullable): while it is shown */
   GPtrArray *removed;     /* (owned) of paths: removed, but that can still be undone */
   MillRunPage *presented; /* (owned) (nullable): what is presented to a room */
   guint header_timer;     /* 0 unless the header is to be hidden then */
