@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillPipeline from the inside: its record, shared by mill-pipeline.c (building, asking) and
- * mill-pipeline-life.c (start to end), and what workers and the producer tell it. */
+/* MillPipeline from the inside: its record, shared by mill-pipeline.c (building, asking),
+ * mill-pipeline-life.c (start to end) and mill-pipeline-join.c (waiting for the end), and what workers and
+ * the producer tell it. */
 
 #pragma once
 
