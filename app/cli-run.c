@@ -188,7 +188,7 @@ run_job (const char *name, const Options *options)
   turns = read_ats (pipeline, options->ats, &error);
   if (turns == NULL)
     return complain_about (error);
-  if (options->record != NULL && !mill_run_record (pipeline, job, options->record, &error))
+  if (options->record != NULL && !mill_run_record (pipeline, job, options->record, 0, &error))
     {
       mill_cli_complain (error->message);
       return MILL_CLI_FAILED;

@@ -274,6 +274,8 @@ mill_items_page_dispose (GObject *object)
 
   if (self->list != NULL)
     {
+      /* Its columns are taken from the view one by one, and the order changes with each. */
+      g_signal_handlers_disconnect_by_data (gtk_column_view_get_sorter (self->view), self);
       g_signal_handlers_disconnect_by_data (self->list, self);
       mill_item_list_set_path (self->list, NULL);
     }

@@ -12,6 +12,9 @@
 #include "record/mill-run-record.h"
 #include "sources/mill-crawl-source.h"
 
+/* Nobody thinks of the disk who lets a run go on overnight. */
+#define MOST_ITEMS 1000000
+
 static char *
 make_path (MillPipeline *pipeline, MillJob *job, const char *folder, GError **error)
 {
@@ -43,7 +46,7 @@ mill_recording_begin (MillPipeline *pipeline, MillJob *job, const char *folder, 
   g_autofree char *text = NULL;
 
   *path = NULL;
-  if (new_path != NULL && mill_run_record (pipeline, job, new_path, &problem))
+  if (new_path != NULL && mill_run_record (pipeline, job, new_path, MOST_ITEMS, &problem))
     {
       *path = g_steal_pointer (&new_path);
       return TRUE;

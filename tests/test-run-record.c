@@ -87,7 +87,7 @@ record (Fixture *fixture, MillPipeline *pipeline)
   g_autoptr (MillJob) job = test_load_job ("mixed-pipeline");
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (mill_run_record (pipeline, job, fixture->path, &error));
+  g_assert_true (mill_run_record (pipeline, job, fixture->path, 0, &error));
   g_assert_no_error (error);
 }
 
@@ -265,7 +265,7 @@ test_no_file (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   g_assert_true (g_file_set_contents (fixture->path, "mine", -1, NULL));
-  g_assert_false (mill_run_record (pipeline, job, fixture->path, &error));
+  g_assert_false (mill_run_record (pipeline, job, fixture->path, 0, &error));
   g_assert_nonnull (strstr (error->message, "is there already"));
 }
 
@@ -305,7 +305,7 @@ test_keys (Fixture *fixture, gconstpointer data)
   static const char *const stages[] = { "work", NULL };
   g_autoptr (MillRunFile) file = mill_run_file_create (fixture->path, NULL);
   MillRunWriter *writer = mill_run_writer_new (file, failed_cb, NULL);
-  MillItemLog *log = mill_item_log_new (writer, stages);
+  MillItemLog *log = mill_item_log_new (writer, stages, 0);
 
   settle (log, 1, "a", MILL_OUTCOME_DONE);
   settle (log, 2, NULL, MILL_OUTCOME_DONE);
@@ -330,7 +330,7 @@ test_left_out (Fixture *fixture, gconstpointer data)
   static const char *const stages[] = { "work", NULL };
   g_autoptr (MillRunFile) file = mill_run_file_create (fixture->path, NULL);
   MillRunWriter *writer = mill_run_writer_new (file, failed_cb, NULL);
-  MillItemLog *log = mill_item_log_new (writer, stages);
+  MillItemLog *log = mill_item_log_new (writer, stages, 0);
   guint64 unrecorded;
 
   mill_run_file_begin (file);
@@ -343,6 +343,26 @@ test_left_out (Fixture *fixture, gconstpointer data)
   close_log (file, writer, log);
   g_assert_cmpint (count (fixture, "outcome = 'dead'"), ==, MANY / 100);
   g_assert_cmpint (count (fixture, "1"), ==, MANY - unrecorded);
+}
+
+/* A file that is to stay small has the first items, and what matters of the others. */
+static void
+test_most_items (Fixture *fixture, gconstpointer data)
+{
+  static const char *const stages[] = { "work", NULL };
+  g_autoptr (MillRunFile) file = mill_run_file_create (fixture->path, NULL);
+  MillRunWriter *writer = mill_run_writer_new (file, failed_cb, NULL);
+  MillItemLog *log = mill_item_log_new (writer, stages, 100);
+
+  for (guint64 id = 1; id <= 150; id++)
+    settle (log, id, NULL, MILL_OUTCOME_DONE);
+  settle (log, 151, NULL, MILL_OUTCOME_DEAD);
+  settle (log, 152, NULL, MILL_OUTCOME_RETURNED);
+  g_assert_cmpuint (mill_item_log_get_unrecorded (log), ==, 50);
+  close_log (file, writer, log);
+  g_assert_cmpint (count (fixture, "outcome = 'done' AND number <= 100"), ==, 100);
+  g_assert_cmpint (count (fixture, "number IN (151, 152)"), ==, 2);
+  g_assert_cmpint (count (fixture, "1"), ==, 102);
 }
 
 typedef struct
@@ -368,7 +388,7 @@ test_many_threads (Fixture *fixture, gconstpointer data)
   static const char *const stages[] = { "work", NULL };
   g_autoptr (MillRunFile) file = mill_run_file_create (fixture->path, NULL);
   MillRunWriter *writer = mill_run_writer_new (file, failed_cb, NULL);
-  MillItemLog *log = mill_item_log_new (writer, stages);
+  MillItemLog *log = mill_item_log_new (writer, stages, 0);
   Part parts[4];
   GThread *threads[4];
   guint64 unrecorded;
@@ -410,6 +430,7 @@ main (int argc, char **argv)
   ADD ("no-file", test_no_file);
   ADD ("keys", test_keys);
   ADD ("left-out", test_left_out);
+  ADD ("most-items", test_most_items);
   ADD ("many-threads", test_many_threads);
 #undef ADD
 

@@ -533,7 +533,7 @@ make_run (const char *runs, const char *name, const char *source, gint64 time_s)
   char *path = mill_run_files_new_named_path (runs, name, NULL);
 
   g_assert_no_error (error);
-  g_assert_true (mill_run_record (pipeline, job, path, &error));
+  g_assert_true (mill_run_record (pipeline, job, path, 0, &error));
   g_assert_no_error (error);
   g_clear_object (&pipeline);
   g_assert_cmpint (utime (path, &times), ==, 0);

@@ -29,7 +29,7 @@ static void
 keep_in (MillRunFile *file, MillPipeline *pipeline, MillCrawlSource *crawl)
 {
   mill_crawl_source_set_run_file (crawl, file);
-  mill_pipeline_set_recorder (pipeline, mill_recorder_new (file, FALSE));
+  mill_pipeline_set_recorder (pipeline, mill_recorder_new (file, FALSE, 0));
 }
 
 /* Has the crawl keep what it knows in @file, which is new; if that is impossible, there is no such file. */

@@ -4,7 +4,8 @@
  * Contract (tests/test-run-record.c):
  *
  * - Whoever settles an item never waits for the file. What the writer cannot take in time, some 65,000 items
- *   being on their way, is not recorded, and counted; dead and returned items are on their way always.
+ *   being on their way, is not recorded, and counted; nor is what is done once most_items items are in the
+ *   file. Dead and returned items are recorded always.
  * - Each item has a row of its own, in the order of settling. Its key is the item's; "#7" for item 7 if it
  * has none, and "KEY #7" if another item has that key already.
  * - A dead item that is requeued loses its row, and gets another once it is settled again.
@@ -23,7 +24,7 @@ G_BEGIN_DECLS
 
 typedef struct _MillItemLog MillItemLog;
 
-MillItemLog *mill_item_log_new (MillRunWriter *writer, const char *const *stages);
+MillItemLog *mill_item_log_new (MillRunWriter *writer, const char *const *stages, guint64 most_items);
 void mill_item_log_free (MillItemLog *self);
 
 /* @attempts: how often it was tried; @now_us: g_get_monotonic_time(); @error: (nullable) */

@@ -53,8 +53,11 @@ struct _MillItemLog
   char **stages;          /* (owned) names */
   gint64 clock_offset_us; /* from g_get_monotonic_time() to g_get_real_time() */
 
-  GMutex lock;  /* guards the next three; taken by workers only, never by the writer */
+  guint64 most_items; /* 0 is no limit */
+
+  GMutex lock;  /* guards the next four; taken by workers only, never by the writer */
   Chunk *chunk; /* (owned) (nullable) that is being filled */
+  guint64 n_logged;
   guint64 unrecorded;
   Chunk *spare; /* (owned) (nullable) ready to be filled, linked by note.next */
 
@@ -317,10 +320,12 @@ send_if_full_locked (MillItemLog *self)
 }
 
 static gboolean
-is_left_out (MillItemLog *self, MillOutcome outcome)
+is_left_out_locked (MillItemLog *self, MillOutcome outcome)
 {
-  return (outcome == MILL_OUTCOME_DONE && g_atomic_int_get (&self->n_chunks) >= MOST_CHUNKS) ||
-         mill_run_writer_has_failed (self->writer);
+  gboolean is_full = g_atomic_int_get (&self->n_chunks) >= MOST_CHUNKS ||
+                     (self->most_items > 0 && self->n_logged >= self->most_items);
+
+  return (outcome == MILL_OUTCOME_DONE && is_full) || mill_run_writer_has_failed (self->writer);
 }
 
 static void
@@ -330,6 +335,7 @@ log_locked (MillItemLog *self, guint stage, MillItem *item, MillOutcome outcome,
   Entry *entry = add_entry_locked (self, item);
   gint64 born_us = mill_item_get_born (item);
 
+  self->n_logged++;
   entry->settled_us = now_us + self->clock_offset_us;
   entry->latency_us = born_us > 0 ? now_us - born_us : -1;
   entry->size = mill_item_get_payload (item) != NULL ? (gint64) mill_item_get_size (item) : -1;
@@ -344,15 +350,17 @@ log_locked (MillItemLog *self, guint stage, MillItem *item, MillOutcome outcome,
   send_if_full_locked (self);
 }
 
-/* @writer: (transfer none): outlives the log; @stages: their names, in the order of the flow */
+/* @writer: (transfer none): outlives the log; @stages: their names, in the order of the flow; @most_items:
+ * how many are recorded, but for the dead and the returned; 0 is no limit */
 MillItemLog *
-mill_item_log_new (MillRunWriter *writer, const char *const *stages)
+mill_item_log_new (MillRunWriter *writer, const char *const *stages, guint64 most_items)
 {
   MillItemLog *self = g_new0 (MillItemLog, 1);
 
   g_mutex_init (&self->lock);
   self->writer = writer;
   self->stages = g_strdupv ((char **) stages);
+  self->most_items = most_items;
   self->clock_offset_us = g_get_real_time () - g_get_monotonic_time ();
   return self;
 }
@@ -375,7 +383,7 @@ mill_item_log_settled (MillItemLog *self, guint stage, MillItem *item, MillOutco
                        const GError *error, guint attempts, gint64 now_us)
 {
   mill_lock (&self->lock);
-  if (is_left_out (self, outcome))
+  if (is_left_out_locked (self, outcome))
     self->unrecorded++;
   else
     log_locked (self, stage, item, outcome, error, attempts, now_us);

@@ -23,7 +23,7 @@ G_BEGIN_DECLS
 
 typedef struct _MillRecorder MillRecorder;
 
-MillRecorder *mill_recorder_new (MillRunFile *file, gboolean has_items);
+MillRecorder *mill_recorder_new (MillRunFile *file, gboolean has_items, guint64 most_items);
 void mill_recorder_free (MillRecorder *self);
 
 void mill_recorder_start (MillRecorder *self, MillPipeline *pipeline);

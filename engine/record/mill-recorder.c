@@ -19,8 +19,9 @@
 
 struct _MillRecorder
 {
-  MillRunFile *file;      /* (owned) */
-  gboolean has_items;     /* or else the source keeps them */
+  MillRunFile *file;  /* (owned) */
+  gboolean has_items; /* or else the source keeps them */
+  guint64 most_items;
   MillRunWriter *writer;  /* (owned) (nullable) before the start, and of a crawl */
   MillItemLog *items;     /* (owned) (nullable) likewise */
   MillPipeline *pipeline; /* (unowned) (nullable) before the start */
@@ -345,14 +346,16 @@ failed_cb (const GError *error, gpointer user_data)
 /* ---- from the pipeline ----------------------------------------------------------------------------------
  */
 
-/* @file: (transfer none): a run file that is written to; @has_items: whether items are to be recorded, too */
+/* @file: (transfer none): a run file that is written to; @has_items: whether items are to be recorded, too;
+ * @most_items: as of mill_item_log_new() */
 MillRecorder *
-mill_recorder_new (MillRunFile *file, gboolean has_items)
+mill_recorder_new (MillRunFile *file, gboolean has_items, guint64 most_items)
 {
   MillRecorder *self = g_new0 (MillRecorder, 1);
 
   self->file = mill_run_file_ref (file);
   self->has_items = has_items;
+  self->most_items = most_items;
   return self;
 }
 
@@ -376,7 +379,7 @@ start_items (MillRecorder *self)
     g_strv_builder_add (names, mill_stage_get_name (mill_pipeline_get_stage (self->pipeline, i)));
   stages = g_strv_builder_end (names);
   self->writer = mill_run_writer_new (self->file, failed_cb, self);
-  self->items = mill_item_log_new (self->writer, (const char *const *) stages);
+  self->items = mill_item_log_new (self->writer, (const char *const *) stages, self->most_items);
 }
 
 /* Before the first item. @pipeline: (transfer none): is about to begin; outlives the recorder */

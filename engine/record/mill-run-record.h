@@ -7,6 +7,7 @@
 
 G_BEGIN_DECLS
 
-gboolean mill_run_record (MillPipeline *pipeline, MillJob *job, const char *path, GError **error);
+gboolean mill_run_record (MillPipeline *pipeline, MillJob *job, const char *path, guint64 most_items,
+                          GError **error);
 
 G_END_DECLS
