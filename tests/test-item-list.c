@@ -451,6 +451,34 @@ test_many (Fixture *fixture, gconstpointer data)
   compare (fixture, "SELECT key FROM item ORDER BY outcome DESC, rowid");
 }
 
+/* Numbers that are missing, and such as lie far apart, up and down. */
+static void
+test_gaps (Fixture *fixture, gconstpointer data)
+{
+  static const char *const changes[] = {
+    "DELETE FROM item WHERE rowid % 3 = 1 OR rowid IN (2, 20) OR rowid > 990",
+    "UPDATE item SET rowid = rowid + 5000 WHERE rowid BETWEEN 100 AND 200",
+    "UPDATE item SET rowid = 9223372036854775806 WHERE rowid = 5",
+    "UPDATE item SET rowid = -9 WHERE rowid = 6",
+  };
+
+  run_sql (fixture, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+                    " INSERT INTO item (key, outcome, finished, attempts)"
+                    " SELECT i * 7919 % 100003, 'done', '2026-11-27', 1 FROM n");
+  open_list (fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      run_sql (fixture, changes[i]);
+      ask (fixture, MILL_ITEM_SORT_SETTLED, TRUE, NULL, NULL);
+      compare (fixture, "SELECT key FROM item ORDER BY rowid DESC");
+      ask (fixture, MILL_ITEM_SORT_SETTLED, FALSE, NULL, NULL);
+      compare (fixture, "SELECT key FROM item ORDER BY rowid");
+    }
+  run_sql (fixture, "DELETE FROM item");
+  ask (fixture, MILL_ITEM_SORT_SETTLED, FALSE, NULL, NULL);
+  g_assert_cmpuint (get_n (fixture), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -469,6 +497,7 @@ main (int argc, char **argv)
   ADD ("/item-list/odd-values", WITH_ROWIDS, test_odd_values);
   ADD ("/item-list/no-items", "CREATE TABLE other (key)", test_no_items);
   ADD ("/item-list/many", WITH_ROWIDS, test_many);
+  ADD ("/item-list/gaps", WITH_ROWIDS, test_gaps);
   g_test_add_func ("/item-list/of-the-recorder", test_of_the_recorder);
 
   return g_test_run ();
