@@ -29,10 +29,12 @@ typedef struct
 /* ---- cells ----------------------------------------------------------------------------------------------
  */
 
+/* An inscription, other than a label, is of the same size whatever it says. */
 static void
 set_text (GtkWidget *cell, const char *text)
 {
-  gtk_label_set_label (GTK_LABEL (cell), text);
+  if (g_strcmp0 (gtk_inscription_get_text (GTK_INSCRIPTION (cell)), text) != 0)
+    gtk_inscription_set_text (GTK_INSCRIPTION (cell), text);
 }
 
 /* Returns the name of an icon, and of the colour that goes with it. */
@@ -56,9 +58,14 @@ fill_state (GtkWidget *cell, MillItemRow *row)
   GtkWidget *image = gtk_widget_get_first_child (cell);
   const char *outcome = mill_item_row_get_outcome (row);
   const char *css_class;
+  const char *icon = icon_of (outcome, &css_class);
 
-  gtk_image_set_from_icon_name (GTK_IMAGE (image), icon_of (outcome, &css_class));
-  gtk_widget_set_css_classes (image, (const char *[]){ css_class, NULL });
+  /* Nearly all are done. */
+  if (g_strcmp0 (gtk_image_get_icon_name (GTK_IMAGE (image)), icon) != 0)
+    {
+      gtk_image_set_from_icon_name (GTK_IMAGE (image), icon);
+      gtk_widget_set_css_classes (image, (const char *[]){ css_class, NULL });
+    }
   set_text (gtk_widget_get_last_child (cell), mill_item_columns_get_state_word (outcome));
 }
 
@@ -111,31 +118,32 @@ static const Column columns[] = {
 };
 
 static GtkWidget *
-new_label (const Column *column)
+new_text (const Column *column)
 {
-  GtkWidget *label = gtk_label_new (NULL);
+  GtkWidget *text = gtk_inscription_new (NULL);
 
-  gtk_label_set_xalign (GTK_LABEL (label), column->xalign);
-  gtk_label_set_ellipsize (GTK_LABEL (label),
-                           column->sort == MILL_ITEM_SORT_KEY ? PANGO_ELLIPSIZE_MIDDLE : PANGO_ELLIPSIZE_END);
-  gtk_label_set_single_line_mode (GTK_LABEL (label), TRUE);
-  gtk_label_set_width_chars (GTK_LABEL (label), 1);
-  gtk_widget_set_hexpand (label, TRUE);
-  gtk_widget_add_css_class (label, "numeric");
-  return label;
+  gtk_inscription_set_xalign (GTK_INSCRIPTION (text), column->xalign);
+  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (text), column->sort == MILL_ITEM_SORT_KEY
+                                                                 ? GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_MIDDLE
+                                                                 : GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+  gtk_inscription_set_min_chars (GTK_INSCRIPTION (text), 1);
+  gtk_inscription_set_nat_chars (GTK_INSCRIPTION (text), 1);
+  gtk_widget_set_hexpand (text, TRUE);
+  gtk_widget_add_css_class (text, "numeric");
+  return text;
 }
 
 static GtkWidget *
 new_cell (const Column *column)
 {
-  GtkWidget *label = new_label (column), *box, *image;
+  GtkWidget *text = new_text (column), *box, *image;
 
   if (column->fill != fill_state)
-    return label;
+    return text;
   box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   image = g_object_new (GTK_TYPE_IMAGE, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
   gtk_box_append (GTK_BOX (box), image);
-  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), text);
   return box;
 }
 
