@@ -187,6 +187,23 @@ mill_item_row_get_result (MillItemRow *self)
   return self->result;
 }
 
+/* (transfer none): GLib reads the local zone's file each time that it is asked for, which takes longer than
+ * all else that a row does; so it is asked once a second. For the main thread. */
+static GTimeZone *
+get_local_zone (void)
+{
+  static GTimeZone *zone;
+  static gint64 asked_us;
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (zone != NULL && now_us - asked_us < G_USEC_PER_SEC)
+    return zone;
+  g_clear_pointer (&zone, g_time_zone_unref);
+  zone = g_time_zone_new_local ();
+  asked_us = now_us;
+  return zone;
+}
+
 /**
  * mill_item_row_dup_finished:
  *
@@ -199,7 +216,7 @@ mill_item_row_dup_finished (MillItemRow *self)
   g_autoptr (GDateTime) time =
       self->finished != NULL ? g_date_time_new_from_iso8601 (self->finished, utc) : NULL;
 
-  return time != NULL ? g_date_time_to_local (time) : NULL;
+  return time != NULL ? g_date_time_to_timezone (time, get_local_zone ()) : NULL;
 }
 
 /**
