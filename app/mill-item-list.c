@@ -6,8 +6,8 @@
 
 #include "mill-item-list.h"
 
-#define PAGE_ROWS 64
-#define MAX_PAGES 64
+#define PAGE_ROWS 32
+#define MAX_PAGES 128
 /* A view looks among items that are put in the place of others for those that it has shown, and so reads them
  * all. */
 #define MAX_REPLACED 2000
