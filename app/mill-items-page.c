@@ -26,6 +26,7 @@ struct _MillItemsPage
   /* Template */
   GtkStack *stack;
   AdwStatusPage *nothing_page;
+  GtkWidget *preferences_button;
   GtkEditable *search_entry;
   GtkDropDown *state_drop_down;
   GtkLabel *count_label;
@@ -48,6 +49,7 @@ say_nothing (MillItemsPage *self, const char *title, const char *description)
 
   adw_status_page_set_title (self->nothing_page, title);
   adw_status_page_set_description (self->nothing_page, markup);
+  gtk_widget_set_visible (self->preferences_button, FALSE);
   gtk_stack_set_visible_child_name (self->stack, "nothing");
 }
 
@@ -57,9 +59,12 @@ say_why_no_file (MillItemsPage *self)
   if (mill_run_get_state (self->run) == MILL_STATE_IDLE)
     say_nothing (self, _ ("Not Started Yet"), _ ("What becomes of each item is listed here while it runs."));
   else
-    say_nothing (self, _ ("This Run Is Not Recorded"),
-                 _ ("Items are listed from the run file, and this run has none. A crawl that is started with "
-                    "New Crawl… has one; on the command line, --record makes one."));
+    say_nothing (
+        self, _ ("This Run Is Not Recorded"),
+        _ ("Items are listed from the run file, and this run has none. Every run that is started here "
+           "is recorded unless Preferences say otherwise; on the command line, --record makes a "
+           "run file."));
+  gtk_widget_set_visible (self->preferences_button, mill_run_get_state (self->run) != MILL_STATE_IDLE);
 }
 
 static char *
@@ -296,6 +301,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/millrace/Millrace/ui/items-page.ui");
   gtk_widget_class_bind_template_child (widget_class, MillItemsPage, stack);
   gtk_widget_class_bind_template_child (widget_class, MillItemsPage, nothing_page);
+  gtk_widget_class_bind_template_child (widget_class, MillItemsPage, preferences_button);
   gtk_widget_class_bind_template_child (widget_class, MillItemsPage, search_entry);
   gtk_widget_class_bind_template_child (widget_class, MillItemsPage, state_drop_down);
   gtk_widget_class_bind_template_child (widget_class, MillItemsPage, count_label);

@@ -15,6 +15,8 @@ struct _MillPreferencesWindow
   AdwComboRow *palette_row;
   AdwComboRow *updates_row;
   GtkSwitch *notifications_switch;
+  GtkSwitch *record_switch;
+  GtkSpinButton *kept_spin;
 };
 
 G_DEFINE_FINAL_TYPE (MillPreferencesWindow, mill_preferences_window, ADW_TYPE_WINDOW)
@@ -75,6 +77,8 @@ mill_preferences_window_class_init (MillPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillPreferencesWindow, palette_row);
   gtk_widget_class_bind_template_child (widget_class, MillPreferencesWindow, updates_row);
   gtk_widget_class_bind_template_child (widget_class, MillPreferencesWindow, notifications_switch);
+  gtk_widget_class_bind_template_child (widget_class, MillPreferencesWindow, record_switch);
+  gtk_widget_class_bind_template_child (widget_class, MillPreferencesWindow, kept_spin);
 }
 
 static void
@@ -102,6 +106,8 @@ mill_preferences_window_new (GtkWindow *parent, GSettings *settings)
   g_settings_bind_with_mapping (settings, "updates-per-second", self->updates_row, "selected",
                                 G_SETTINGS_BIND_DEFAULT, index_of_updates, updates_of_index, NULL, NULL);
   g_settings_bind (settings, "notifications", self->notifications_switch, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "record-runs", self->record_switch, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "kept-runs", self->kept_spin, "value", G_SETTINGS_BIND_DEFAULT);
 
   return GTK_WIDGET (self);
 }
