@@ -160,6 +160,18 @@ mill_flow_page_set_presenting (MillFlowPage *self, gboolean presenting)
 }
 
 /**
+ * mill_flow_page_show_time:
+ * @time_us: since the start of the run, in microseconds
+ *
+ * Has the charts show what was then.
+ */
+void
+mill_flow_page_show_time (MillFlowPage *self, gint64 time_us)
+{
+  mill_timeline_panel_show_time (self->timeline_panel, time_us);
+}
+
+/**
  * mill_flow_page_measure_flow:
  * @width: how wide it may be, in pixels
  *

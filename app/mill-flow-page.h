@@ -14,6 +14,7 @@ G_DECLARE_FINAL_TYPE (MillFlowPage, mill_flow_page, MILL, FLOW_PAGE, GtkWidget)
 
 void mill_flow_page_set_run (MillFlowPage *self, MillRun *run);
 void mill_flow_page_set_presenting (MillFlowPage *self, gboolean presenting);
+void mill_flow_page_show_time (MillFlowPage *self, gint64 time_us);
 int mill_flow_page_measure_flow (MillFlowPage *self, int width);
 
 G_END_DECLS

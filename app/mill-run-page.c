@@ -96,6 +96,13 @@ beat_cb (MillRunPage *self)
 }
 
 static void
+time_chosen_cb (MillRunPage *self, gint64 time_us)
+{
+  mill_run_page_show_page (self, "flow");
+  mill_flow_page_show_time (self->flow_page, time_us);
+}
+
+static void
 mill_run_page_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (mill_run_page_parent_class)->map (widget);
@@ -144,6 +151,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, MillRunPage, events_page);
   gtk_widget_class_bind_template_child (widget_class, MillRunPage, shutdown_page);
   gtk_widget_class_bind_template_child (widget_class, MillRunPage, dead_letters_tab);
+  gtk_widget_class_bind_template_callback (widget_class, time_chosen_cb);
 }
 
 /* The parameter is a page's name. */

@@ -12,8 +12,9 @@
 #include "mill-chart-save.h"
 #include "mill-stage-charts.h"
 
-#define SAME_TURN_US (700 * G_TIME_SPAN_MILLISECOND)
-#define ARROW        " → "
+#define SAME_TURN_US  (700 * G_TIME_SPAN_MILLISECOND)
+#define LEAST_SPAN_US (10 * G_TIME_SPAN_SECOND)
+#define ARROW         " → "
 
 struct _MillTimelinePanel
 {
@@ -436,6 +437,36 @@ mill_timeline_panel_show_stage (MillTimelinePanel *self, const char *name)
   for (i = 0; i < self->charts->len; i++)
     if (g_strcmp0 (get_stage_name (self, i), name) == 0)
       gtk_drop_down_set_selected (self->stage_drop_down, i);
+}
+
+/**
+ * mill_timeline_panel_show_time:
+ * @time_us: since the start of the run, in microseconds
+ *
+ * Freezes the charts with that time in view, and puts the crosshair there. How much time is shown stays as it
+ * is, if there is enough of it to see.
+ */
+void
+mill_timeline_panel_show_time (MillTimelinePanel *self, gint64 time_us)
+{
+  MillTimeline *timeline = get_shown (self);
+  gint64 from_us = 0, to_us = 0;
+
+  if (timeline == NULL)
+    return;
+  gtk_toggle_button_set_active (self->distribution_button, FALSE);
+  mill_timeline_get_span (timeline, &from_us, &to_us);
+  if (time_us < from_us || time_us > to_us || to_us - from_us < LEAST_SPAN_US)
+    {
+      gint64 length_us = MAX (to_us - from_us, LEAST_SPAN_US);
+
+      from_us = MAX (time_us - length_us / 2, 0);
+      to_us = from_us + length_us;
+    }
+  mill_timeline_view_freeze (self->view, from_us, to_us);
+  mill_timeline_set_crosshair (timeline, time_us);
+  if (gtk_widget_get_mapped (GTK_WIDGET (timeline)))
+    gtk_widget_grab_focus (GTK_WIDGET (timeline));
 }
 
 /**

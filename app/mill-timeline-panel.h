@@ -15,5 +15,6 @@ G_DECLARE_FINAL_TYPE (MillTimelinePanel, mill_timeline_panel, MILL, TIMELINE_PAN
 void mill_timeline_panel_set_run (MillTimelinePanel *self, MillRun *run);
 void mill_timeline_panel_set_presenting (MillTimelinePanel *self, gboolean presenting);
 void mill_timeline_panel_show_stage (MillTimelinePanel *self, const char *name);
+void mill_timeline_panel_show_time (MillTimelinePanel *self, gint64 time_us);
 
 G_END_DECLS

@@ -3,11 +3,13 @@
 """A person ends runs in each way and reads on the page Shutdown what became of every item, on the page Events what
 happened, and that a limit was passed."""
 
+import re
 import sys
 import tempfile
 from pathlib import Path
 
-from program import Program, get_interface, is_usable, number, run_tests, wait_for, walk
+from keyboard import MOST_STEPS, Keyboard
+from program import Atspi, Program, get_interface, is_usable, number, run_tests, wait_for, walk
 
 SUM = r"([\d,]+) produced = ([\d,]+) done \+ ([\d,]+) dead \+ ([\d,]+) returned \+ ([\d,]+) dropped"
 
@@ -71,6 +73,32 @@ def run_job(command, items, latency, act):
             return act(program)
 
 
+def show_in_charts(program, text):
+    """Presses Enter on an event, and waits for the charts to stay at its time."""
+    keys = Keyboard()
+
+    def is_there():
+        return any(node.get_name() == text for node in walk(keys.focused))
+
+    def is_row():
+        return keys.focused is not None and keys.focused.get_role() == Atspi.Role.TABLE_ROW
+
+    # Into the list, and down to the event.
+    for _ in range(MOST_STEPS):
+        if is_row() and is_there():
+            break
+        before = keys.n_changes
+        keys.press("Down" if is_row() else "Tab")
+        wait_for(f"the focus to move on towards “{text}”", lambda: keys.n_changes > before)
+    keys.press("Return")
+    charts = program.wait("work over time")
+    # What a screen reader says of the crosshair begins with its time.
+    wait_for("the crosshair", lambda: re.match(r"\d+:\d", charts.get_description() or ""))
+    live = program.wait("Live", "action")
+    on = (Atspi.StateType.PRESSED, Atspi.StateType.CHECKED)
+    wait_for("the charts to stay", lambda: not any(map(live.get_state_set().contains, on)))
+
+
 def finish(command):
     def act(program):
         result = read_end(program, "Finished: it took .* to end")
@@ -108,6 +136,7 @@ def drain_then_stop(command):
         program.wait_text("Alert: the queue of work is above 90 %: 50 of 50")
         choose(program, "Events")
         program.wait_text("the queue of work is above 90 %: 50 of 50")
+        show_in_charts(program, "the queue of work is above 90 %: 50 of 50")
         choose(program, "Shutdown")
         program.act("win.drain")
         program.wait_text("Draining: the source “count” has not ended yet")
