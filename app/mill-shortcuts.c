@@ -25,7 +25,7 @@ static const MillShortcut shortcuts[] = {
   { "win.show-page::events", { "<Control>4" } },
   { "win.show-page::shutdown", { "<Control>5" } },
   { NULL, { "F10" } },
-  { NULL, { "<Control>question" } },
+  { "win.show-help-overlay", { "<Control>question", "<Control>F1" } },
   /* The window's own, which a text that is edited comes before */
   { NULL, { "<Control>z" } },
   { NULL, { "<Control><Shift>z", "<Control>y" } },

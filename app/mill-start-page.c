@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillStartPage: the recent runs, and one card for each built-in job. */
+/* MillStartPage: the recent runs, and one card for each built-in job. Only the cards that are in sight at
+ * first are there for the first frame; the others come right after it. */
 
 #include "config.h"
 
@@ -9,9 +10,17 @@
 #include "mill-job-card.h"
 #include "mill-recent-list.h"
 
+/* Two rows of three; of a third, a window of the usual size shows the top, a frame later. */
+#define FIRST_CARDS 6
+
 struct _MillStartPage
 {
   GtkWidget parent_instance;
+
+  GStrv ids;        /* (owned): the built-in jobs */
+  guint n_cards;    /* how many of them have a card */
+  guint first_tick; /* 0 unless it waits for the first frame */
+  guint idle;       /* 0 unless the other cards are due */
 
   /* Template */
   MillRecentList *recent_list;
@@ -41,14 +50,66 @@ add_card (MillStartPage *self, const char *id)
 }
 
 static void
+add_cards (MillStartPage *self, guint n)
+{
+  for (; self->n_cards < n && self->ids[self->n_cards] != NULL; self->n_cards++)
+    add_card (self, self->ids[self->n_cards]);
+}
+
+/* All at once, as the tallest card decides how tall the others are. */
+static gboolean
+add_rest_cb (gpointer user_data)
+{
+  MillStartPage *self = user_data;
+
+  self->idle = 0;
+  add_cards (self, G_MAXUINT);
+  return G_SOURCE_REMOVE;
+}
+
+/* The frame that has begun is drawn before anything idle gets its turn. */
+static gboolean
+first_tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  MillStartPage *self = MILL_START_PAGE (widget);
+
+  self->first_tick = 0;
+  self->idle = g_idle_add (add_rest_cb, self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+mill_start_page_map (GtkWidget *widget)
+{
+  MillStartPage *self = MILL_START_PAGE (widget);
+
+  GTK_WIDGET_CLASS (mill_start_page_parent_class)->map (widget);
+  if (self->ids[self->n_cards] != NULL && self->first_tick == 0 && self->idle == 0)
+    self->first_tick = gtk_widget_add_tick_callback (widget, first_tick_cb, NULL, NULL);
+}
+
+static void
 mill_start_page_dispose (GObject *object)
 {
+  MillStartPage *self = MILL_START_PAGE (object);
   GtkWidget *child;
 
+  if (self->first_tick != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->first_tick);
+  self->first_tick = 0;
+  g_clear_handle_id (&self->idle, g_source_remove);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))) != NULL)
     gtk_widget_unparent (child);
 
   G_OBJECT_CLASS (mill_start_page_parent_class)->dispose (object);
+}
+
+static void
+mill_start_page_finalize (GObject *object)
+{
+  g_strfreev (MILL_START_PAGE (object)->ids);
+
+  G_OBJECT_CLASS (mill_start_page_parent_class)->finalize (object);
 }
 
 static void
@@ -57,6 +118,8 @@ mill_start_page_class_init (MillStartPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = mill_start_page_dispose;
+  G_OBJECT_CLASS (klass)->finalize = mill_start_page_finalize;
+  widget_class->map = mill_start_page_map;
 
   g_type_ensure (MILL_TYPE_RECENT_LIST);
 
@@ -68,12 +131,9 @@ mill_start_page_class_init (MillStartPageClass *klass)
 static void
 mill_start_page_init (MillStartPage *self)
 {
-  g_auto (GStrv) ids = mill_builtin_jobs_list ();
-  guint i;
-
   gtk_widget_init_template (GTK_WIDGET (self));
-  for (i = 0; ids[i] != NULL; i++)
-    add_card (self, ids[i]);
+  self->ids = mill_builtin_jobs_list ();
+  add_cards (self, FIRST_CARDS);
 }
 
 /**
