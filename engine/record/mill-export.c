@@ -192,7 +192,8 @@ get_query (const Export *self, Pass pass)
 {
   const Table *table = &tables[self->table];
   gboolean is_csv = self->format == MILL_EXPORT_CSV;
-  g_autoptr (GString) sql = g_string_new (is_csv ? "SELECT" : "SELECT json_object (");
+  g_autofree char *text = NULL;
+  GString *sql = g_string_new (is_csv ? "SELECT" : "SELECT json_object (");
 
   for (const Column *column = table->columns; column->name != NULL; column++)
     {
@@ -209,7 +210,8 @@ get_query (const Export *self, Pass pass)
   if (pass != IN_ORDER)
     g_string_append (sql, ", i.rowid");
   g_string_append (sql, pass == IN_ORDER ? table->from : ends[pass]);
-  return g_intern_string (sql->str);
+  text = g_string_free (sql, FALSE);
+  return g_intern_string (text);
 }
 
 /* OWASP, "CSV Injection": these begin a formula. */

@@ -242,12 +242,15 @@ class Program:
 
         return wait_for(f"a text like “{pattern}”", look)
 
-    def act(self, name):
-        """Activates an action of the main window by its name, which no language changes."""
+    def act(self, name, ends=False):
+        """Activates an action of the main window by its name, which no language changes. The program may end by it
+        before it answers."""
 
         def act():
+            if ends and self.process.poll() is not None:
+                return True
             action = self.main.get_action_iface()
-            for index in range(action.get_n_actions()):
+            for index in range(action.get_n_actions() if action is not None else 0):
                 if action.get_action_name(index) == name:
                     return action.do_action(index)
             return None
@@ -256,7 +259,7 @@ class Program:
 
     def close(self):
         """Closes the main window, as the window manager would."""
-        self.act("window.close")
+        self.act("window.close", ends=True)
 
     def wait_end(self):
         wait_for("the program to end", lambda: self.process.poll() is not None)
