@@ -6,6 +6,8 @@
 
 #include "mill-flow-view.h"
 
+#include <math.h>
+
 #include "mill-done-card.h"
 #include "mill-flow-layout.h"
 #include "mill-pipe.h"
@@ -14,7 +16,7 @@
 #include "mill-stage-card.h"
 #include "mill-text.h"
 
-#define PIPE_MIN_WIDTH 8
+#define PIPE_MIN_WIDTH 8.0 /* beside what runs under a tank */
 #define ROW_SPACING    18
 /* What the parts ask for, in units of their font. It does not follow from their texts: those change all the
  * time, and nothing may jump. */
@@ -190,6 +192,12 @@ get_wanted_width (PartKind kind, double *wanted, double *limit)
     }
 }
 
+static gboolean
+is_tank (MillFlowView *self, guint index)
+{
+  return index < self->parts->len && part_at (self, index)->kind == PART_TANK;
+}
+
 /* A row may begin with the pipe that leads from a stage into a tank or to the end. */
 static MillFlowBox
 get_box (MillFlowView *self, guint index)
@@ -201,8 +209,8 @@ get_box (MillFlowView *self, guint index)
 
   get_wanted_width (part->kind, &wanted, &limit);
   gtk_widget_measure (part->widget, GTK_ORIENTATION_HORIZONTAL, -1, &box.minimum, &box.natural, NULL, NULL);
-  if (part->kind == PART_PIPE)
-    box.minimum = PIPE_MIN_WIDTH;
+  if (part->kind == PART_PIPE && (is_tank (self, index - 1) || is_tank (self, index + 1)))
+    box.minimum = (int) ceil (PIPE_MIN_WIDTH * unit);
   if (part->kind != PART_TANK)
     box.natural = MAX (box.minimum, (int) (wanted * unit));
   box.limit = (int) (limit * unit);
@@ -286,12 +294,6 @@ static GtkSizeRequestMode
 mill_flow_view_get_request_mode (GtkWidget *widget)
 {
   return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
-}
-
-static gboolean
-is_tank (MillFlowView *self, guint index)
-{
-  return index < self->parts->len && part_at (self, index)->kind == PART_TANK;
 }
 
 /* A pipe reaches to what its neighbours draw. */

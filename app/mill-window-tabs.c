@@ -313,7 +313,7 @@ page_detached_cb (MillWindow *self, AdwTabPage *page)
 
   g_signal_handlers_disconnect_by_data (tab, self);
   g_hash_table_remove (self->leaving, tab);
-  if (adw_tab_view_get_n_pages (self->tab_view) == 0 && !gtk_widget_in_destruction (GTK_WIDGET (self)))
+  if (!gtk_widget_in_destruction (GTK_WIDGET (self)) && adw_tab_view_get_n_pages (self->tab_view) == 0)
     gtk_window_close (GTK_WINDOW (self));
 }
 
