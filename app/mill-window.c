@@ -129,6 +129,10 @@ mill_window_dispose (GObject *object)
 {
   MillWindow *self = MILL_WINDOW (object);
 
+  /* Its tabs go with it; that is no reason to close it once more. */
+  if (self->tab_view != NULL)
+    g_signal_handlers_disconnect_by_data (self->tab_view, self);
+
   mill_window_empty_removed (self);
   g_clear_handle_id (&self->header_timer, g_source_remove);
   g_clear_object (&self->presented);
