@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "crawl/mill-crawl-job.h"
+#include "mill-css-class.h"
 #include "mill-format.h"
 #include "mill-run-files.h"
 
@@ -172,10 +173,7 @@ changed_cb (MillCrawlDialog *self)
   g_autoptr (MillJob) job = address != NULL ? make_job (self, address, &error) : NULL;
 
   gtk_widget_set_sensitive (self->start_button, job != NULL);
-  if (address == NULL && error != NULL)
-    gtk_widget_add_css_class (GTK_WIDGET (self->address_row), "error");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->address_row), "error");
+  mill_css_class_set (GTK_WIDGET (self->address_row), "error", address == NULL && error != NULL);
   if (error != NULL)
     show_sentence (self, error->message, "error");
   else if (sentence != NULL)

@@ -10,12 +10,13 @@
 
 #include "mill-format.h"
 #include "mill-item-row.h"
+#include "mill-table-column.h"
 
 /* A column; its title is translated where it is used. */
 typedef struct
 {
   const char *title;
-  int width; /* -1: shares what is left */
+  int width; /* as of mill_table_column_new() */
   float xalign;
   char *(*describe) (MillItemRow *row);
   int (*compare) (MillItemRow *a, MillItemRow *b);
@@ -82,8 +83,8 @@ compare_times (MillItemRow *a, MillItemRow *b)
 
 static const Column columns[] = {
   /* Translators: why an item failed */
-  { N_ ("Reason"), -1, 0, describe_reason, compare_reasons },
-  { N_ ("Key"), -1, 0, describe_key, compare_keys },
+  { N_ ("Reason"), MILL_TABLE_COLUMN_SHARES, 0, describe_reason, compare_reasons },
+  { N_ ("Key"), MILL_TABLE_COLUMN_SHARES, 0, describe_key, compare_keys },
   { N_ ("Stage"), 120, 0, describe_stage, compare_stages },
   { N_ ("Attempts"), 100, 1, describe_attempts, compare_attempts },
   /* Translators: the time when an item failed */
@@ -125,18 +126,11 @@ static GtkColumnViewColumn *
 new_column (const Column *column)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  GtkColumnViewColumn *self = gtk_column_view_column_new (_ (column->title), factory);
-  g_autoptr (GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (compare_rows, (gpointer) column, NULL));
 
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), (gpointer) column);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), (gpointer) column);
-  gtk_column_view_column_set_sorter (self, sorter);
-  gtk_column_view_column_set_resizable (self, TRUE);
-  if (column->width > 0)
-    gtk_column_view_column_set_fixed_width (self, column->width);
-  else
-    gtk_column_view_column_set_expand (self, TRUE);
-  return self;
+  return mill_table_column_new (_ (column->title), column->width, factory,
+                                GTK_SORTER (gtk_custom_sorter_new (compare_rows, (gpointer) column, NULL)));
 }
 
 /**

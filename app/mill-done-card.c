@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mill-css-class.h"
 #include "mill-format.h"
 #include "mill-words.h"
 
@@ -34,10 +35,7 @@ static void
 show_tally (GtkWidget *row, GtkLabel *label, const char *text, gboolean is_nothing)
 {
   gtk_label_set_label (label, text);
-  if (is_nothing)
-    gtk_widget_add_css_class (row, "nothing");
-  else
-    gtk_widget_remove_css_class (row, "nothing");
+  mill_css_class_set (row, "nothing", is_nothing);
 }
 
 static guint

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mill-css-class.h"
 #include "mill-event-row.h"
 #include "mill-format.h"
 
@@ -259,10 +260,7 @@ bind_kind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer use
   gtk_image_set_from_icon_name (GTK_IMAGE (gtk_widget_get_first_child (box)),
                                 mill_event_kind_get_icon_name (kind));
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (box)), mill_event_kind_get_label (kind));
-  if (is_bad)
-    gtk_widget_add_css_class (box, "warning");
-  else
-    gtk_widget_remove_css_class (box, "warning");
+  mill_css_class_set (box, "warning", is_bad);
 }
 
 static void

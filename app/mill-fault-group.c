@@ -5,6 +5,7 @@
 
 #include "mill-fault-group.h"
 
+#include "mill-css-class.h"
 #include "mill-knob-binding.h"
 
 struct _MillFaultGroup
@@ -101,10 +102,7 @@ mill_fault_group_refresh (MillFaultGroup *self)
   for (row = gtk_widget_get_first_child (GTK_WIDGET (self->list)); row != NULL;
        row = gtk_widget_get_next_sibling (row))
     mill_knob_binding_refresh (row);
-  if (mill_knob_board_has_faults_on (knobs, self->owner))
-    gtk_widget_add_css_class (GTK_WIDGET (self), "on");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "on");
+  mill_css_class_set (GTK_WIDGET (self), "on", mill_knob_board_has_faults_on (knobs, self->owner));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "faults.all-off",
                                  mill_knob_board_has_faults_on (knobs, NULL));
 }

@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "mill-format.h"
+#include "mill-table-column.h"
 #include "mill-words.h"
 
 /* Where a cell keeps the list item that it is of. */
@@ -21,7 +22,7 @@ typedef struct
 {
   const char *title;
   MillItemSort sort;
-  int width; /* -1: shares what is left */
+  int width; /* as of mill_table_column_new() */
   float xalign;
   FillFunc fill;
 } Column;
@@ -110,10 +111,10 @@ fill_finished (GtkWidget *cell, MillItemRow *row)
 
 static const Column columns[] = {
   { N_ ("State"), MILL_ITEM_SORT_STATE, 110, 0, fill_state },
-  { N_ ("Key"), MILL_ITEM_SORT_KEY, -1, 0, fill_key },
+  { N_ ("Key"), MILL_ITEM_SORT_KEY, MILL_TABLE_COLUMN_SHARES, 0, fill_key },
   { N_ ("Attempts"), MILL_ITEM_SORT_ATTEMPTS, 100, 1, fill_attempts },
   { N_ ("Latency"), MILL_ITEM_SORT_LATENCY, 100, 1, fill_latency },
-  { N_ ("Result"), MILL_ITEM_SORT_RESULT, -1, 0, fill_result },
+  { N_ ("Result"), MILL_ITEM_SORT_RESULT, MILL_TABLE_COLUMN_SHARES, 0, fill_result },
   { N_ ("Finished"), MILL_ITEM_SORT_SETTLED, 170, 0, fill_finished },
 };
 
@@ -179,18 +180,11 @@ static GtkColumnViewColumn *
 new_column (const Column *column)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  GtkColumnViewColumn *self = gtk_column_view_column_new (_ (column->title), factory);
-  g_autoptr (GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (tell_sort, (gpointer) column, NULL));
 
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), (gpointer) column);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), (gpointer) column);
-  gtk_column_view_column_set_sorter (self, sorter);
-  gtk_column_view_column_set_resizable (self, TRUE);
-  if (column->width > 0)
-    gtk_column_view_column_set_fixed_width (self, column->width);
-  else
-    gtk_column_view_column_set_expand (self, TRUE);
-  return self;
+  return mill_table_column_new (_ (column->title), column->width, factory,
+                                GTK_SORTER (gtk_custom_sorter_new (tell_sort, (gpointer) column, NULL)));
 }
 
 /**

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mill-css-class.h"
 #include "mill-limit-evidence.h"
 #include "mill-limit-words.h"
 
@@ -52,15 +53,6 @@ icon_of (const MillLimitFinding *finding)
 }
 
 static void
-set_class (GtkWidget *widget, const char *name, gboolean is_set)
-{
-  if (is_set)
-    gtk_widget_add_css_class (widget, name);
-  else
-    gtk_widget_remove_css_class (widget, name);
-}
-
-static void
 set_text (GtkLabel *label, const char *text)
 {
   gtk_label_set_label (label, text);
@@ -76,7 +68,7 @@ say (MillLimitCard *self, const MillLimitFinding *finding)
   g_autofree char *advice = mill_limit_words_advice (finding, snapshot);
 
   gtk_image_set_from_icon_name (self->icon, icon_of (finding));
-  set_class (GTK_WIDGET (self), "binding", mill_limit_finding_is_sure (finding));
+  mill_css_class_set (GTK_WIDGET (self), "binding", mill_limit_finding_is_sure (finding));
   set_text (self->sentence_label, sentence);
   set_text (self->advice_label, advice);
   gtk_widget_set_visible (GTK_WIDGET (self->advice_label), *advice != '\0');

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mill-css-class.h"
 #include "mill-format.h"
 #include "mill-limit-words.h"
 #include "mill-words.h"
@@ -140,15 +141,6 @@ describe_share (double share)
 }
 
 static void
-set_class (GtkWidget *widget, const char *name, gboolean is_set)
-{
-  if (is_set)
-    gtk_widget_add_css_class (widget, name);
-  else
-    gtk_widget_remove_css_class (widget, name);
-}
-
-static void
 show_stage (MillLimitEvidence *self, guint stage, const MillStageLoad *load)
 {
   const MillTimes *times = &mill_run_get_figures (self->run)->stages[stage].service;
@@ -164,7 +156,8 @@ show_stage (MillLimitEvidence *self, guint stage, const MillStageLoad *load)
       g_autofree char *name_and_value = g_strdup_printf (_ ("%s, %s: %s"), name, name_row (row), text);
 
       gtk_label_set_label (cell, text);
-      set_class (GTK_WIDGET (cell), "dim-label", is_state && load->shares[states[row]] < NEXT_TO_NOTHING);
+      mill_css_class_set (GTK_WIDGET (cell), "dim-label",
+                          is_state && load->shares[states[row]] < NEXT_TO_NOTHING);
       gtk_accessible_update_property (GTK_ACCESSIBLE (cell), GTK_ACCESSIBLE_PROPERTY_LABEL, name_and_value,
                                       -1);
     }
@@ -199,7 +192,8 @@ show (MillLimitEvidence *self)
       if (load == NULL)
         return;
       show_stage (self, i, load);
-      set_class (header, "binding", mill_limit_finding_is_sure (finding) && finding->stage == (gint) i);
+      mill_css_class_set (header, "binding",
+                          mill_limit_finding_is_sure (finding) && finding->stage == (gint) i);
     }
   time = describe_time (finding, mill_limit_get_load (limit, 0)->seconds);
   gtk_label_set_label (self->note, time);

@@ -8,8 +8,8 @@
 
 #include <adwaita.h>
 
-#include "mill-palette.h"
 #include "mill-pace.h"
+#include "mill-palette.h"
 
 /* In the order of MillPaletteScheme; the standard colours are in style.css. */
 static const char *const palettes[] = { "standard", "color-blind", "high-contrast", NULL };

@@ -158,8 +158,7 @@ bind_template (GtkWidgetClass *widget_class)
 static void
 show_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  adw_view_stack_set_visible_child_name (MILL_RUN_PAGE (widget)->view_stack,
-                                         g_variant_get_string (parameter, NULL));
+  mill_run_page_show_page (MILL_RUN_PAGE (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "mill-css-class.h"
 #include "mill-dot-state.h"
 #include "mill-format.h"
 #include "mill-shutdown-words.h"
@@ -54,10 +55,7 @@ add_line (MillShutdownStage *self, const char *text, gboolean is_stuck)
   line = g_ptr_array_index (self->lines, self->n_used++);
   gtk_label_set_label (GTK_LABEL (line), text);
   gtk_widget_set_tooltip_text (line, text);
-  if (is_stuck)
-    gtk_widget_add_css_class (line, "warning");
-  else
-    gtk_widget_remove_css_class (line, "warning");
+  mill_css_class_set (line, "warning", is_stuck);
   gtk_widget_set_visible (line, TRUE);
 }
 
@@ -244,10 +242,7 @@ mill_shutdown_stage_show (MillShutdownStage *self, const MillSnapshot *snapshot,
   gtk_label_set_label (self->queue_label, queue);
   mill_dots_set_label (self->dots, workers);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, stage->name, -1);
-  if (holds)
-    gtk_widget_add_css_class (GTK_WIDGET (self), "holder");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "holder");
+  mill_css_class_set (GTK_WIDGET (self), "holder", holds);
   show_dots (self, snapshot, stage);
   show_lines (self, snapshot, stage);
   show_button (self, stage);

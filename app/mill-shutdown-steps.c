@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mill-css-class.h"
 #include "mill-format.h"
 #include "mill-words.h"
 
@@ -73,15 +74,6 @@ next_row (MillShutdownSteps *self)
   return row;
 }
 
-static void
-set_class (GtkWidget *widget, const char *css_class, gboolean is_set)
-{
-  if (is_set)
-    gtk_widget_add_css_class (widget, css_class);
-  else
-    gtk_widget_remove_css_class (widget, css_class);
-}
-
 /* @done_us: when it was done; 0 is not yet. @waiting_for: (nullable): what it waits for, when it is its turn.
  */
 static void
@@ -102,9 +94,9 @@ show_step (MillShutdownSteps *self, const char *what, gint64 done_us, const char
   gtk_label_set_label (row->sign, is_done ? "✓" : is_turn ? "▸" : "·");
   gtk_label_set_label (row->what, what);
   gtk_label_set_label (row->status, is_done ? span : is_turn && waiting_for != NULL ? waiting_for : "");
-  set_class (GTK_WIDGET (row->sign), "done", is_done);
-  set_class (gtk_widget_get_parent (GTK_WIDGET (row->what)), "turn", is_turn);
-  set_class (GTK_WIDGET (row->what), "dim-label", self->has_begun && !is_done && !is_turn);
+  mill_css_class_set (GTK_WIDGET (row->sign), "done", is_done);
+  mill_css_class_set (gtk_widget_get_parent (GTK_WIDGET (row->what)), "turn", is_turn);
+  mill_css_class_set (GTK_WIDGET (row->what), "dim-label", self->has_begun && !is_done && !is_turn);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mill-css-class.h"
 #include "mill-format.h"
 #include "mill-host-list.h"
 #include "mill-words.h"
@@ -85,15 +86,6 @@ describe_state (MillRun *run, double blocked)
 }
 
 static void
-set_class (GtkWidget *widget, const char *name, gboolean is_set)
-{
-  if (is_set)
-    gtk_widget_add_css_class (widget, name);
-  else
-    gtk_widget_remove_css_class (widget, name);
-}
-
-static void
 beat_cb (MillSourceCard *self, MillRun *run)
 {
   const MillSnapshot *snapshot = mill_run_get_snapshot (run);
@@ -106,9 +98,10 @@ beat_cb (MillSourceCard *self, MillRun *run)
   gtk_progress_bar_set_fraction (self->blocked_bar, blocked);
   gtk_label_set_label (self->state_label, state);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->state_label), state);
-  set_class (GTK_WIDGET (self), "binding", limit == MILL_LIMIT_SOURCE || limit == MILL_LIMIT_SOURCE_WAITING);
-  set_class (GTK_WIDGET (self->state_label), "error", blocked > 0);
-  set_class (GTK_WIDGET (self->state_label), "dim-label", blocked <= 0);
+  mill_css_class_set (GTK_WIDGET (self), "binding",
+                      limit == MILL_LIMIT_SOURCE || limit == MILL_LIMIT_SOURCE_WAITING);
+  mill_css_class_set (GTK_WIDGET (self->state_label), "error", blocked > 0);
+  mill_css_class_set (GTK_WIDGET (self->state_label), "dim-label", blocked <= 0);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mill-css-class.h"
 #include "mill-dot-state.h"
 #include "mill-format.h"
 #include "mill-share-bar.h"
@@ -223,10 +224,7 @@ show_limit (MillStageCard *self)
   const MillLimitFinding *finding = mill_limit_get_finding (mill_run_get_limit (self->run));
   gboolean is_binding = mill_limit_finding_is_sure (finding) && finding->stage == (gint) self->stage;
 
-  if (is_binding)
-    gtk_widget_add_css_class (GTK_WIDGET (self), "binding");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "binding");
+  mill_css_class_set (GTK_WIDGET (self), "binding", is_binding);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   is_binding ? _ ("the limit of the run") : "", -1);
 }

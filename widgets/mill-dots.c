@@ -8,6 +8,7 @@
 #include "mill-dots.h"
 
 #include "mill-dot-glyph.h"
+#include "mill-name.h"
 #include "mill-text.h"
 
 #include <glib/gi18n-lib.h>
@@ -487,11 +488,7 @@ mill_dots_set_label (MillDots *self, const char *label)
 {
   g_return_if_fail (MILL_IS_DOTS (self));
 
-  if (g_strcmp0 (self->label, label) == 0)
+  if (!mill_name_set (GTK_WIDGET (self), &self->label, label))
     return;
-  g_free (self->label);
-  self->label = g_strdup (label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  label != NULL ? label : "", -1);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABEL]);
 }

@@ -10,6 +10,7 @@
 
 #include "mill-draw.h"
 #include "mill-format.h"
+#include "mill-name.h"
 #include "mill-palette.h"
 #include "mill-text.h"
 
@@ -571,11 +572,7 @@ mill_histogram_view_set_label (MillHistogramView *self, const char *label)
 {
   g_return_if_fail (MILL_IS_HISTOGRAM_VIEW (self));
 
-  if (g_strcmp0 (self->label, label) == 0)
+  if (!mill_name_set (GTK_WIDGET (self), &self->label, label))
     return;
-  g_free (self->label);
-  self->label = g_strdup (label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  label != NULL ? label : "", -1);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABEL]);
 }

@@ -9,6 +9,7 @@
 
 #include "mill-draw.h"
 #include "mill-meter.h"
+#include "mill-name.h"
 #include "mill-palette.h"
 #include "mill-text.h"
 
@@ -663,12 +664,8 @@ mill_slots_set_label (MillSlots *self, const char *label)
 {
   g_return_if_fail (MILL_IS_SLOTS (self));
 
-  if (g_strcmp0 (self->label, label) == 0)
+  if (!mill_name_set (GTK_WIDGET (self), &self->label, label))
     return;
-  g_free (self->label);
-  self->label = g_strdup (label);
   mill_meter_set_label (self->meter, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  label != NULL ? label : "", -1);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABEL]);
 }

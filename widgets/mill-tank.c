@@ -8,6 +8,7 @@
 
 #include "mill-format.h"
 #include "mill-meter.h"
+#include "mill-name.h"
 #include "mill-palette.h"
 
 #include <glib/gi18n-lib.h>
@@ -497,15 +498,11 @@ mill_tank_set_label (MillTank *self, const char *label)
 
   g_return_if_fail (MILL_IS_TANK (self));
 
-  if (g_strcmp0 (self->label, label) == 0)
+  if (!mill_name_set (GTK_WIDGET (self), &self->label, label))
     return;
-  g_free (self->label);
-  self->label = g_strdup (label);
   mark_label = g_strdup_printf (_ ("%s: max size"), label != NULL ? label : "");
   mill_meter_set_label (self->meter, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->mark), GTK_ACCESSIBLE_PROPERTY_LABEL, mark_label, -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  label != NULL ? label : "", -1);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABEL]);
 }
 

@@ -9,6 +9,8 @@
 
 #include <math.h>
 
+#include "mill-name.h"
+
 /* In units of mill_text_unit(). */
 #define MINIMUM_ROW   52.0
 #define NATURAL_ROW   82.0
@@ -637,11 +639,7 @@ mill_timeline_set_label (MillTimeline *self, const char *label)
 {
   g_return_if_fail (MILL_IS_TIMELINE (self));
 
-  if (g_strcmp0 (self->label, label) == 0)
+  if (!mill_name_set (GTK_WIDGET (self), &self->label, label))
     return;
-  g_free (self->label);
-  self->label = g_strdup (label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  label != NULL ? label : "", -1);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABEL]);
 }
