@@ -242,6 +242,15 @@ class Program:
 
         return wait_for(f"a text like “{pattern}”", look)
 
+    def wait_gone(self, window):
+        """Waits until no window of that name is shown: a button that is pressed over the bus answers a moment later."""
+
+        def look():
+            self._check_alive()
+            return not any(has_name(node, window) for node in children(self.node))
+
+        wait_for(f"the window “{window}” to go", look)
+
     def act(self, name, ends=False):
         """Activates an action of the main window by its name, which no language changes. The program may end by it
         before it answers."""

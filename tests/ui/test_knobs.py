@@ -18,6 +18,7 @@ def undo_redo_and_reset(command):
         # The panel, the card of the stage and the mark of its tank turn knobs alike.
         program.set_value("Slots", 24)
         program.press("fetch: one consumer more")
+        program.wait_value("Consumers", f"{consumers + 1}", is_value(consumers + 1))
         program.set_value("fetch queue depth: max size", 50)
         program.wait_value("Max size", "50", is_value(50))
         program.act("win.undo")

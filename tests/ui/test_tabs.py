@@ -27,6 +27,7 @@ def close_over_several(command):
         program.close()
         program.wait_text(BOTH, window="Stop 2 Runs?")
         program.press("Keep Running", window="Stop 2 Runs?")
+        program.wait_gone("Stop 2 Runs?")
         program.wait_text(r".* · running · .*")
 
         # So does a tab, for itself; beside it is the run that goes on.
