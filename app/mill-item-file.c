@@ -391,12 +391,10 @@ take_entry (MillItemFile *self, sqlite3_stmt *statement, const MillItemQuery *qu
 static void
 sort_entries (GArray *entries)
 {
-  const Entry *all = (const Entry *) entries->data;
-
   for (guint i = 1; i < entries->len; i++)
-    if (compare_entries (&all[i - 1], &all[i]) > 0)
+    if (compare_entries (&g_array_index (entries, Entry, i - 1), &g_array_index (entries, Entry, i)) > 0)
       {
-        qsort (entries->data, entries->len, sizeof (Entry), compare_entries);
+        g_array_sort (entries, compare_entries);
         return;
       }
 }

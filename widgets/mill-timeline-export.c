@@ -128,7 +128,9 @@ mill_timeline_export_svg (MillTimeline *self, GError **error)
   get_size (self, &width, &height);
   surface = cairo_svg_surface_create_for_stream (write_cb, bytes, width, height);
   cr = cairo_create (surface);
+  self->embeds_plots = TRUE;
   draw (self, cr);
+  self->embeds_plots = FALSE;
   status = cairo_status (cr);
   cairo_destroy (cr);
   cairo_surface_finish (surface);

@@ -70,6 +70,7 @@ struct _MillTimeline
   gint64 stats_from;       /* the span whose statistics the rows show; stats_to < stats_from for none */
   gint64 stats_to;
   gboolean stats_settled; /* no more samples can come into it */
+  gboolean embeds_plots;  /* while it is drawn into a document, see mill_timeline_export_svg() */
 };
 
 void mill_timeline_update (MillTimeline *self, int width, int height);

@@ -151,6 +151,35 @@ snapshot_scale (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineRow *row,
                   round (y - height / 2.0), &dim);
 }
 
+/* As the plain image that it is. Of a recording with an image in it that is painted on an SVG surface,
+ * cairo 1.16 forgets a reference. */
+static void
+snapshot_embedded_plot (GtkSnapshot *snapshot, GskRenderNode *node, int scale)
+{
+  graphene_rect_t bounds;
+  cairo_surface_t *image;
+  cairo_t *cr;
+  g_autoptr (GBytes) pixels = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  int width, height;
+
+  gsk_render_node_get_bounds (node, &bounds);
+  width = (int) bounds.size.width * scale;
+  height = (int) bounds.size.height * scale;
+  image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
+  cairo_surface_set_device_scale (image, scale, scale);
+  cr = cairo_create (image);
+  gsk_render_node_draw (node, cr);
+  cairo_destroy (cr);
+  cairo_surface_flush (image);
+  pixels = g_bytes_new (cairo_image_surface_get_data (image),
+                        (gsize) cairo_image_surface_get_stride (image) * (gsize) height);
+  texture = gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, pixels,
+                                    (gsize) cairo_image_surface_get_stride (image));
+  cairo_surface_destroy (image);
+  gtk_snapshot_append_texture (snapshot, texture, &bounds);
+}
+
 static void
 snapshot_row (MillTimeline *self, GtkSnapshot *snapshot, guint index)
 {
@@ -167,7 +196,10 @@ snapshot_row (MillTimeline *self, GtkSnapshot *snapshot, guint index)
     {
       gtk_snapshot_save (snapshot);
       gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) layout->plot_x, (float) plot_top));
-      gtk_snapshot_append_node (snapshot, node);
+      if (self->embeds_plots)
+        snapshot_embedded_plot (snapshot, node, scale);
+      else
+        gtk_snapshot_append_node (snapshot, node);
       gtk_snapshot_restore (snapshot);
     }
   snapshot_row_texts (self, snapshot, row, top);
