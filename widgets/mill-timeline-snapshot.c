@@ -164,8 +164,8 @@ snapshot_embedded_plot (GtkSnapshot *snapshot, GskRenderNode *node, int scale)
   int width, height;
 
   gsk_render_node_get_bounds (node, &bounds);
-  width = (int) bounds.size.width * scale;
-  height = (int) bounds.size.height * scale;
+  width = (int) roundf (bounds.size.width * (float) scale);
+  height = (int) roundf (bounds.size.height * (float) scale);
   image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
   cairo_surface_set_device_scale (image, scale, scale);
   cr = cairo_create (image);
