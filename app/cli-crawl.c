@@ -239,6 +239,8 @@ crawl (const char *const *urls, const Options *options)
       return MILL_CLI_USAGE;
     }
   status = mill_cli_watch (pipeline, &watch);
+  if (options->resume == NULL)
+    mill_cli_forget_unstarted (&pipeline, options->record);
   if (path != NULL && !options->as_json)
     say_how_to_go_on (path);
   return status;

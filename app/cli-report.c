@@ -175,17 +175,20 @@ append_letter (GString *text, const MillDeadLetter *letter)
 {
   const char *key = mill_item_get_key (letter->item);
   const char *referrer = mill_item_get_attribute (letter->item, "referrer");
+  g_autofree char *what = mill_cli_text_printable (key != NULL ? key : "–");
+  g_autofree char *why = mill_cli_text_printable (letter->error->message);
 
-  g_string_append_printf (text, "  %s\n      %s: %s", key != NULL ? key : "–", letter->stage,
-                          letter->error->message);
+  g_string_append_printf (text, "  %s\n      %s: %s", what, letter->stage, why);
   if (letter->attempts > 1)
     g_string_append_printf (text, ngettext (" (%u attempt)", " (%u attempts)", letter->attempts),
                             letter->attempts);
   g_string_append_c (text, '\n');
   if (referrer != NULL)
     {
+      g_autofree char *from = mill_cli_text_printable (referrer);
+
       g_string_append (text, "      ");
-      g_string_append_printf (text, _ ("linked from %s"), referrer);
+      g_string_append_printf (text, _ ("linked from %s"), from);
       g_string_append_c (text, '\n');
     }
 }
@@ -201,7 +204,7 @@ append_letters (GString *text, MillPipeline *pipeline, guint64 dead)
     return;
   g_string_append_c (text, '\n');
   if (dead > shown)
-    g_string_append_printf (text, _ ("Dead letters, the first %u of %s:"), shown, count);
+    g_string_append_printf (text, _ ("Dead letters, %u of %s:"), shown, count);
   else
     g_string_append (text, _ ("Dead letters:"));
   g_string_append_c (text, '\n');

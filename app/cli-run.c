@@ -182,6 +182,7 @@ run_job (const char *name, const Options *options)
   g_autoptr (MillPipeline) pipeline = job != NULL ? mill_job_build (job, &error) : NULL;
   g_autoptr (GPtrArray) turns = NULL;
   MillCliWatchOptions watch = { .duration_s = options->duration_s, .as_json = options->as_json };
+  MillCliStatus status;
 
   if (pipeline == NULL || !apply_sets (pipeline, options->sets, &error))
     return complain_about (error);
@@ -196,7 +197,9 @@ run_job (const char *name, const Options *options)
   watch.alerts = mill_job_get_alert_limits (job);
   watch.started = schedule_turns;
   watch.user_data = turns;
-  return mill_cli_watch (pipeline, &watch);
+  status = mill_cli_watch (pipeline, &watch);
+  mill_cli_forget_unstarted (&pipeline, options->record);
+  return status;
 }
 
 static gboolean

@@ -39,6 +39,28 @@ mill_cli_text_width (const char *text)
 }
 
 /**
+ * mill_cli_text_printable:
+ * @text: in any encoding, by anybody
+ *
+ * Returns: (transfer full): @text in UTF-8 and without what a terminal obeys, such as escape sequences; lines
+ * stay
+ */
+char *
+mill_cli_text_printable (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *printable = g_string_sized_new (strlen (valid));
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      const gunichar c = g_utf8_get_char (p);
+
+      g_string_append_unichar (printable, g_unichar_iscntrl (c) && c != '\n' ? ' ' : c);
+    }
+  return g_string_free (printable, FALSE);
+}
+
+/**
  * mill_cli_text_fit:
  * @text: in UTF-8
  * @columns: how many columns there are

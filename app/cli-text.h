@@ -8,6 +8,7 @@
 G_BEGIN_DECLS
 
 guint mill_cli_text_width (const char *text);
+char *mill_cli_text_printable (const char *text);
 char *mill_cli_text_fit (const char *text, guint columns);
 
 typedef struct _MillCliTable MillCliTable;

@@ -8,11 +8,13 @@
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <stdio.h>
 
 #include "cli-progress.h"
 #include "cli-report.h"
+#include "cli-text.h"
 #include "mill-processor.h"
 #include "pipeline/mill-alert-watch.h"
 #include "pipeline/mill-limit.h"
@@ -46,9 +48,11 @@ remove_source (guint *id)
 static void
 say (Watch *self, const char *message)
 {
+  g_autofree char *text = mill_cli_text_printable (message);
+
   if (self->progress != NULL)
     g_printerr ("\r\033[K");
-  g_printerr ("%s\n", message);
+  g_printerr ("%s\n", text);
 }
 
 static gboolean
@@ -230,4 +234,22 @@ mill_cli_watch (MillPipeline *pipeline, const MillCliWatchOptions *options)
   print_result (&self, options);
   g_clear_object (&self.alerts);
   return status_of (pipeline, self.interrupts > 0);
+}
+
+/**
+ * mill_cli_forget_unstarted:
+ * @pipeline: (inout) (transfer full): a pipeline that was watched
+ * @run_file: (nullable): the file that was made for its run
+ *
+ * If @pipeline could not start, lets go of it and removes @run_file: nothing is in it, and it would be in the
+ * way of the next try.
+ */
+void
+mill_cli_forget_unstarted (MillPipeline **pipeline, const char *run_file)
+{
+  if (run_file == NULL || mill_pipeline_get_state (*pipeline) != MILL_STATE_IDLE)
+    return;
+  /* The last to close the file removes what SQLite keeps beside it. */
+  g_clear_object (pipeline);
+  g_unlink (run_file);
 }

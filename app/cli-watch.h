@@ -36,5 +36,6 @@ typedef struct
 } MillCliWatchOptions;
 
 MillCliStatus mill_cli_watch (MillPipeline *pipeline, const MillCliWatchOptions *options);
+void mill_cli_forget_unstarted (MillPipeline **pipeline, const char *run_file);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <stdlib.h>
 
+#include "cli-text.h"
 #include "cli.h"
 #include "mill-language.h"
 #include "core/mill-error.h"
@@ -94,7 +95,9 @@ main (int argc, char **argv)
 void
 mill_cli_complain (const char *message)
 {
-  g_printerr ("millrace-cli: %s\n", message);
+  g_autofree char *text = mill_cli_text_printable (message);
+
+  g_printerr ("millrace-cli: %s\n", text);
 }
 
 /**

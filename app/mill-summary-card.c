@@ -182,7 +182,8 @@ describe_dead (guint64 n_dead, guint n_shown)
   g_autofree char *shown = mill_format_count (n_shown);
 
   if (n_dead > n_shown)
-    return g_strdup_printf (_ ("%s dead letters, the first %s"), count, shown);
+    /* Translators: such as “50,000 dead letters, 10 of them here” */
+    return g_strdup_printf (_ ("%s dead letters, %s of them here"), count, shown);
   return g_strdup_printf (ngettext ("%s dead letter", "%s dead letters", (gulong) n_dead), count);
 }
 

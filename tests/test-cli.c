@@ -709,6 +709,32 @@ test_record (Fixture *fixture, gconstpointer data)
   assert_complains (fixture, "export mine.run --what all --to csv", 2, "items");
 }
 
+/* What a run that could not start would have been recorded in is not in the way of the next try. */
+static void
+test_record_unstarted (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "late.run", NULL);
+
+  write_file (fixture, "late.millrace",
+              "[Job]\nname=Late\n[Source]\ntype=lines\nfile=late.txt\n"
+              "[Stage call]\nkind=threads\nstep=simulate\nlatency=0\n[Sink]\ntype=count\n");
+  assert_complains (fixture, "run late.millrace --record late.run", 3, "late.txt");
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  write_file (fixture, "late.txt", "one\ntwo\n");
+  g_assert_cmpint (run (fixture, "run late.millrace --record late.run"), ==, 0);
+}
+
+/* A stranger's job cannot write to the terminal what it likes. */
+static void
+test_escapes (Fixture *fixture, gconstpointer data)
+{
+  write_file (fixture, "theirs.millrace",
+              "[Job]\nname=Theirs\n[Source]\ntype=count\nitems=\033[2J1\n"
+              "[Stage call]\nkind=threads\nstep=simulate\n[Sink]\ntype=count\n");
+  assert_complains (fixture, "check theirs.millrace", 2, "[2J1");
+  g_assert_null (strchr (fixture->errors, '\033'));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -729,6 +755,8 @@ main (int argc, char **argv)
   ADD ("at", test_at);
   ADD ("duration", test_duration);
   ADD ("record", test_record);
+  ADD ("record-unstarted", test_record_unstarted);
+  ADD ("escapes", test_escapes);
   ADD ("crawl", test_crawl);
   ADD ("repeat", test_repeat);
   ADD ("crawl-fails", test_crawl_fails);

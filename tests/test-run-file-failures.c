@@ -331,6 +331,26 @@ count_words (const char *text, const char *words)
   return n;
 }
 
+/* Of a plain run, too, what is behind the hole. */
+static void
+test_hole_in_items (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *csv = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n;
+
+  make_run (fixture);
+  damage (fixture, "item");
+  csv = export(fixture, MILL_EXPORT_ITEMS, MILL_EXPORT_CSV, &error);
+  g_assert_error (error, MILL_ERROR, MILL_ERROR_DAMAGED);
+  assert_words (error, "could still be read");
+  n = count_words (csv, "\r\n") - 1;
+  g_assert_cmpuint (n, >, ITEMS / 2);
+  g_assert_cmpuint (n, <, ITEMS);
+  g_assert_cmpuint (count_words (csv, "key,outcome,"), ==, 1);
+  g_assert_cmpuint (count_words (csv, "http://h/0399,"), ==, 1);
+}
+
 /* All results are there where something else is damaged, but for what was to be looked up in it. */
 static void
 test_frontier_hole (Fixture *fixture, gconstpointer data)
@@ -620,6 +640,7 @@ main (int argc, char **argv)
   ADD ("each-write", test_each_write);
   ADD ("truncated", test_truncated);
   ADD ("hole", test_hole);
+  ADD ("hole-in-items", test_hole_in_items);
   ADD ("frontier-hole", test_frontier_hole);
   ADD ("other-exports", test_other_exports);
   ADD ("accidents", test_accidents);

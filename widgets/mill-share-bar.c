@@ -354,7 +354,7 @@ mill_share_bar_new (void)
 /**
  * mill_share_bar_set_shares:
  * @self: a bar
- * @shares: (array fixed-size=7): the share of each #MillDotState, 0 to 1; the rest of the bar is idle
+ * @shares: (array fixed-size=8): the share of each #MillDotState, 0 to 1; the rest of the bar is idle
  *
  * Sets the shares.
  */

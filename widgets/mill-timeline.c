@@ -337,6 +337,9 @@ mill_timeline_show_only (MillTimeline *self, MillTimelineRow *const *rows, guint
   for (guint i = 0; i < n_rows; i++)
     g_ptr_array_add (self->rows, g_object_ref (rows[i]));
 
+  /* Those hidden meanwhile did not learn that the span was given up. */
+  for (guint i = 0; i < self->rows->len; i++)
+    mill_timeline_row_clear_summary (g_ptr_array_index (self->rows, i));
   self->stats_to = self->stats_from - 1;
   self->layout_width = 0;
   mill_timeline_clear_crosshair (self);

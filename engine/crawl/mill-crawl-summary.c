@@ -160,21 +160,6 @@ apply_limit (MillCrawlSummary *self)
   self->left = most;
 }
 
-/* (transfer full) (nullable): of "2026-11-27 12:00:00.123", UTC. */
-static GDateTime *
-parse_time (const char *text)
-{
-  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-
-  return text != NULL ? g_date_time_new_from_iso8601 (text, utc) : NULL;
-}
-
-static const char *
-get_text (sqlite3_stmt *query, int column)
-{
-  return (const char *) sqlite3_column_text (query, column);
-}
-
 static void
 read_items (MillCrawlSummary *self, MillRunFile *file)
 {
@@ -185,8 +170,8 @@ read_items (MillCrawlSummary *self, MillRunFile *file)
     {
       self->bytes = (guint64) MAX (sqlite3_column_int64 (query, 0), 0);
       self->saved = (guint64) sqlite3_column_int64 (query, 1);
-      self->began = parse_time (get_text (query, 2));
-      self->ended = parse_time (get_text (query, 3));
+      self->began = mill_run_file_parse_time (query, 2);
+      self->ended = mill_run_file_parse_time (query, 3);
     }
   sqlite3_reset (query);
 }
@@ -201,13 +186,14 @@ read_broken (MillCrawlSummary *self, MillRunFile *file, guint max_broken)
   sqlite3_bind_int64 (query, 1, max_broken);
   while (mill_run_file_step (file, query))
     {
-      MillBrokenLink link = { .url = (char *) get_text (query, 0),
-                              .referrer = (char *) get_text (query, 1),
-                              .error = (char *) get_text (query, 2) };
+      MillBrokenLink *link = g_new (MillBrokenLink, 1);
 
-      if (link.error == NULL)
-        link.error = (char *) "";
-      g_ptr_array_add (self->broken, mill_broken_link_copy (&link));
+      link->url = mill_run_file_dup_text (query, 0);
+      link->referrer = mill_run_file_dup_text (query, 1);
+      link->error = mill_run_file_dup_text (query, 2);
+      if (link->error == NULL)
+        link->error = g_strdup ("");
+      g_ptr_array_add (self->broken, link);
     }
 }
 

@@ -275,6 +275,7 @@ rewrite_pages (Tree *self, MillOfflineProgressFunc progress, gpointer user_data,
   for (;;)
     {
       g_autoptr (GPtrArray) pages = g_ptr_array_new_with_free_func (page_free);
+      const Page *last;
 
       if (mill_offline_rows_read (self->file, after, BATCH, add_page, pages) == 0)
         return mill_run_file_check (self->file, error);
@@ -285,8 +286,12 @@ rewrite_pages (Tree *self, MillOfflineProgressFunc progress, gpointer user_data,
             return FALSE;
           progress (++n_done, n_files, user_data);
         }
+      last = g_ptr_array_index (pages, pages->len - 1);
+      /* Of a stranger's file: a key that is no text sorts behind all text. */
+      if (strcmp (last->key, after) <= 0)
+        return mill_run_file_check (self->file, error);
       g_free (after);
-      after = g_strdup (((Page *) g_ptr_array_index (pages, pages->len - 1))->key);
+      after = g_strdup (last->key);
     }
 }
 

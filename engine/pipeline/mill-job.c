@@ -483,10 +483,18 @@ mill_job_new_from_bytes (GBytes *bytes, const char *display_name, GError **error
 MillJob *
 mill_job_new_from_file (GFile *file, GError **error)
 {
-  g_autoptr (GBytes) bytes = g_file_load_bytes (file, NULL, NULL, error);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
+  /* A byte more than may be, and not the whole film that somebody dropped. */
+  g_autofree char *data = g_malloc (MAX_FILE_SIZE + 1);
   g_autofree char *name = g_file_get_parse_name (file);
+  g_autoptr (GBytes) bytes = NULL;
+  gsize size = 0;
 
-  return bytes != NULL ? mill_job_new_from_bytes (bytes, name, error) : NULL;
+  if (stream == NULL ||
+      !g_input_stream_read_all (G_INPUT_STREAM (stream), data, MAX_FILE_SIZE + 1, &size, NULL, error))
+    return NULL;
+  bytes = g_bytes_new (data, size);
+  return mill_job_new_from_bytes (bytes, name, error);
 }
 
 /**

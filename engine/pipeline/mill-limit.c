@@ -554,8 +554,11 @@ mill_limit_copy (const MillLimit *self)
 
   *copy = *self;
   allocate (copy, self->n_stages);
-  memcpy (copy->now, self->now, self->n_stages * sizeof *self->now);
-  memcpy (copy->loads, self->loads, self->n_stages * sizeof *self->loads);
+  if (self->n_stages > 0)
+    {
+      memcpy (copy->now, self->now, self->n_stages * sizeof *self->now);
+      memcpy (copy->loads, self->loads, self->n_stages * sizeof *self->loads);
+    }
   sample_copy (&copy->latest, &self->latest, self->n_stages);
   for (guint i = 0; i < N_SAMPLES; i++)
     sample_copy (&copy->samples[i], &self->samples[i], self->n_stages);

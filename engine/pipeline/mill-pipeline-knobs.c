@@ -143,7 +143,8 @@ mill_pipeline_attach_scheduled (MillPipeline *self, gpointer data)
   ScheduledKnob *scheduled = data;
   g_autoptr (GSource) timer = g_timeout_source_new (0);
 
-  g_source_set_ready_time (timer, self->start_us + (gint64) (scheduled->at_s * G_USEC_PER_SEC));
+  g_source_set_ready_time (timer, self->start_us +
+                                      (gint64) (MIN (scheduled->at_s, MILL_MOST_SECONDS) * G_USEC_PER_SEC));
   g_source_set_callback (timer, scheduled_knob_cb, scheduled, mill_scheduled_knob_free);
   g_source_attach (timer, mill_loop_get_context (self->control));
 }

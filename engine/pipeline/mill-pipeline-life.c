@@ -524,7 +524,8 @@ mill_pipeline_resume (MillPipeline *self, GError **error)
   state = self->state;
   if (state == MILL_STATE_PAUSED)
     {
-      set_state_locked (self, self->source_ended ? MILL_STATE_DRAINING : MILL_STATE_RUNNING);
+      set_state_locked (self, self->source_ended || self->ending.began_us > 0 ? MILL_STATE_DRAINING
+                                                                              : MILL_STATE_RUNNING);
       mill_gate_set_open (self->gate, TRUE);
     }
   g_mutex_unlock (&self->lock);
@@ -541,7 +542,8 @@ drain_deadline_cb (gpointer user_data)
 static void
 set_drain_deadline_locked (MillPipeline *self, double deadline_s)
 {
-  gint64 deadline_us = g_get_monotonic_time () + (gint64) (deadline_s * G_USEC_PER_SEC);
+  gint64 deadline_us =
+      g_get_monotonic_time () + (gint64) (MIN (deadline_s, MILL_MOST_SECONDS) * G_USEC_PER_SEC);
 
   clear_drain_timer_locked (self);
   self->ending.deadline_us = deadline_s < 0 ? 0 : deadline_us;

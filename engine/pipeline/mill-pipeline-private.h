@@ -18,6 +18,9 @@ G_BEGIN_DECLS
 
 #define MILL_MAX_LOOPS 4
 
+/* As good as never, and no overflow in microseconds. */
+#define MILL_MOST_SECONDS 1e9
+
 /* Requeued items on their way into a stage's queue (mill-pipeline-requeue.c). */
 typedef struct
 {

@@ -217,6 +217,8 @@ mill_pipeline_requeue_dead_letter (MillPipeline *self, guint64 id, GError **erro
 {
   MillDeadLetter *letter;
   g_autoptr (MillItem) item = NULL;
+  g_autoptr (GError) why = NULL;
+  guint attempts;
 
   g_return_val_if_fail (MILL_IS_PIPELINE (self), FALSE);
 
@@ -226,6 +228,9 @@ mill_pipeline_requeue_dead_letter (MillPipeline *self, guint64 id, GError **erro
   /* A new one: whoever has a copy of the letter may be reading its item. */
   item = mill_item_copy (letter->item);
   mill_item_set_attempt (item, 0);
+  /* Once it is booked, the letter may be anybody's. */
+  why = g_error_copy (letter->error);
+  attempts = letter->attempts;
   /* Before it can be settled again. */
   mill_source_requeued (self->source, item);
   if (book (self, find_stage (self, letter), mill_item_ref (item), letter))
@@ -234,7 +239,8 @@ mill_pipeline_requeue_dead_letter (MillPipeline *self, guint64 id, GError **erro
       return TRUE;
     }
   mill_item_unref (item);
-  mill_source_settled (self->source, item, MILL_OUTCOME_DEAD, NULL);
+  mill_item_set_attempt (item, attempts > 0 ? attempts - 1 : 0);
+  mill_source_settled (self->source, item, MILL_OUTCOME_DEAD, why);
   g_set_error_literal (error, MILL_ERROR, MILL_ERROR_STATE,
                        _ ("the stage where it died takes no more items"));
   return FALSE;

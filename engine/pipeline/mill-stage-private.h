@@ -89,7 +89,6 @@ void mill_stage_worker_reaped (MillStage *self, MillWorker *worker);
 gboolean mill_stage_hand_over (MillStage *self, MillItem *item, guint attempt, gint64 retry_at_us);
 void mill_stage_worker_came_back (MillStage *self, MillWorker *worker);
 void mill_stage_list_stuck (MillStage *self, GPtrArray *list);
-guint mill_stage_get_n_workers (MillStage *self);
 void mill_stage_fill_snapshot (MillStage *self, MillStageSnapshot *snapshot);
 
 G_END_DECLS

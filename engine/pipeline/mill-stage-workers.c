@@ -348,14 +348,3 @@ mill_stage_list_stuck (MillStage *self, GPtrArray *list)
     g_ptr_array_add (list, mill_worker_describe_stuck (g_ptr_array_index (self->stuck, i)));
   g_mutex_unlock (&self->lock);
 }
-
-guint
-mill_stage_get_n_workers (MillStage *self)
-{
-  guint n;
-
-  g_mutex_lock (&self->lock);
-  n = self->workers->len;
-  g_mutex_unlock (&self->lock);
-  return n;
-}

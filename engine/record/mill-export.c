@@ -185,8 +185,15 @@ get_value (const Export *self, const Column *column, Pass pass)
   return self->format == MILL_EXPORT_JSONL && column->json != NULL ? column->json : column->sql;
 }
 
-/* Returns: a query for rows; one of a few, kept for ever. Of those that tell of what is left, the last column
- * is the row's number */
+/* Whether the rows come by their numbers, so that after a hole the other end can be read. */
+static gboolean
+has_row_number (const Export *self, Pass pass)
+{
+  return pass != IN_ORDER || self->table == MILL_EXPORT_ITEMS;
+}
+
+/* Returns: a query for rows; one of a few, kept for ever. The last column is the row's number if it has one
+ */
 static const char *
 get_query (const Export *self, Pass pass)
 {
@@ -207,7 +214,7 @@ get_query (const Export *self, Pass pass)
     }
   if (!is_csv)
     g_string_append (sql, ")");
-  if (pass != IN_ORDER)
+  if (has_row_number (self, pass))
     g_string_append (sql, ", i.rowid");
   g_string_append (sql, pass == IN_ORDER ? table->from : ends[pass]);
   text = g_string_free (sql, FALSE);
@@ -299,14 +306,14 @@ static gboolean
 write_rows (Export *self, MillRunFile *file, Pass pass, GError **error)
 {
   sqlite3_stmt *query = mill_run_file_prepare (file, get_query (self, pass));
-  int n_cells = sqlite3_column_count (query) - (pass != IN_ORDER ? 1 : 0);
+  int n_cells = sqlite3_column_count (query) - (has_row_number (self, pass) ? 1 : 0);
   gboolean ok = TRUE;
 
   while (ok && mill_run_file_step (file, query))
     {
       if (pass == FROM_END && sqlite3_column_int64 (query, n_cells) <= self->last_row)
         break;
-      if (pass == FROM_BEGINNING)
+      if (has_row_number (self, pass) && pass != FROM_END)
         self->last_row = sqlite3_column_int64 (query, n_cells);
       append (self, query, n_cells);
       if (self->text->len >= FLUSH_AT)
@@ -346,24 +353,27 @@ write_pass (Export *self, Pass pass, GError **error)
   return ok && mill_run_file_check (file, error);
 }
 
-/* Writes what is left of a damaged file's pages, and says so: @error is what was found. With nothing left,
- * the code is another. */
+/* Writes what is left of a damaged file's pages or items, and says so: @error is what was found. With nothing
+ * left, the code is another. */
 static void
 salvage (Export *self, GError **error)
 {
+  const gboolean is_kept = self->table == MILL_EXPORT_PAGES || self->table == MILL_EXPORT_ITEMS;
   g_autoptr (GError) failure = NULL;
   g_autofree char *count = NULL;
 
-  if (self->table == MILL_EXPORT_PAGES || self->table == MILL_EXPORT_ITEMS)
+  if (is_kept && self->n_rows == 0)
     (void) (write_pass (self, FROM_BEGINNING, &failure) ||
             (g_error_matches (failure, MILL_ERROR, MILL_ERROR_DAMAGED) && write_pass (self, FROM_END, NULL)));
+  else if (self->table == MILL_EXPORT_ITEMS)
+    write_pass (self, FROM_END, NULL);
   if (failure != NULL && !g_error_matches (failure, MILL_ERROR, MILL_ERROR_DAMAGED))
     {
       g_clear_error (error);
       g_propagate_error (error, g_steal_pointer (&failure));
       return;
     }
-  if (self->n_rows == 0)
+  if (!is_kept || self->n_rows == 0)
     {
       (*error)->code = MILL_ERROR_INVALID;
       return;
@@ -410,8 +420,7 @@ mill_export_run (const char *path, MillExportTable table, MillExportFormat forma
   g_return_val_if_fail (G_IS_OUTPUT_STREAM (output), FALSE);
 
   self.text = g_string_sized_new (2 * FLUSH_AT);
-  if (!write_pass (&self, IN_ORDER, &failure) && self.n_rows == 0 &&
-      g_error_matches (failure, MILL_ERROR, MILL_ERROR_DAMAGED))
+  if (!write_pass (&self, IN_ORDER, &failure) && g_error_matches (failure, MILL_ERROR, MILL_ERROR_DAMAGED))
     salvage (&self, &failure);
   g_string_free (self.text, TRUE);
   if (failure == NULL)

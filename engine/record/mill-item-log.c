@@ -335,7 +335,8 @@ log_locked (MillItemLog *self, guint stage, MillItem *item, MillOutcome outcome,
   Entry *entry = add_entry_locked (self, item);
   gint64 born_us = mill_item_get_born (item);
 
-  self->n_logged++;
+  if (outcome == MILL_OUTCOME_DONE)
+    self->n_logged++;
   entry->settled_us = now_us + self->clock_offset_us;
   entry->latency_us = born_us > 0 ? now_us - born_us : -1;
   entry->size = mill_item_get_payload (item) != NULL ? (gint64) mill_item_get_size (item) : -1;

@@ -84,21 +84,6 @@ find_state (const char *id)
   return MILL_STATE_IDLE;
 }
 
-static const char *
-get_text (sqlite3_stmt *query, int column)
-{
-  return (const char *) sqlite3_column_text (query, column);
-}
-
-/* (transfer full) (nullable): of "2026-11-27 12:00:00.123", UTC */
-static GDateTime *
-parse_time (const char *text)
-{
-  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-
-  return text != NULL ? g_date_time_new_from_iso8601 (text, utc) : NULL;
-}
-
 static void
 read_run (MillRunFacts *self, MillRunFile *file)
 {
@@ -111,10 +96,10 @@ read_run (MillRunFacts *self, MillRunFile *file)
                                        " retries, unrecorded FROM run ORDER BY id DESC LIMIT 1");
   if (mill_run_file_step (file, query))
     {
-      self->state = find_state (get_text (query, 0));
-      self->error = g_strdup (get_text (query, 1));
-      self->started = parse_time (get_text (query, 2));
-      self->ended = parse_time (get_text (query, 3));
+      self->state = find_state ((const char *) sqlite3_column_text (query, 0));
+      self->error = mill_run_file_dup_text (query, 1);
+      self->started = mill_run_file_parse_time (query, 2);
+      self->ended = mill_run_file_parse_time (query, 3);
       for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
         *counts[i] = (guint64) MAX (sqlite3_column_int64 (query, 4 + (int) i), 0);
     }

@@ -51,6 +51,10 @@ guint mill_run_file_n_changed (MillRunFile *self);
 /* Returns: (transfer full): a time of g_get_real_time() as people and SQLite's functions read it, UTC:
  * "2026-11-27 12:00:00.123" */
 char *mill_run_file_format_time (gint64 time_us);
+/* Returns: (transfer full) (nullable): the time that is told so in a row; %NULL if it is none */
+GDateTime *mill_run_file_parse_time (sqlite3_stmt *row, int column);
+/* Returns: (transfer full) (nullable): text in a row, in valid UTF-8 whoever wrote the file */
+char *mill_run_file_dup_text (sqlite3_stmt *row, int column);
 
 /* What `meta` has of every run. */
 #define MILL_RUN_FILE_META_JOB     "job"

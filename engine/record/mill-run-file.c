@@ -665,6 +665,23 @@ mill_run_file_format_time (gint64 time_us)
   return g_strdup_printf ("%s.%03d", seconds, (int) (time_us % G_USEC_PER_SEC / G_TIME_SPAN_MILLISECOND));
 }
 
+GDateTime *
+mill_run_file_parse_time (sqlite3_stmt *row, int column)
+{
+  const char *text = (const char *) sqlite3_column_text (row, column);
+  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+
+  return text != NULL ? g_date_time_new_from_iso8601 (text, utc) : NULL;
+}
+
+char *
+mill_run_file_dup_text (sqlite3_stmt *row, int column)
+{
+  const char *text = (const char *) sqlite3_column_text (row, column);
+
+  return text != NULL ? g_utf8_make_valid (text, -1) : NULL;
+}
+
 /**
  * mill_run_file_dup_meta:
  *

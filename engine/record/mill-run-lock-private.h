@@ -3,7 +3,8 @@
  * own locks come and go with each transaction.
  *
  * To close any descriptor of a file gives up all of a process's POSIX locks on it, SQLite's among them; so
- * this process remembers which files it writes to, and asks about no other in that way.
+ * this process remembers which files it writes to, and does not ask about these in that way. A reader loses
+ * by it only the lock that says that the file is open: those of its transactions are on the -shm file.
  *
  * Threads: any.
  */

@@ -13,6 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define TRIES        5
+#define TRY_EVERY_US 2000
+
 static GMutex lock;
 static GHashTable *ours; /* (owned) (nullable) (lock) set of device:inode, owned */
 
@@ -69,6 +72,20 @@ is_ours_locked (const char *path)
   return key != NULL && ours != NULL && g_hash_table_contains (ours, key);
 }
 
+/* Again and again for a moment: who only asks has the lock for about as long as a system call takes. */
+static int
+lock_for_writing (const char *path)
+{
+  int fd = try_lock (path, LOCK_EX);
+
+  for (guint i = 0; fd < 0 && errno == EWOULDBLOCK && i < TRIES; i++)
+    {
+      g_usleep (TRY_EVERY_US);
+      fd = try_lock (path, LOCK_EX);
+    }
+  return fd;
+}
+
 int
 mill_run_lock_take (const char *path)
 {
@@ -77,7 +94,7 @@ mill_run_lock_take (const char *path)
   g_mutex_lock (&lock);
   if (!is_ours_locked (path))
     {
-      fd = try_lock (path, LOCK_EX);
+      fd = lock_for_writing (path);
       problem = errno;
     }
   if (fd >= 0)

@@ -5,7 +5,7 @@
  *
  * - mill_run_writer_push() never waits, neither for the disk nor for a lock, and wakes nobody.
  * - Notes are written in the order in which they were pushed, within about a twentieth of a second while
- * there is processor time that nobody else wants: the writer takes no other (SCHED_IDLE), so that what it
+ * there is processor time that nobody else wants: the writer takes no other (niceness 19), so that what it
  * watches is not slowed down.
  * - mill_run_writer_close() returns once all is written, and writes the rest itself if the writer lags.
  * - After the file's first failure notes are released unwritten, and the failure is told once, on whatever
