@@ -13,6 +13,7 @@
 #include "mill-preferences.h"
 #include "mill-settings.h"
 #include "mill-shortcuts.h"
+#include "mill-style.h"
 #include "mill-window.h"
 
 struct _MillApplication
@@ -248,8 +249,12 @@ mill_application_startup (GApplication *application)
   const MillShortcut *shortcuts;
   guint i, n;
 
+  /* See mill-style.h. */
+  adw_init ();
+  g_application_set_resource_base_path (application, NULL);
   G_APPLICATION_CLASS (mill_application_parent_class)->startup (application);
 
+  mill_style_load ();
   gtk_window_set_default_icon_name (MILLRACE_APP_ID);
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions), application);
   set_up_preferences (MILL_APPLICATION (application));
