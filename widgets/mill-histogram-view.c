@@ -32,6 +32,7 @@
 #define MINIMUM_HEIGHT 120.0
 #define NATURAL_HEIGHT 240.0
 #define AXIS           20.0
+#define MARK_GAP       5.0  /* from a mark's line to its name */
 #define HEAD           42.0 /* for the caption and the marks' names */
 #define TICK_DISTANCE  80.0
 
@@ -235,8 +236,11 @@ snapshot_marks (MillHistogramView *self, GtkSnapshot *snapshot)
       gtk_snapshot_append_color (snapshot, &color,
                                  &GRAPHENE_RECT_INIT ((float) x, (float) top, 2.0f, (float) (bottom - top)));
       mill_text_get_size (&mark->text, &width, &height);
-      left = MIN (x + 5.0 * unit, free_until - width);
-      if (left < x - width || left < 0.0)
+      /* On the other side of its line where the right one is taken. */
+      left = x + MARK_GAP * unit;
+      if (left + width > free_until)
+        left = x - (MARK_GAP - 2.0) * unit - width;
+      if (left + width > free_until || left < 0.0)
         continue;
       mill_text_draw (&mark->text, snapshot, round (left), top, &text);
       free_until = left - 6.0 * unit;

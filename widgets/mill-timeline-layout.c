@@ -77,6 +77,7 @@ lay_out_columns (MillTimeline *self, int width)
   after = values > 0.0 ? ceil (values + COLUMN_GAP * unit) : 0.0;
   layout->plot_width = MAX (floor (width - before - after), 1.0);
   layout->plot_x = layout->rtl ? after : before;
+  layout->titles_width = titles;
   layout->title_x = layout->rtl ? width : 0.0;
   layout->value_x = layout->rtl ? after - COLUMN_GAP * unit : width - values;
   layout->tick_edge =

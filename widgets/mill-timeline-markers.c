@@ -99,6 +99,29 @@ snapshot_pill (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineMarker *ma
                   (double) bounds->origin.y + floor (((double) bounds->size.height - height) / 2.0), &ink);
 }
 
+/* Through all rows, but not through the titles that stand above them. */
+static void
+snapshot_line (MillTimeline *self, GtkSnapshot *snapshot, double x, double top, const GdkRGBA *color)
+{
+  const MillTimelineLayout *layout = &self->layout;
+  graphene_rect_t line;
+  guint i;
+
+  if (!layout->narrow)
+    {
+      graphene_rect_init (&line, (float) x, (float) top, 1.0f, (float) (layout->plots_bottom - top));
+      mill_draw_dashes (snapshot, &line, 2.0, 2.0, color);
+      return;
+    }
+  for (i = 0; i < self->rows->len; i++)
+    {
+      graphene_rect_init (&line, (float) x,
+                          (float) (layout->plots_top + i * layout->row_pitch + layout->plot_offset), 1.0f,
+                          (float) layout->plot_height);
+      mill_draw_dashes (snapshot, &line, 2.0, 2.0, color);
+    }
+}
+
 static void
 snapshot_marker (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineMarker *marker, double x,
                  double *free_until)
@@ -107,15 +130,13 @@ snapshot_marker (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineMarker *
   const double unit = layout->unit;
   const double height = round (PILL_HEIGHT * unit);
   const double right = layout->plot_x + layout->plot_width;
-  graphene_rect_t bounds, line;
+  graphene_rect_t bounds;
   GdkRGBA color;
   double width, left;
 
   mill_palette_get (GTK_WIDGET (self), marker->kind == MILL_MARKER_FAULT ? MILL_COLOR_RED : MILL_COLOR_DIM,
                     &color);
-  graphene_rect_init (&line, (float) round (x), (float) height, 1.0f,
-                      (float) (layout->plots_bottom - height));
-  mill_draw_dashes (snapshot, &line, 2.0, 2.0, &color);
+  snapshot_line (self, snapshot, round (x), height, &color);
 
   mill_text_get_size (&marker->text, &width, NULL);
   width = ceil (width + 2.0 * PILL_PADDING * unit);

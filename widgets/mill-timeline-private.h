@@ -30,9 +30,10 @@ typedef struct
   double plot_offset; /* from a row's top to its plot's */
   double plot_height;
   double plots_bottom;
-  double title_x;   /* the edge titles are aligned to */
-  double value_x;   /* the edge values are aligned to */
-  double tick_edge; /* the edge the scale's number is aligned to */
+  double titles_width; /* room for titles and legends beside the plots */
+  double title_x;      /* the edge titles are aligned to */
+  double value_x;      /* the edge values are aligned to */
+  double tick_edge;    /* the edge the scale's number is aligned to */
 } MillTimelineLayout;
 
 struct _MillTimeline
@@ -94,6 +95,9 @@ void mill_timeline_snapshot_crosshair (MillTimeline *self, GtkSnapshot *snapshot
 void mill_timeline_update_selection (MillTimeline *self);
 void mill_timeline_snapshot_selection (MillTimeline *self, GtkSnapshot *snapshot);
 void mill_timeline_snapshot_markers (MillTimeline *self, GtkSnapshot *snapshot);
+double mill_timeline_legend_get_height (MillTimelineRow *row, double width, double room, double unit);
+void mill_timeline_legend_snapshot (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineRow *row, double x,
+                                    double y, double width, double room, double bottom);
 void mill_timeline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot);
 
 MillTimelineMarker *mill_timeline_marker_new (GtkWidget *timeline, gint64 time_us, const char *text,

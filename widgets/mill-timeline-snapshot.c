@@ -6,9 +6,11 @@
 
 #include "mill-timeline-private.h"
 
-#include "mill-draw.h"
-
 #include <math.h>
+
+/* In units of mill_text_unit(). */
+#define TITLE_GAP   10.0
+#define LEGEND_RISE 4.0
 
 /* Text with its left edge at @x, or in right-to-left its right edge. */
 static void
@@ -33,67 +35,18 @@ height_of (MillText *text)
   return height;
 }
 
-static double
-legend_height (MillTimelineRow *row)
-{
-  guint n = 0, i;
-
-  for (i = 0; i < row->n_curves; i++)
-    n += mill_timeline_row_has_curve (row, i) ? 1 : 0;
-
-  return row->n_curves > 1 ? n * height_of (&row->curves[0].legend) : 0.0;
-}
-
-/* A stroke of the curve's colour, or of a share a piece of what it looks like. */
+/* Beside a title above the plot, as far as the plot goes. */
 static void
-snapshot_swatch (MillTimeline *self, GtkSnapshot *snapshot, const MillTimelineCurve *curve, double x,
-                 double middle, double width, gboolean share)
-{
-  const double unit = self->layout.unit;
-  const double height = MAX (round ((share ? 7.0 : 2.0) * unit), 1.0);
-  graphene_rect_t bounds;
-  GdkRGBA color;
-
-  graphene_rect_init (&bounds, (float) x, (float) round (middle - height / 2.0), (float) width,
-                      (float) height);
-  mill_palette_get (GTK_WIDGET (self), curve->color, &color);
-  gtk_snapshot_append_color (snapshot, &color, &bounds);
-  if (!share || !(curve->hatch.spacing > 0.0))
-    return;
-  mill_palette_get_on (&color, &color);
-  color.alpha *= curve->hatch.alpha;
-  mill_draw_hatch (snapshot, &bounds, curve->hatch.spacing * unit, curve->hatch.thickness * unit,
-                   curve->hatch.slope, &color);
-}
-
-/* Names of several curves under the title, the top one first; of shares, as far as there is room, the lowest
- * first, which is the one that matters. */
-static void
-snapshot_legend (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineRow *row, double y, double bottom)
+snapshot_legend_beside (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineRow *row, double top)
 {
   const MillTimelineLayout *layout = &self->layout;
-  const gboolean shares = row->kind == MILL_TIMELINE_SHARES;
-  const double stroke = round (10.0 * layout->unit);
-  GdkRGBA dim;
-  guint i;
+  double width, height, gap;
 
-  mill_palette_get (GTK_WIDGET (self), MILL_COLOR_DIM, &dim);
-  for (i = 0; i < row->n_curves && row->n_curves > 1; i++)
-    {
-      const guint index = shares ? i : row->n_curves - 1 - i;
-      MillTimelineCurve *curve = &row->curves[index];
-      const double height = height_of (&curve->legend);
-
-      if (!mill_timeline_row_has_curve (row, index))
-        continue;
-      if (y + height > bottom)
-        return;
-      snapshot_swatch (self, snapshot, curve, layout->rtl ? layout->title_x - stroke : layout->title_x,
-                       y + height / 2.0, stroke, shares);
-      snapshot_text (self, snapshot, &curve->legend,
-                     layout->title_x + (layout->rtl ? -1.0 : 1.0) * (stroke + 5.0 * layout->unit), y, &dim);
-      y += height;
-    }
+  mill_text_get_size (&row->title, &width, &height);
+  gap = width + TITLE_GAP * layout->unit;
+  mill_timeline_legend_snapshot (self, snapshot, row, layout->title_x + (layout->rtl ? -gap : gap),
+                                 top + floor (height * 0.12), layout->plot_width - gap, 0.0,
+                                 top + height + 1.0);
 }
 
 static void
@@ -107,19 +60,26 @@ snapshot_row_texts (MillTimeline *self, GtkSnapshot *snapshot, MillTimelineRow *
   const double block =
       top + layout->plot_offset + MAX (floor ((layout->plot_height - value - detail) / 2.0), 0.0);
   const double bottom = top + layout->plot_offset + layout->plot_height + 4.0 * layout->unit;
-  double title_y = block + floor ((value - title) / 2.0);
+  const double room = bottom - top - title;
+  double title_y = block + floor ((value - title) / 2.0), legend;
   GdkRGBA text, dim, blue;
 
-  /* A title with a long legend moves up. */
-  title_y = layout->narrow ? top : MAX (MIN (title_y, bottom - legend_height (row) - title), top);
+  /* A title with a long legend moves up, a little into the gap if need be. */
+  legend = mill_timeline_legend_get_height (row, layout->titles_width, room, layout->unit);
+  title_y =
+      layout->narrow ? top : MAX (MIN (title_y, bottom - legend - title), top - LEGEND_RISE * layout->unit);
   mill_palette_get (GTK_WIDGET (self), MILL_COLOR_TEXT, &text);
   mill_palette_get (GTK_WIDGET (self), MILL_COLOR_DIM, &dim);
   mill_palette_get (GTK_WIDGET (self), MILL_COLOR_BLUE, &blue);
   snapshot_text (self, snapshot, &row->title, layout->title_x, title_y, &text);
   snapshot_text (self, snapshot, value_text, layout->value_x, block, row->has_span ? &blue : &text);
   snapshot_text (self, snapshot, detail_text, layout->value_x, block + value, &dim);
-  if (!layout->narrow)
-    snapshot_legend (self, snapshot, row, title_y + title, bottom);
+  if (layout->narrow)
+    snapshot_legend_beside (self, snapshot, row, top);
+  else
+    mill_timeline_legend_snapshot (self, snapshot, row, layout->title_x, title_y + title,
+                                   layout->titles_width, room,
+                                   top + layout->row_pitch + LEGEND_RISE * layout->unit);
 }
 
 /* The line of a round value and its number, so that the height of a curve can be read. */
