@@ -52,10 +52,23 @@ icon_of (const MillLimitFinding *finding)
   return "emblem-important-symbolic";
 }
 
+/* No line begins with the sign of a percentage. */
+static char *
+with_bound_percents (const char *text)
+{
+  GString *bound = g_string_new (text);
+
+  g_string_replace (bound, " %", "\302\240%", 0);
+
+  return g_string_free (bound, FALSE);
+}
+
 static void
 set_text (GtkLabel *label, const char *text)
 {
-  gtk_label_set_label (label, text);
+  g_autofree char *bound = with_bound_percents (text);
+
+  gtk_label_set_label (label, bound);
   /* What does not fit can be read all the same. */
   gtk_widget_set_tooltip_text (GTK_WIDGET (label), *text != '\0' ? text : NULL);
 }

@@ -224,12 +224,15 @@ mill_limit_words_sentence (const MillLimitFinding *finding, const MillSnapshot *
 
 /* ---- what follows ---- */
 
-/* " " between the sentences that there are. */
+/* " " between the sentences that there are, but after a full stop that has its own room, as the Chinese one.
+ */
 static void
 append (GString *text, char *sentence)
 {
+  const gboolean apart = text->len > 0 && !g_str_has_suffix (text->str, "\343\200\202");
+
   if (sentence != NULL)
-    g_string_append_printf (text, "%s%s", text->len > 0 ? " " : "", sentence);
+    g_string_append_printf (text, "%s%s", apart ? " " : "", sentence);
   g_free (sentence);
 }
 

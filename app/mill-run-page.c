@@ -18,7 +18,7 @@
 #define QUIET_SPACING_MS 200
 
 #define ROOM_MARGIN  20 /* beside the flow, when it is presented */
-#define FLOW_PERCENT 58 /* of the screen's height, at most */
+#define FLOW_PERCENT 50 /* of the screen's height, at most */
 
 /* By how many per cent type is enlarged for a room; each has its class in style.css. */
 static const int scales[] = { 300, 260, 230, 200, 180, 160, 140, 120 };
