@@ -6,9 +6,14 @@
 
 #include "mill-preferences-window.h"
 
+#include "mill-alert-defaults.h"
+#include "mill-alert-rows.h"
+
 struct _MillPreferencesWindow
 {
   AdwWindow parent_instance;
+
+  GSettings *settings; /* (owned) */
 
   /* Template */
   AdwComboRow *theme_row;
@@ -17,6 +22,7 @@ struct _MillPreferencesWindow
   GtkSwitch *notifications_switch;
   GtkSwitch *record_switch;
   GtkSpinButton *kept_spin;
+  MillAlertRows *alert_rows;
 };
 
 G_DEFINE_FINAL_TYPE (MillPreferencesWindow, mill_preferences_window, ADW_TYPE_WINDOW)
@@ -66,10 +72,27 @@ updates_of_index (const GValue *value, const GVariantType *type, gpointer user_d
 }
 
 static void
+alerts_changed_cb (MillPreferencesWindow *self)
+{
+  mill_alert_defaults_write (self->settings, mill_alert_rows_get_limits (self->alert_rows));
+}
+
+static void
+mill_preferences_window_dispose (GObject *object)
+{
+  g_clear_object (&MILL_PREFERENCES_WINDOW (object)->settings);
+
+  G_OBJECT_CLASS (mill_preferences_window_parent_class)->dispose (object);
+}
+
+static void
 mill_preferences_window_class_init (MillPreferencesWindowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = mill_preferences_window_dispose;
+
+  g_type_ensure (MILL_TYPE_ALERT_ROWS);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/millrace/Millrace/ui/preferences-window.ui");
@@ -79,6 +102,8 @@ mill_preferences_window_class_init (MillPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillPreferencesWindow, notifications_switch);
   gtk_widget_class_bind_template_child (widget_class, MillPreferencesWindow, record_switch);
   gtk_widget_class_bind_template_child (widget_class, MillPreferencesWindow, kept_spin);
+  gtk_widget_class_bind_template_child (widget_class, MillPreferencesWindow, alert_rows);
+  gtk_widget_class_bind_template_callback (widget_class, alerts_changed_cb);
 }
 
 static void
@@ -98,7 +123,9 @@ GtkWidget *
 mill_preferences_window_new (GtkWindow *parent, GSettings *settings)
 {
   MillPreferencesWindow *self = g_object_new (MILL_TYPE_PREFERENCES_WINDOW, "transient-for", parent, NULL);
+  g_autoptr (MillAlertLimits) alerts = mill_alert_defaults_read (settings);
 
+  self->settings = g_object_ref (settings);
   g_settings_bind_with_mapping (settings, "theme", self->theme_row, "selected", G_SETTINGS_BIND_DEFAULT,
                                 index_of_word, word_of_index, (gpointer) themes, NULL);
   g_settings_bind_with_mapping (settings, "palette", self->palette_row, "selected", G_SETTINGS_BIND_DEFAULT,
@@ -108,6 +135,8 @@ mill_preferences_window_new (GtkWindow *parent, GSettings *settings)
   g_settings_bind (settings, "notifications", self->notifications_switch, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "record-runs", self->record_switch, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "kept-runs", self->kept_spin, "value", G_SETTINGS_BIND_DEFAULT);
+
+  mill_alert_rows_set_limits (self->alert_rows, alerts);
 
   return GTK_WIDGET (self);
 }

@@ -7,6 +7,7 @@
 
 #include <adwaita.h>
 
+#include "mill-alert-banner.h"
 #include "mill-dead-letters-page.h"
 #include "mill-events-page.h"
 #include "mill-flow-page.h"
@@ -34,6 +35,7 @@ struct _MillRunPage
   char *scale_class; /* (owned) (nullable): NULL unless it is presented to a room */
 
   /* Template */
+  MillAlertBanner *alert_banner;
   AdwViewStack *view_stack;
   GtkWidget *switcher;
   MillFlowPage *flow_page;
@@ -143,6 +145,7 @@ static void
 bind_template (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/millrace/Millrace/ui/run-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, MillRunPage, alert_banner);
   gtk_widget_class_bind_template_child (widget_class, MillRunPage, view_stack);
   gtk_widget_class_bind_template_child (widget_class, MillRunPage, switcher);
   gtk_widget_class_bind_template_child (widget_class, MillRunPage, flow_page);
@@ -170,6 +173,7 @@ mill_run_page_class_init (MillRunPageClass *klass)
   widget_class->map = mill_run_page_map;
   widget_class->unmap = mill_run_page_unmap;
 
+  g_type_ensure (MILL_TYPE_ALERT_BANNER);
   g_type_ensure (MILL_TYPE_FLOW_PAGE);
   g_type_ensure (MILL_TYPE_ITEMS_PAGE);
   g_type_ensure (MILL_TYPE_DEAD_LETTERS_PAGE);
@@ -200,6 +204,7 @@ mill_run_page_set_run (MillRunPage *self, MillRun *run)
 {
   forget_run (self);
   self->run = g_object_ref (run);
+  mill_alert_banner_set_run (self->alert_banner, run);
   mill_flow_page_set_run (self->flow_page, run);
   mill_items_page_set_run (self->items_page, run);
   mill_dead_letters_page_set_run (self->dead_letters_page, run);
@@ -260,6 +265,7 @@ mill_run_page_present (MillRunPage *self, int width, int height)
   gtk_widget_add_css_class (GTK_WIDGET (self), "presented");
   gtk_widget_add_css_class (GTK_WIDGET (self), self->scale_class);
   gtk_widget_set_visible (self->switcher, FALSE);
+  mill_alert_banner_set_presenting (self->alert_banner, TRUE);
   mill_flow_page_set_presenting (self->flow_page, TRUE);
 }
 
@@ -275,5 +281,6 @@ mill_run_page_end_presentation (MillRunPage *self)
   gtk_widget_remove_css_class (GTK_WIDGET (self), self->scale_class);
   g_clear_pointer (&self->scale_class, g_free);
   gtk_widget_set_visible (self->switcher, TRUE);
+  mill_alert_banner_set_presenting (self->alert_banner, FALSE);
   mill_flow_page_set_presenting (self->flow_page, FALSE);
 }

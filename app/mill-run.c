@@ -30,7 +30,7 @@ struct _MillRun
   MillFigures figures;
   MillLimit *limit;          /* (owned) */
   MillEta *eta;              /* (owned) */
-  MillAlertWatch *alerts;    /* (owned) (nullable): NULL if the job has no limits */
+  MillAlertWatch *alerts;    /* (owned) */
   char *run_folder;          /* (owned) (nullable): where the run file is to be made */
   char *run_path;            /* (owned) (nullable): the run file, once there is one */
   MillCrawlSummary *summary; /* (owned) (nullable): of a crawl that has ended */
@@ -50,6 +50,7 @@ enum
   SIGNAL_BEAT,
   SIGNAL_STATE_CHANGED,
   SIGNAL_ALERT,
+  SIGNAL_LIMITS_CHANGED,
   SIGNAL_ENDED,
   N_SIGNALS,
 };
@@ -106,8 +107,7 @@ sample_now (MillRun *self, gboolean force_beat)
     }
 
   g_object_ref (self);
-  if (self->alerts != NULL)
-    mill_alert_watch_look (self->alerts, self->snapshot, alert_cb, self);
+  mill_alert_watch_look (self->alerts, self->snapshot, alert_cb, self);
   g_signal_emit (self, signals[SIGNAL_SAMPLED], 0);
   if (is_beat)
     g_signal_emit (self, signals[SIGNAL_BEAT], 0);
@@ -241,6 +241,7 @@ mill_run_class_init (MillRunClass *klass)
   signals[SIGNAL_STATE_CHANGED] = new_signal ("state-changed");
   signals[SIGNAL_ALERT] = g_signal_new ("alert", MILL_TYPE_RUN, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_LIMITS_CHANGED] = new_signal ("limits-changed");
   signals[SIGNAL_ENDED] = new_signal ("ended");
 }
 
@@ -263,8 +264,7 @@ new_of_pipeline (MillJob *job, const char *origin, MillPipeline *pipeline)
   self->pipeline = g_object_ref (pipeline);
   self->knobs = mill_knob_board_new (pipeline);
   g_signal_connect_object (self->knobs, "changed", G_CALLBACK (knob_turned_cb), self, G_CONNECT_SWAPPED);
-  if (!mill_alert_limits_is_empty (mill_job_get_alert_limits (job)))
-    self->alerts = mill_alert_watch_new (mill_job_get_alert_limits (job));
+  self->alerts = mill_alert_watch_new (mill_job_get_alert_limits (job));
   mill_figures_init (&self->figures, mill_pipeline_get_n_stages (self->pipeline));
   take_snapshot (self);
   self->state = self->snapshot->state;
@@ -395,8 +395,8 @@ copy_knobs (MillPipeline *from, MillPipeline *to)
  * mill_run_new_again:
  * @before: a run
  *
- * Builds a fresh pipeline of the same job, its knobs as they stand in @before: what the knobs show is what
- * runs. If @before was recorded, so is the new run, in a file of its own beside the other.
+ * Builds a fresh pipeline of the same job, its knobs and limits as they stand in @before: what the knobs show
+ * is what runs. If @before was recorded, so is the new run, in a file of its own beside the other.
  *
  * Returns: (transfer full) (nullable): a new run, or %NULL with the error of mill_job_build()
  */
@@ -408,6 +408,7 @@ mill_run_new_again (MillRun *before, GError **error)
   if (self == NULL)
     return NULL;
   copy_knobs (before->pipeline, self->pipeline);
+  mill_alert_watch_set_limits (self->alerts, mill_alert_watch_get_limits (before->alerts));
   if (before->run_folder != NULL)
     self->run_folder = g_strdup (before->run_folder);
   else if (before->run_path != NULL)
@@ -749,4 +750,41 @@ double
 mill_run_get_knob_number (MillRun *self, MillKnob *knob)
 {
   return mill_knob_board_get_number (self->knobs, knob);
+}
+
+/**
+ * mill_run_get_alert_limits:
+ *
+ * Returns: (transfer none): the limits that are watched, valid until they are set again
+ */
+const MillAlertLimits *
+mill_run_get_alert_limits (MillRun *self)
+{
+  return mill_alert_watch_get_limits (self->alerts);
+}
+
+/**
+ * mill_run_set_alert_limits:
+ * @limits: what to watch from now on
+ *
+ * Watches these instead of the job's; what is above them alerts at once.
+ */
+void
+mill_run_set_alert_limits (MillRun *self, const MillAlertLimits *limits)
+{
+  mill_alert_watch_set_limits (self->alerts, limits);
+  if (self->is_started)
+    mill_alert_watch_look (self->alerts, self->snapshot, alert_cb, self);
+  g_signal_emit (self, signals[SIGNAL_LIMITS_CHANGED], 0);
+}
+
+/**
+ * mill_run_list_alerts:
+ *
+ * Returns: (transfer full): which limits are passed as of the newest snapshot, a text for each
+ */
+char **
+mill_run_list_alerts (MillRun *self)
+{
+  return mill_alert_watch_list_passed (self->alerts);
 }

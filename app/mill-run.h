@@ -6,9 +6,9 @@
  * snapshot. A slow timer of its own goes on when nobody looks, so that no chart has a hole.
  *
  * Signals: `sampled` after each snapshot, `beat` about five times a second, when the figures are new too
- * (text that changes faster cannot be read), `state-changed`, `alert` with a text when a limit of the job's
- * is passed (an event of the run as well), and `ended` once, when no thread of the pipeline is left and a
- * crawl is summed up.
+ * (text that changes faster cannot be read), `state-changed`, `alert` with a text when a limit that is
+ * watched is passed (an event of the run as well), `limits-changed` when others are watched, and `ended`
+ * once, when no thread of the pipeline is left and a crawl is summed up.
  *
  * Threads: the main thread only. Nothing here waits for the engine.
  */
@@ -72,5 +72,9 @@ MillKnob *mill_run_get_stage_knob (MillRun *self, guint stage, const char *name)
 MillKnobBoard *mill_run_get_knobs (MillRun *self);
 double mill_run_get_knob_number (MillRun *self, MillKnob *knob);
 void mill_run_set_knob (MillRun *self, MillKnob *knob, double value);
+
+const MillAlertLimits *mill_run_get_alert_limits (MillRun *self);
+void mill_run_set_alert_limits (MillRun *self, const MillAlertLimits *limits);
+char **mill_run_list_alerts (MillRun *self);
 
 G_END_DECLS

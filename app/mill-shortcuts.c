@@ -16,6 +16,7 @@ static const MillShortcut shortcuts[] = {
   { "win.drain", { "<Control>d" } },
   { "win.stop", { "<Control>period" } },
   { "win.present", { "F11" } },
+  { "win.alerts", { "<Control>l" } },
   { "win.new-tab", { "<Control>t" } },
   { "win.close-tab", { "<Control>w" } },
   { "window.close", { "<Control><Shift>w" } },

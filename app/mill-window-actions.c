@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mill-alerts-window.h"
 #include "mill-crawl-dialog.h"
 #include "mill-run-files.h"
 
@@ -46,6 +47,7 @@ mill_window_update_actions (MillWindow *self)
   gtk_widget_action_set_enabled (widget, "win.stop", is_active && state != MILL_STATE_STOPPING);
   gtk_widget_action_set_enabled (widget, "win.show-page", run != NULL && self->presented == NULL);
   gtk_widget_action_set_enabled (widget, "win.present", run != NULL);
+  gtk_widget_action_set_enabled (widget, "win.alerts", run != NULL && self->presented == NULL);
 
   gtk_widget_set_visible (self->run_buttons, run != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->present_button), run != NULL);
@@ -334,6 +336,14 @@ new_crawl_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+static void
+alerts_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MillRun *run = mill_window_get_run (MILL_WINDOW (widget));
+
+  gtk_window_present (GTK_WINDOW (mill_alerts_window_new (GTK_WINDOW (widget), run)));
+}
+
 /* Under its usual name GTK would build it with each window, which takes as long as the whole start page. */
 static void
 show_help_overlay_action (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -367,6 +377,7 @@ mill_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.new-tab", NULL, new_tab_action);
   gtk_widget_class_install_action (widget_class, "win.close-tab", NULL, close_tab_action);
   gtk_widget_class_install_action (widget_class, "win.show-page", "s", show_page_action);
+  gtk_widget_class_install_action (widget_class, "win.alerts", NULL, alerts_action);
   gtk_widget_class_install_action (widget_class, "win.open", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "win.open-builtin", "s", open_builtin_action);
   gtk_widget_class_install_action (widget_class, "win.new-crawl", NULL, new_crawl_action);

@@ -10,6 +10,7 @@
 
 #include "crawl/mill-crawl-record.h"
 #include "crawl/mill-crawl-summary.h"
+#include "mill-alert-defaults.h"
 #include "mill-run-files.h"
 
 #define MAX_BROKEN   100
@@ -110,6 +111,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       mill_window_show_error (self, heading, error->message);
       return;
     }
+  mill_alert_defaults_apply (self->settings, run);
   if (!mill_tab_set_run (tab, run))
     tab = mill_window_show_run (self, run);
   if (load->is_to_resume)

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mill-alert-defaults.h"
 #include "mill-run-words.h"
 
 /**
@@ -153,7 +154,10 @@ mill_window_open_job (MillWindow *self, MillJob *job, const char *origin)
   g_autoptr (MillRun) run = mill_run_new (job, origin, &error);
 
   if (run != NULL)
-    return mill_window_show_run (self, run);
+    {
+      mill_alert_defaults_apply (self->settings, run);
+      return mill_window_show_run (self, run);
+    }
   mill_window_show_error (self, _ ("This Job Cannot Be Run"), error->message);
   return NULL;
 }

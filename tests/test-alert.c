@@ -250,6 +250,206 @@ test_before_and_after (Fixture *self, gconstpointer data)
   g_assert_cmpuint (look (self, 100), ==, 0);
 }
 
+/* What is passed now, in a line. */
+static char *
+say_passed (Fixture *self)
+{
+  g_auto (GStrv) passed = mill_alert_watch_list_passed (self->watch);
+
+  return g_strjoinv ("; ", passed);
+}
+
+#define ASSERT_PASSED(text)                                                                                  \
+  G_STMT_START                                                                                               \
+  {                                                                                                          \
+    g_autofree char *passed = say_passed (self);                                                             \
+                                                                                                             \
+    g_assert_cmpstr (passed, ==, text);                                                                      \
+  }                                                                                                          \
+  G_STMT_END
+
+/* From the alert until it is armed again, with what was last above the limit. */
+static void
+test_passed (Fixture *self, gconstpointer data)
+{
+  self->watch = mill_alert_watch_new (self->limits);
+  ASSERT_PASSED ("");
+  self->limits->queue = 0.9;
+  self->limits->no_progress_s = 30;
+  mill_alert_watch_set_limits (self->watch, self->limits);
+  g_assert_cmpuint (look_at_depth (self, 90), ==, 0);
+  ASSERT_PASSED ("");
+  g_assert_cmpuint (look_at_depth (self, 91), ==, 1);
+  ASSERT_PASSED ("the queue of fetch is above 90 %: 91 of 100");
+  g_assert_cmpuint (look_at_depth (self, 95), ==, 0);
+  ASSERT_PASSED ("the queue of fetch is above 90 %: 95 of 100");
+  /* Neither above it nor well below it. */
+  g_assert_cmpuint (look_at_depth (self, 85), ==, 0);
+  ASSERT_PASSED ("the queue of fetch is above 90 %: 95 of 100");
+  g_assert_cmpuint (look (self, 199.7), ==, 1);
+  ASSERT_PASSED ("the queue of fetch is above 90 %: 95 of 100; no item has moved on for 200 s");
+  g_assert_cmpuint (look_at_depth (self, 80), ==, 0);
+  ASSERT_PASSED ("no item has moved on for 200 s");
+  self->done++;
+  g_assert_cmpuint (look_at_depth (self, 80), ==, 0);
+  ASSERT_PASSED ("");
+}
+
+static void
+test_passed_latency (Fixture *self, gconstpointer data)
+{
+  self->limits->p99_s = 2;
+  look (self, 1);
+  record (self, MILL_ALERT_LEAST_ITEMS, 4);
+  g_assert_cmpuint (look (self, 1), ==, 1);
+  ASSERT_PASSED (g_ptr_array_index (self->told, 0));
+  for (guint i = 0; i < 12; i++)
+    {
+      record (self, 30, 0.5);
+      look (self, 1);
+    }
+  ASSERT_PASSED ("");
+}
+
+/* What is left after the end is dead letters. */
+static void
+test_passed_at_the_end (Fixture *self, gconstpointer data)
+{
+  self->limits->queue = 0.9;
+  self->limits->dead_letters = 10;
+  self->dead = 11;
+  g_assert_cmpuint (look_at_depth (self, 100), ==, 2);
+  ASSERT_PASSED ("the queue of fetch is above 90 %: 100 of 100; 11 dead letters, more than 10");
+  self->state = MILL_STATE_STOPPED;
+  self->dead = 12;
+  look (self, 1);
+  ASSERT_PASSED ("12 dead letters, more than 10");
+}
+
+/* Sets the limits, and looks after a moment; returns how many alerts there were. */
+static guint
+change_limits (Fixture *self)
+{
+  mill_alert_watch_set_limits (self->watch, self->limits);
+  return look (self, 0.1);
+}
+
+static void
+test_changed_queue (Fixture *self, gconstpointer data)
+{
+  self->limits->queue = 0.5;
+  g_assert_cmpuint (look_at_depth (self, 80), ==, 1);
+  /* It is above this as well. */
+  self->limits->queue = 0.7;
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  ASSERT_PASSED ("the queue of fetch is above 70 %: 80 of 100");
+  /* It is a little below this: armed. */
+  self->limits->queue = 0.85;
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  ASSERT_PASSED ("");
+  g_assert_cmpuint (look_at_depth (self, 86), ==, 1);
+  /* It has not been so for that long. */
+  self->limits->queue_for_s = 5;
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  ASSERT_PASSED ("");
+  g_assert_cmpuint (look (self, 5), ==, 1);
+  self->limits->queue_stage = g_strdup ("save");
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  ASSERT_PASSED ("");
+  g_clear_pointer (&self->limits->queue_stage, g_free);
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  g_assert_cmpuint (look (self, 5), ==, 1);
+  self->limits->queue = 0;
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  ASSERT_PASSED ("");
+}
+
+static void
+test_changed_dead_letters (Fixture *self, gconstpointer data)
+{
+  self->dead = 20;
+  g_assert_cmpuint (look (self, 1), ==, 0);
+  self->limits->dead_letters = 10;
+  g_assert_cmpuint (change_limits (self), ==, 1);
+  self->limits->dead_letters = 15;
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  ASSERT_PASSED ("20 dead letters, more than 15");
+  self->limits->dead_letters = -1;
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  ASSERT_PASSED ("");
+  self->limits->dead_letters = 20;
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  self->dead = 21;
+  g_assert_cmpuint (look (self, 1), ==, 1);
+}
+
+static void
+test_changed_latency (Fixture *self, gconstpointer data)
+{
+  self->limits->p99_s = 2;
+  look (self, 1);
+  record (self, MILL_ALERT_LEAST_ITEMS, 4);
+  g_assert_cmpuint (look (self, 1), ==, 1);
+  self->limits->p99_s = 3;
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  ASSERT_PASSED ("the 99th percentile of the latency is 4 s, above 3 s");
+  /* A little below is enough for a limit that is new. */
+  self->limits->p99_s = 4.1;
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  ASSERT_PASSED ("");
+  self->limits->p99_s = 3.9;
+  g_assert_cmpuint (change_limits (self), ==, 1);
+  /* What was before it was watched does not count. */
+  self->limits->p99_s = 0;
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  ASSERT_PASSED ("");
+  self->limits->p99_s = 1;
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  record (self, MILL_ALERT_LEAST_ITEMS, 4);
+  g_assert_cmpuint (look (self, 1), ==, 1);
+}
+
+static void
+test_changed_progress (Fixture *self, gconstpointer data)
+{
+  self->limits->no_progress_s = 30;
+  look (self, 1);
+  g_assert_cmpuint (look (self, 20), ==, 0);
+  /* It has not moved for that long already. */
+  self->limits->no_progress_s = 10;
+  g_assert_cmpuint (change_limits (self), ==, 1);
+  self->limits->no_progress_s = 30;
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  ASSERT_PASSED ("");
+  g_assert_cmpuint (look (self, 10), ==, 1);
+  self->limits->no_progress_s = 0;
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  ASSERT_PASSED ("");
+  /* The time counts from when it is watched. */
+  self->limits->no_progress_s = 10;
+  g_assert_cmpuint (change_limits (self), ==, 0);
+  g_assert_cmpuint (look (self, 9), ==, 0);
+  g_assert_cmpuint (look (self, 2), ==, 1);
+}
+
+static void
+test_equal (void)
+{
+  g_autoptr (MillAlertLimits) a = mill_alert_limits_new ();
+  static const char *const keys[][2] = { { "queue", "90%" },     { "queue-stage", "a" },
+                                         { "queue-for", "1 s" }, { "dead-letters", "0" },
+                                         { "p99", "5 ms" },      { "no-progress", "9" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      g_autoptr (MillAlertLimits) b = mill_alert_limits_copy (a);
+
+      g_assert_true (mill_alert_limits_equal (a, b));
+      g_assert_true (mill_alert_limits_set (b, keys[i][0], keys[i][1], NULL));
+      g_assert_false (mill_alert_limits_equal (a, b));
+    }
+}
+
 static MillJob *
 job_new (const char *alerts, GError **error)
 {
@@ -339,6 +539,14 @@ main (int argc, char **argv)
   ADD ("progress", test_progress);
   ADD ("pause-is-no-stall", test_pause_is_no_stall);
   ADD ("before-and-after", test_before_and_after);
+  ADD ("passed", test_passed);
+  ADD ("passed-latency", test_passed_latency);
+  ADD ("passed-at-the-end", test_passed_at_the_end);
+  ADD ("changed-queue", test_changed_queue);
+  ADD ("changed-dead-letters", test_changed_dead_letters);
+  ADD ("changed-latency", test_changed_latency);
+  ADD ("changed-progress", test_changed_progress);
+  g_test_add_func ("/alert/equal", test_equal);
   g_test_add_func ("/alert/job", test_job);
   g_test_add_func ("/alert/job-without", test_job_without);
   g_test_add_func ("/alert/bad-job", test_bad_job);

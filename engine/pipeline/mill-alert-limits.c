@@ -75,6 +75,30 @@ mill_alert_limits_is_empty (const MillAlertLimits *self)
   return self->queue <= 0 && self->dead_letters < 0 && self->p99_s <= 0 && self->no_progress_s <= 0;
 }
 
+/* What cannot be told apart when it is shown. */
+static gboolean
+is_same (double a, double b)
+{
+  return fabs (a - b) < 1e-9;
+}
+
+/**
+ * mill_alert_limits_equal:
+ * @a: limits
+ * @b: others
+ *
+ * Compares them.
+ *
+ * Returns: whether they are the same
+ */
+gboolean
+mill_alert_limits_equal (const MillAlertLimits *a, const MillAlertLimits *b)
+{
+  return is_same (a->queue, b->queue) && g_strcmp0 (a->queue_stage, b->queue_stage) == 0 &&
+         is_same (a->queue_for_s, b->queue_for_s) && a->dead_letters == b->dead_letters &&
+         is_same (a->p99_s, b->p99_s) && is_same (a->no_progress_s, b->no_progress_s);
+}
+
 /* A number and what follows it, without the spaces between. */
 static gboolean
 parse_number (const char *text, double *number, const char **unit)

@@ -37,6 +37,7 @@ void mill_alert_limits_free (MillAlertLimits *self);
 
 gboolean mill_alert_limits_set (MillAlertLimits *self, const char *key, const char *text, GError **error);
 gboolean mill_alert_limits_is_empty (const MillAlertLimits *self);
+gboolean mill_alert_limits_equal (const MillAlertLimits *a, const MillAlertLimits *b);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MillAlertLimits, mill_alert_limits_free)
 

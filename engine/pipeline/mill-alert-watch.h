@@ -16,6 +16,10 @@
  * - Progress is an item that enters, leaves a stage or is settled, or a step that wraps up. A pause is no
  * lack of it: the time counts from its end.
  * - Before the start nothing alerts; after the end, only dead letters.
+ * - A limit may be changed at any time. What was passed and is above the new limit too is still the same
+ * alert; what is no longer above it is armed again, and what is watched from now on begins to count now.
+ * - A limit is passed from its alert until it is armed again, or, unless it is that of dead letters, until
+ * the run ends.
  *
  * Threads: it has no lock; one thread at a time. There is no clock inside: times are the snapshots'.
  */
@@ -53,5 +57,6 @@ void mill_alert_watch_set_limits (MillAlertWatch *self, const MillAlertLimits *l
 void mill_alert_watch_look (MillAlertWatch *self, MillSnapshot *snapshot, MillAlertFunc func,
                             gpointer user_data);
 guint64 mill_alert_watch_get_count (MillAlertWatch *self);
+char **mill_alert_watch_list_passed (MillAlertWatch *self);
 
 G_END_DECLS

@@ -129,11 +129,29 @@ def stop(command):
     assert returned >= 50
 
 
+def change_limits(program):
+    """What names the limit that is passed leads to the limits, and what is changed there holds at once."""
+    sign = "Alert: the queue of work is above 90 %: 50 of 50"
+
+    def is_gone():
+        return not any(node.get_name() == sign and is_usable(node) and get_interface(node, "action") is not None
+                       for node in walk(program.main))
+
+    program.press(sign)
+    program.press("Queue Too Full", "Alerts")
+    wait_for("no limit to be passed", is_gone)
+    program.press("Reset to the Job’s", "Alerts")
+    program.wait(sign, "action")
+    program.press("Close", "Alerts")
+    program.wait_gone("Alerts")
+
+
 def drain_then_stop(command):
     def act(program):
         program.wait_text(r"Running: join would wait for (5\d) unfinished items")
         # Nothing moves: the queue stays full until somebody has looked.
         program.wait_text("Alert: the queue of work is above 90 %: 50 of 50")
+        change_limits(program)
         choose(program, "Events")
         program.wait_text("the queue of work is above 90 %: 50 of 50")
         show_in_charts(program, "the queue of work is above 90 %: 50 of 50")
