@@ -14,7 +14,7 @@
 static const char *const teaching_order[] = {
   "bounded-thread-queue", "bounded-async-queue", "mixed-pipeline", "backpressure",
   "either-world",         "three-limits",        "timeouts",       "retry-budget",
-  "dead-letters",         "graceful-shutdown",   "demo-crawl",
+  "dead-letters",         "graceful-shutdown",   "stuck",          "demo-crawl",
 };
 
 static gsize

@@ -11,6 +11,9 @@
 #include "mill-format.h"
 #include "mill-words.h"
 
+/* Who has had an item for so long may hang. */
+#define LONG_US (3 * G_USEC_PER_SEC)
+
 static const char *
 name_of (const MillSnapshot *snapshot, gint stage)
 {
@@ -391,13 +394,49 @@ mill_limit_words_little (const MillStageLoad *load)
                           rate, service);
 }
 
+/* Returns: (nullable): whoever has had an item for longest */
+static const MillHand *
+find_oldest (const MillStageSnapshot *stage)
+{
+  const MillHand *oldest = NULL;
+
+  for (guint i = 0; stage->hands != NULL && i < stage->hands->len; i++)
+    {
+      const MillHand *hand = &g_array_index (stage->hands, MillHand, i);
+
+      if (hand->has_item && (oldest == NULL || hand->item_since_us < oldest->item_since_us))
+        oldest = hand;
+    }
+  return oldest;
+}
+
+/* Where hardly anything ends, somebody may wait for ever. */
+static char *
+describe_hang (const MillLimitFinding *finding, const MillSnapshot *snapshot)
+{
+  const MillStageSnapshot *stage = g_ptr_array_index (snapshot->stages, finding->stage);
+  const MillHand *oldest = find_oldest (stage);
+  gint64 held_us = oldest != NULL ? snapshot->time_us - oldest->item_since_us : 0;
+  g_autofree char *id = NULL;
+  g_autofree char *held = NULL;
+
+  if (held_us < LONG_US)
+    return NULL;
+  id = g_strdup_printf ("%" G_GUINT64_FORMAT, oldest->item_id);
+  held = mill_words_span (held_us);
+  /* Translators: a worker’s stage and number, its item, for how long it has had it; “send-3 has had item 12
+   * for 8.1 s” */
+  return g_strdup_printf (_ ("It may hang: %s-%u has had item %s for %s."), stage->name, oldest->number, id,
+                          held);
+}
+
 /**
  * mill_limit_words_advice:
  * @finding: a finding
  * @snapshot: of the run
  *
  * Returns: (transfer full): what the limit does to others, what will not help and what will, and whether the
- * numbers agree; empty if there is nothing to say
+ * numbers agree; or what may hang; empty if there is nothing to say
  */
 char *
 mill_limit_words_advice (const MillLimitFinding *finding, const MillSnapshot *snapshot)
@@ -406,6 +445,8 @@ mill_limit_words_advice (const MillLimitFinding *finding, const MillSnapshot *sn
 
   if (finding->kind == MILL_LIMIT_NOT_STARTED)
     append (text, g_strdup (_ ("A run is as fast as its narrowest place: everything else waits for it.")));
+  if (finding->kind == MILL_LIMIT_UNSURE && finding->doubt == MILL_LIMIT_DOUBT_TOO_FEW)
+    append (text, describe_hang (finding, snapshot));
   if (mill_limit_finding_is_sure (finding) && finding->kind != MILL_LIMIT_DRAINING)
     {
       append (text, describe_pushed_back (finding, snapshot));

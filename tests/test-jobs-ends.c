@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The shipped jobs about how things end: time-outs and cancellation (row 5 of what Millrace has to do),
- * graceful shutdown (row 8) and dead letters (row 14). */
+ * graceful shutdown (row 8) and dead letters (row 14), and what is stuck. */
 
 #include "config.h"
 
@@ -104,6 +104,49 @@ test_dead_letters (void)
   TEST_WAIT (pipeline, s->state == MILL_STATE_FINISHED && s->dead == 0 && s->done == s->produced);
 }
 
+static gboolean
+is_stalled (const MillSnapshot *snapshot)
+{
+  const MillStageSnapshot *send = g_ptr_array_index (snapshot->stages, 1);
+
+  return send->queue.depth == 16 && send->by_state[MILL_WORKER_BUSY] == 8 && snapshot->done == 0;
+}
+
+/* Everything is full and stands, and moves once the stall is over. */
+static void
+test_stuck (void)
+{
+  g_autoptr (MillPipeline) pipeline = test_build_job ("stuck");
+  guint before = test_count_engine_threads ();
+
+  test_set (pipeline, "send.timeout", "0");
+  test_start (pipeline);
+  TEST_WAIT (pipeline, s->producer == MILL_PRODUCER_BLOCKED && s0->queue.depth == 12 && is_stalled (s));
+  test_set (pipeline, "send.fault-stall", "false");
+  test_join (pipeline);
+  TEST_WAIT (pipeline, s->state == MILL_STATE_FINISHED && s->done == 48 && s->produced == 48);
+  test_assert_nothing_left (pipeline, before);
+}
+
+/* When nobody does anything about it, all that was stuck is a dead letter. */
+static void
+test_stuck_to_the_end (void)
+{
+  g_autoptr (MillPipeline) pipeline = test_build_job ("stuck");
+  g_autoptr (GPtrArray) letters = NULL;
+  guint before = test_count_engine_threads ();
+
+  test_set (pipeline, "send.timeout", "0.05");
+  test_start (pipeline);
+  test_join (pipeline);
+  TEST_WAIT (pipeline, s->state == MILL_STATE_FINISHED && s->dead == 48 && s->done == 0);
+  letters = mill_pipeline_get_dead_letters (pipeline);
+  for (guint i = 0; i < letters->len; i++)
+    g_assert_error (((const MillDeadLetter *) g_ptr_array_index (letters, i))->error, MILL_ERROR,
+                    MILL_ERROR_TIMED_OUT);
+  test_assert_nothing_left (pipeline, before);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -114,6 +157,8 @@ main (int argc, char **argv)
   g_test_add_func ("/jobs/ends/drained", test_drained);
   g_test_add_func ("/jobs/ends/stopped", test_stopped);
   g_test_add_func ("/jobs/ends/dead-letters", test_dead_letters);
+  g_test_add_func ("/jobs/ends/stuck", test_stuck);
+  g_test_add_func ("/jobs/ends/stuck-to-the-end", test_stuck_to_the_end);
 
   return g_test_run ();
 }

@@ -136,6 +136,30 @@ test_not_sure (void)
   assert_says (&finding, "A knob was turned; soon it shows what that does.", "");
 }
 
+/* Where somebody holds on to an item, it says who and which. */
+static void
+test_hang (void)
+{
+  MillLimitFinding finding = { .stage = 1, .doubt = MILL_LIMIT_DOUBT_TOO_FEW };
+  MillHand hands[] = { { .number = 1, .has_item = TRUE, .item_id = 7, .item_since_us = 10 * G_USEC_PER_SEC },
+                       { .number = 2 },
+                       { .number = 3, .has_item = TRUE, .item_id = 4, .item_since_us = 8 * G_USEC_PER_SEC } };
+  MillSnapshot *run = new_run ();
+  MillStageSnapshot *save = g_ptr_array_index (run->stages, 1);
+  g_autofree char *early = NULL;
+  g_autofree char *late = NULL;
+
+  save->hands = g_array_new (FALSE, FALSE, sizeof (MillHand));
+  g_array_append_vals (save->hands, hands, G_N_ELEMENTS (hands));
+  run->time_us = 10 * G_USEC_PER_SEC;
+  early = mill_limit_words_advice (&finding, run);
+  g_assert_cmpstr (early, ==, "");
+  run->time_us = 20 * G_USEC_PER_SEC;
+  late = mill_limit_words_advice (&finding, run);
+  g_assert_cmpstr (late, ==, "It may hang: save-3 has had item 4 for 12.0 s.");
+  g_clear_pointer (&save->hands, g_array_unref);
+}
+
 static void
 test_states (void)
 {
@@ -163,6 +187,7 @@ main (int argc, char **argv)
   g_test_add_func ("/limit-words/slots", test_slots);
   g_test_add_func ("/limit-words/others", test_others);
   g_test_add_func ("/limit-words/not-sure", test_not_sure);
+  g_test_add_func ("/limit-words/hang", test_hang);
   g_test_add_func ("/limit-words/states", test_states);
   return g_test_run ();
 }
