@@ -13,6 +13,9 @@
 #include "mill-format.h"
 #include "steps/mill-fetch-step.h"
 
+/* Of a number that was not given. */
+#define UNSET G_MININT
+
 typedef struct
 {
   int max_pages;
@@ -127,6 +130,73 @@ check_range (const char *option, int value, int least, int most)
       g_strdup_printf (_ ("crawl: --%s is a whole number from %d to %d, not %d"), option, least, most, value);
   mill_cli_complain (message);
   return FALSE;
+}
+
+/* (nullable): the first option among those that a crawl is begun with, and that are in its run file. */
+static const char *
+find_crawl_option (const Options *options)
+{
+  const struct
+  {
+    const char *name;
+    gboolean is_given;
+  } all[] = {
+    { "--max-pages", options->max_pages != UNSET },
+    { "--max-depth", options->max_depth != UNSET },
+    { "--below", options->below },
+    { "--include", options->include != NULL },
+    { "--exclude", options->exclude != NULL },
+    { "--requisites", options->requisites },
+    { "--sitemaps", options->sitemaps },
+    { "--slots", options->slots != UNSET },
+    { "--per-host", options->per_host != UNSET },
+    { "--delay", options->delay_ms != UNSET },
+    { "--throttle", options->throttle },
+    { "--save", options->folder != NULL },
+    { "--offline", options->offline },
+    { "--ignore-robots", options->ignore_robots },
+    /* To go on, another archive can be chosen. */
+    { "--warc", options->warc != NULL && options->resume == NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    if (all[i].is_given)
+      return all[i].name;
+  return NULL;
+}
+
+/* What was begun goes on, or is done again, as it was begun: whoever wants it otherwise is told. */
+static gboolean
+check_begun (const Options *options)
+{
+  const char *option = find_crawl_option (options);
+  g_autofree char *message = NULL;
+
+  if (option == NULL || (options->resume == NULL && options->repeat == NULL))
+    return TRUE;
+  /* Translators: two options, such as "--resume" and "--slots" */
+  message =
+      g_strdup_printf (_ ("crawl: %s goes by the options that the crawl was begun with; it does not take %s"),
+                       options->resume != NULL ? "--resume" : "--repeat", option);
+  mill_cli_complain (message);
+  return FALSE;
+}
+
+static void
+set_default (int *number, int value)
+{
+  if (*number == UNSET)
+    *number = value;
+}
+
+static void
+set_defaults (Options *options)
+{
+  set_default (&options->max_pages, 0);
+  set_default (&options->max_depth, -1);
+  set_default (&options->slots, MILL_CRAWL_DEFAULT_SLOTS);
+  set_default (&options->per_host, MILL_CRAWL_DEFAULT_PER_HOST);
+  set_default (&options->delay_ms, MILL_CRAWL_DEFAULT_DELAY_MS);
 }
 
 static gboolean
@@ -259,14 +329,18 @@ mill_cli_crawl (char **arguments)
 {
   g_auto (GStrv) words = g_strdupv (arguments);
   g_auto (Options) options = {
-    .max_depth = -1,
-    .slots = MILL_CRAWL_DEFAULT_SLOTS,
-    .per_host = MILL_CRAWL_DEFAULT_PER_HOST,
-    .delay_ms = MILL_CRAWL_DEFAULT_DELAY_MS,
+    .max_pages = UNSET,
+    .max_depth = UNSET,
+    .slots = UNSET,
+    .per_host = UNSET,
+    .delay_ms = UNSET,
     .concurrency = MILL_CRAWL_DEFAULT_CONCURRENCY,
   };
 
-  if (!parse (&words, &options) || !check_options (&options))
+  if (!parse (&words, &options) || !check_begun (&options))
+    return MILL_CLI_USAGE;
+  set_defaults (&options);
+  if (!check_options (&options))
     return MILL_CLI_USAGE;
   if (options.resume != NULL && (words[1] != NULL || options.record != NULL || options.repeat != NULL))
     {
@@ -284,11 +358,7 @@ mill_cli_crawl (char **arguments)
     }
   if (options.offline && options.folder == NULL)
     {
-      mill_cli_complain (
-          options.resume != NULL
-              ? _ ("crawl: --resume goes on with the options the crawl was begun with; it does "
-                   "not take --offline")
-              : _ ("crawl: --offline is about saved pages; it needs --save"));
+      mill_cli_complain (_ ("crawl: --offline is about saved pages; it needs --save"));
       return MILL_CLI_USAGE;
     }
   if (options.sitemaps && options.ignore_robots)

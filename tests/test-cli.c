@@ -160,6 +160,28 @@ test_help (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (run (fixture, ""), ==, 2);
 }
 
+/* What is in the run file is not to be said again, not even with its usual value. */
+static void
+test_options_of_begun_crawls (Fixture *fixture, gconstpointer data)
+{
+  static const char *const options[] = { "--max-pages 0", "--max-depth -1", "--below",    "--include /a*",
+                                         "--exclude /b*", "--requisites",   "--sitemaps", "--slots 16",
+                                         "--per-host 4",  "--delay 100",    "--throttle", "--save pages",
+                                         "--offline",     "--ignore-robots" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    {
+      g_auto (GStrv) words = g_strsplit (options[i], " ", 2);
+      g_autofree char *complaint = g_strdup_printf ("does not take %s", words[0]);
+      g_autofree char *resume = g_strdup_printf ("crawl --resume a.run %s", options[i]);
+
+      assert_complains (fixture, resume, 2, complaint);
+    }
+  assert_complains (fixture, "crawl --repeat a.run --record b.run --slots 8", 2, "does not take --slots");
+  /* Another archive may be begun. */
+  assert_complains (fixture, "crawl --resume a.run --warc w.warc.gz", 2, "a.run");
+}
+
 static void
 test_bad_usage (Fixture *fixture, gconstpointer data)
 {
@@ -177,7 +199,7 @@ test_bad_usage (Fixture *fixture, gconstpointer data)
   assert_complains (fixture, "crawl http://a.invalid --delay -1", 2, "--delay");
   assert_complains (fixture, "crawl http://a.invalid --sitemaps --ignore-robots", 2, "--sitemaps");
   assert_complains (fixture, "crawl http://a.invalid --offline", 2, "--save");
-  assert_complains (fixture, "crawl --resume x --offline", 2, "--resume");
+  assert_complains (fixture, "crawl --resume x --offline", 2, "--offline");
   assert_complains (fixture, "crawl http://a.invalid --include news", 2, "include: “news”");
   assert_complains (fixture, "crawl ftp://x", 2, "ftp://x: only http and https");
   assert_complains (fixture, "crawl example.org", 2, "http://example.org");
@@ -185,6 +207,7 @@ test_bad_usage (Fixture *fixture, gconstpointer data)
   assert_complains (fixture, "crawl --repeat a.run --record b.run http://a.invalid", 2, "--repeat");
   assert_complains (fixture, "crawl --repeat a.run --resume b.run", 2, "--resume");
   assert_complains (fixture, "crawl --repeat a.run --record b.run", 2, "a.run");
+  assert_complains (fixture, "crawl --repeat a.run --record b.run --warc w.warc.gz", 2, "--warc");
   assert_complains (fixture, "export a.run --to csv --what links", 2, "--what");
   assert_complains (fixture, "export a.run", 2, "--to");
   assert_complains (fixture, "serve --port 70000", 2, "--port");
@@ -744,6 +767,7 @@ main (int argc, char **argv)
 #define ADD(name, func) g_test_add ("/cli/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("help", test_help);
   ADD ("bad-usage", test_bad_usage);
+  ADD ("options-of-begun-crawls", test_options_of_begun_crawls);
   ADD ("bad-knobs", test_bad_knobs);
   ADD ("bad-jobs", test_bad_jobs);
   ADD ("built-in", test_built_in);
