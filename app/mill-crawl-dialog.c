@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "crawl/mill-crawl-job.h"
+#include "mill-crawl-address.h"
 #include "mill-css-class.h"
 #include "mill-format.h"
 #include "mill-run-files.h"
@@ -54,26 +55,13 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MillCrawlDialog, mill_crawl_dialog, ADW_TYPE_WINDOW)
 
-/* People type "example.org"; on this machine, and by number, hardly anything speaks TLS. */
-static char *
-with_scheme (const char *text)
-{
-  g_autofree char *stripped = g_strstrip (g_strdup (text));
-  gboolean is_near =
-      g_str_has_prefix (stripped, "localhost") || g_ascii_isdigit (stripped[0]) || stripped[0] == '[';
-
-  if (strstr (stripped, "://") != NULL)
-    return g_steal_pointer (&stripped);
-  return g_strconcat (is_near ? "http://" : "https://", stripped, NULL);
-}
-
 /* Returns: (transfer full) (nullable): the canonical address, or NULL with an error; nothing typed is no
  * error */
 static char *
 get_address (MillCrawlDialog *self, GError **error)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->address_row));
-  g_autofree char *address = with_scheme (text);
+  g_autofree char *address = mill_crawl_address_complete (text);
 
   return *text != '\0' ? mill_crawl_check_start (address, error) : NULL;
 }
@@ -306,13 +294,26 @@ run_clicked_cb (MillCrawlDialog *self)
   choose_folder (self, _ ("Keep the Results In"), TRUE);
 }
 
+/* A spin button takes what is typed when the focus leaves it, and a key that presses Start leaves it there.
+ */
+static void
+take_typed_numbers (MillCrawlDialog *self)
+{
+  gtk_spin_button_update (self->pages_spin);
+  gtk_spin_button_update (self->slots_spin);
+  gtk_spin_button_update (self->per_host_spin);
+  gtk_spin_button_update (self->delay_spin);
+}
+
 static void
 start_clicked_cb (MillCrawlDialog *self)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *address = get_address (self, NULL);
-  g_autoptr (MillJob) job = address != NULL ? make_job (self, address, &error) : NULL;
+  g_autoptr (MillJob) job = NULL;
 
+  take_typed_numbers (self);
+  job = address != NULL ? make_job (self, address, &error) : NULL;
   if (job == NULL)
     {
       if (error != NULL)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <utime.h>
 
+#include "mill-crawl-address.h"
 #include "mill-crawl-words.h"
 #include "mill-figures.h"
 #include "mill-flow-layout.h"
@@ -453,6 +454,36 @@ test_crawl_row (void)
 }
 
 static void
+test_crawl_address (void)
+{
+  static const char *const cases[][2] = {
+    { "example.org", "https://example.org" },
+    { " example.org/a ", "https://example.org/a" },
+    { "http://example.org", "http://example.org" },
+    /* An address in a query is no scheme; nor is a port. */
+    { "example.org/?next=https://x.org", "https://example.org/?next=https://x.org" },
+    { "example.org?next=https://x.org", "https://example.org?next=https://x.org" },
+    { "example.org:8443/", "https://example.org:8443/" },
+    /* On this machine, and by number. */
+    { "localhost", "http://localhost" },
+    { "Localhost:8080/a", "http://Localhost:8080/a" },
+    { "localhost.example.org", "https://localhost.example.org" },
+    { "127.0.0.1:8080", "http://127.0.0.1:8080" },
+    { "[::1]:8080/", "http://[::1]:8080/" },
+    /* Names may begin with a digit. */
+    { "3m.com", "https://3m.com" },
+    { "1password.com/a", "https://1password.com/a" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *address = mill_crawl_address_complete (cases[i][0]);
+
+      g_assert_cmpstr (address, ==, cases[i][1]);
+    }
+}
+
+static void
 make_file (const char *path, gint64 time_s)
 {
   const struct utimbuf times = { .actime = time_s, .modtime = time_s };
@@ -685,6 +716,7 @@ main (int argc, char **argv)
   g_test_add_func ("/crawl/sentences", test_crawl_sentences);
   g_test_add_func ("/crawl/facts", test_crawl_facts);
   g_test_add_func ("/crawl/row", test_crawl_row);
+  g_test_add_func ("/crawl/address", test_crawl_address);
   g_test_add_func ("/run-files/list", test_run_files_list);
   g_test_add_func ("/run-files/no-folder", test_run_files_no_folder);
   g_test_add_func ("/latency-log", test_latency_log);
