@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A value over time in fixed memory: recent samples as they came, older ones merged two by two, with minimum
- * and maximum kept however old they are.
+ * and maximum kept however old they are. The memory is taken at the first sample, whole, and never grows.
  */
 #pragma once
 
