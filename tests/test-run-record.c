@@ -16,6 +16,7 @@
 #include "test-parts.h"
 
 #define MANY 100000 /* more than can be on their way */
+#define MORE 300000 /* dead ones, likewise */
 
 typedef struct
 {
@@ -345,6 +346,46 @@ test_left_out (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (count (fixture, "1"), ==, MANY - unrecorded);
 }
 
+/* Not even a run in which everything fails takes memory without a bound. */
+static void
+test_dead_left_out (Fixture *fixture, gconstpointer data)
+{
+  static const char *const stages[] = { "work", NULL };
+  g_autoptr (MillRunFile) file = mill_run_file_create (fixture->path, NULL);
+  MillRunWriter *writer = mill_run_writer_new (file, failed_cb, NULL);
+  MillItemLog *log = mill_item_log_new (writer, stages, 1000);
+  guint64 unrecorded;
+
+  mill_run_file_begin (file);
+  for (guint64 id = 1; id <= MORE; id++)
+    settle (log, id, NULL, MILL_OUTCOME_DEAD);
+  unrecorded = mill_item_log_get_unrecorded (log);
+  mill_run_file_end (file);
+  g_assert_cmpuint (unrecorded, >=, MORE - 140000);
+  g_assert_cmpuint (unrecorded, <, MORE - 120000);
+  close_log (file, writer, log);
+  g_assert_cmpint (count (fixture, "outcome = 'dead'"), ==, MORE - unrecorded);
+}
+
+/* However much is written, memory holds no more of the file than it is allowed to. */
+static void
+test_cache (Fixture *fixture, gconstpointer data)
+{
+  static const char *const stages[] = { "work", NULL };
+  g_autoptr (MillRunFile) file = mill_run_file_create (fixture->path, NULL);
+  MillRunWriter *writer = mill_run_writer_new (file, failed_cb, NULL);
+  MillItemLog *log = mill_item_log_new (writer, stages, 0);
+
+  mill_run_file_limit_cache (file, 1024);
+  for (guint64 id = 1; id <= 50000; id++)
+    settle (log, id, NULL, MILL_OUTCOME_DONE);
+  mill_item_log_flush (log);
+  mill_run_writer_close (writer);
+  g_assert_cmpint (sqlite3_memory_used (), <, 2 * 1024 * 1024);
+  close_log (file, writer, log);
+  g_assert_cmpint (count (fixture, "1"), ==, 50000);
+}
+
 /* A file that is to stay small has the first items, and what matters of the others. */
 static void
 test_most_items (Fixture *fixture, gconstpointer data)
@@ -430,6 +471,8 @@ main (int argc, char **argv)
   ADD ("no-file", test_no_file);
   ADD ("keys", test_keys);
   ADD ("left-out", test_left_out);
+  ADD ("dead-left-out", test_dead_left_out);
+  ADD ("cache", test_cache);
   ADD ("most-items", test_most_items);
   ADD ("many-threads", test_many_threads);
 #undef ADD

@@ -7,6 +7,7 @@
 
 #include "record/mill-item-log-private.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "core/mill-lock-private.h"
@@ -15,7 +16,9 @@
 #define CHUNK_ITEMS 256
 #define CHUNK_TEXT  (64 * 1024) /* bytes, from which on a chunk is full */
 #define MOST_TEXT   (4 * CHUNK_TEXT)
-#define MOST_CHUNKS 256 /* on their way, before items are left out */
+#define MOST_CHUNKS 256 /* on their way, before items that are done are left out */
+#define MOST_LOST   512 /* before the others are, too */
+#define CACHE_LINE  64
 
 /* Where a string is in the text of its chunk; 0 is none. */
 typedef guint32 Place;
@@ -53,12 +56,18 @@ struct _MillItemLog
   char **stages;          /* (owned) names */
   gint64 clock_offset_us; /* from g_get_monotonic_time() to g_get_real_time() */
 
-  guint64 most_items; /* 0 is no limit */
+  guint64 most_items;  /* 0 is no limit */
+  atomic_bool is_full; /* most_items are logged */
 
-  GMutex lock;  /* guards the next four; taken by workers only, never by the writer */
+  /* Of a run at full speed most items are only counted: without the lock, and without taking from the other
+   * processors what they look at for each item. */
+  guint8 apart_1[CACHE_LINE];
+  atomic_uint_fast64_t unrecorded;
+  guint8 apart_2[CACHE_LINE];
+
+  GMutex lock;  /* guards the next three; taken by workers only, never by the writer */
   Chunk *chunk; /* (owned) (nullable) that is being filled */
   guint64 n_logged;
-  guint64 unrecorded;
   Chunk *spare; /* (owned) (nullable) ready to be filled, linked by note.next */
 
   Chunk *used;   /* (owned) (nullable) (atomic) which the writer is done with, linked by note.next */
@@ -319,13 +328,33 @@ send_if_full_locked (MillItemLog *self)
     send_chunk_locked (self);
 }
 
+/* Whether there is no place for it, as far as can be seen without the lock. */
 static gboolean
-is_left_out_locked (MillItemLog *self, MillOutcome outcome)
+is_left_out (MillItemLog *self, MillOutcome outcome)
 {
-  gboolean is_full = g_atomic_int_get (&self->n_chunks) >= MOST_CHUNKS ||
-                     (self->most_items > 0 && self->n_logged >= self->most_items);
+  gint n_chunks = g_atomic_int_get (&self->n_chunks);
 
-  return (outcome == MILL_OUTCOME_DONE && is_full) || mill_run_writer_has_failed (self->writer);
+  if (mill_run_writer_has_failed (self->writer))
+    return TRUE;
+  if (outcome != MILL_OUTCOME_DONE)
+    return n_chunks >= MOST_LOST;
+  return n_chunks >= MOST_CHUNKS || atomic_load_explicit (&self->is_full, memory_order_relaxed);
+}
+
+/* Counts it. Returns: FALSE if it is one too many */
+static gboolean
+admit_locked (MillItemLog *self, MillOutcome outcome)
+{
+  gboolean has_limit = self->most_items > 0;
+
+  if (outcome != MILL_OUTCOME_DONE)
+    return TRUE;
+  if (has_limit && self->n_logged >= self->most_items)
+    return FALSE;
+  self->n_logged++;
+  if (has_limit && self->n_logged >= self->most_items)
+    atomic_store_explicit (&self->is_full, TRUE, memory_order_relaxed);
+  return TRUE;
 }
 
 static void
@@ -335,8 +364,6 @@ log_locked (MillItemLog *self, guint stage, MillItem *item, MillOutcome outcome,
   Entry *entry = add_entry_locked (self, item);
   gint64 born_us = mill_item_get_born (item);
 
-  if (outcome == MILL_OUTCOME_DONE)
-    self->n_logged++;
   entry->settled_us = now_us + self->clock_offset_us;
   entry->latency_us = born_us > 0 ? now_us - born_us : -1;
   entry->size = mill_item_get_payload (item) != NULL ? (gint64) mill_item_get_size (item) : -1;
@@ -383,12 +410,18 @@ void
 mill_item_log_settled (MillItemLog *self, guint stage, MillItem *item, MillOutcome outcome,
                        const GError *error, guint attempts, gint64 now_us)
 {
-  mill_lock (&self->lock);
-  if (is_left_out_locked (self, outcome))
-    self->unrecorded++;
-  else
-    log_locked (self, stage, item, outcome, error, attempts, now_us);
-  g_mutex_unlock (&self->lock);
+  gboolean is_logged = FALSE;
+
+  if (!is_left_out (self, outcome))
+    {
+      mill_lock (&self->lock);
+      is_logged = admit_locked (self, outcome);
+      if (is_logged)
+        log_locked (self, stage, item, outcome, error, attempts, now_us);
+      g_mutex_unlock (&self->lock);
+    }
+  if (!is_logged)
+    atomic_fetch_add_explicit (&self->unrecorded, 1, memory_order_relaxed);
 }
 
 /* A dead item is on its way again. Before it can be settled. */
@@ -412,10 +445,5 @@ mill_item_log_flush (MillItemLog *self)
 guint64
 mill_item_log_get_unrecorded (MillItemLog *self)
 {
-  guint64 unrecorded;
-
-  mill_lock (&self->lock);
-  unrecorded = self->unrecorded;
-  g_mutex_unlock (&self->lock);
-  return unrecorded;
+  return atomic_load_explicit (&self->unrecorded, memory_order_relaxed);
 }

@@ -9,6 +9,8 @@
  * dropped.
  * - If the file cannot be written to, the run goes on; a fault among its events says that the recording has
  *   ended. Not so a crawl, whose checkpoint the file is, too: the crawl fails.
+ * - Memory has a bound, however long the run: that of the items on their way (MillItemLog), of a minute's
+ * samples, and 4 MiB of the file; of a crawl, what its file keeps.
  * - A crawl keeps its results by itself; of one only `run`, samples and events are written here.
  *
  * Threads: made, started and ended by its pipeline; what items tell it: any.

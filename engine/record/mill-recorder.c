@@ -16,6 +16,7 @@
 #define SAMPLE_EVERY_MS 100
 #define SHORTEST_US     1000 /* below which nothing can be said of a second */
 #define MOST_PENDING    600  /* samples that are not written yet, before others are left out */
+#define CACHE_KIB       4096 /* rows are added at the end; more is full of what nobody reads again */
 
 struct _MillRecorder
 {
@@ -378,6 +379,7 @@ start_items (MillRecorder *self)
   for (guint i = 0; i < mill_pipeline_get_n_stages (self->pipeline); i++)
     g_strv_builder_add (names, mill_stage_get_name (mill_pipeline_get_stage (self->pipeline, i)));
   stages = g_strv_builder_end (names);
+  mill_run_file_limit_cache (self->file, CACHE_KIB);
   self->writer = mill_run_writer_new (self->file, failed_cb, self);
   self->items = mill_item_log_new (self->writer, (const char *const *) stages, self->most_items);
 }

@@ -12,6 +12,7 @@
  * - A file that is not a run file, damaged, of a later version or in use is refused, and not touched. Who
  * only reads a damaged one is told when he comes to what is damaged.
  * - A file may come from anybody: nothing that is in it runs, and no value takes more than 64 MiB.
+ * - It keeps 32 MiB of the file in memory, or what mill_run_file_limit_cache() says, however long the run.
  *
  * Threads: any; between begin and end the others wait.
  */
@@ -33,6 +34,7 @@ MillRunFile *mill_run_file_ref (MillRunFile *self);
 void mill_run_file_unref (MillRunFile *self);
 gboolean mill_run_file_close (MillRunFile *self, GError **error);
 void mill_run_file_discard (MillRunFile *self, const char *path);
+void mill_run_file_limit_cache (MillRunFile *self, guint kib);
 
 void mill_run_file_begin (MillRunFile *self);
 void mill_run_file_end (MillRunFile *self);

@@ -524,6 +524,23 @@ mill_run_file_discard (MillRunFile *self, const char *path)
 }
 
 /**
+ * mill_run_file_limit_cache:
+ * @kib: of pages that are kept in memory
+ *
+ * For who reads little of what was written.
+ */
+void
+mill_run_file_limit_cache (MillRunFile *self, guint kib)
+{
+  g_autofree char *sql = g_strdup_printf ("PRAGMA cache_size = -%u", kib);
+
+  g_mutex_lock (&self->lock);
+  if (self->db != NULL && self->error == NULL)
+    note_locked (self, sqlite3_exec (self->db, sql, NULL, NULL, NULL));
+  g_mutex_unlock (&self->lock);
+}
+
+/**
  * mill_run_file_begin:
  *
  * What is written until mill_run_file_end() belongs together. The file is the calling thread's meanwhile.
