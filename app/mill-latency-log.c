@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillLatencyLog: each moment holds only the buckets that are not empty; the newest histogram is held beside
- * them, whole. */
+/* MillLatencyLog: each moment holds only the buckets that are not empty, at its place in one block; the
+ * newest histogram is held beside them, whole. A block, since what is kept changes its size again and again:
+ * it would leave holes all over the heap. */
 
 #include "config.h"
 
 #include "mill-latency-log.h"
 
+#include <string.h>
+
 #define MAX_MOMENTS       128
+#define MAX_BUCKETS       768         /* of a moment: six octaves, each bucket as narrow as the histogram's */
+#define NEWEST            MAX_MOMENTS /* the place in which the newest histogram is packed, to be looked at */
+#define N_PLACES          (MAX_MOMENTS + 1)
 #define FIRST_INTERVAL_US (500 * G_TIME_SPAN_MILLISECOND)
+#define VALUE_BITS        8 /* that tell a histogram's buckets apart */
 
 typedef struct
 {
@@ -18,30 +25,25 @@ typedef struct
 typedef struct
 {
   gint64 time_us;
-  GArray *buckets; /* (owned) (element-type Bucket): by value */
+  guint n_buckets;
 } Moment;
 
 struct _MillLatencyLog
 {
-  GArray *moments; /* (owned) (element-type Moment): oldest first */
+  Moment moments[N_PLACES]; /* oldest first */
+  guint n_moments;
+  Bucket *buckets; /* (owned) (nullable): MAX_BUCKETS for each place; NULL before there is a moment */
+  guint n_dropped; /* bits of each value, so that there are not more buckets than places for them */
   gint64 interval_us;
   gint64 newest_us;
   MillHistogram *newest; /* (owned) (nullable): as of the last call */
 };
-
-static void
-clear_moment (gpointer data)
-{
-  g_array_unref (((Moment *) data)->buckets);
-}
 
 MillLatencyLog *
 mill_latency_log_new (void)
 {
   MillLatencyLog *self = g_new0 (MillLatencyLog, 1);
 
-  self->moments = g_array_sized_new (FALSE, FALSE, sizeof (Moment), MAX_MOMENTS);
-  g_array_set_clear_func (self->moments, clear_moment);
   self->interval_us = FIRST_INTERVAL_US;
 
   return self;
@@ -50,36 +52,106 @@ mill_latency_log_new (void)
 void
 mill_latency_log_free (MillLatencyLog *self)
 {
-  g_array_unref (self->moments);
+  g_free (self->buckets);
   g_clear_pointer (&self->newest, mill_histogram_free);
   g_free (self);
 }
 
-static GArray *
-pack (const MillHistogram *histogram)
+static Bucket *
+get_buckets (const MillLatencyLog *self, guint place)
 {
-  GArray *buckets = g_array_new (FALSE, FALSE, sizeof (Bucket));
-  gint64 low, high;
-  guint position = 0;
-  Bucket bucket;
+  return self->buckets + (gsize) place * MAX_BUCKETS;
+}
 
-  while (mill_histogram_next_bucket (histogram, &position, &low, &high, &bucket.count))
+/* All at once, and touched: a long run takes no more of it than a short one. */
+static void
+make_buckets (MillLatencyLog *self)
+{
+  const gsize n = (gsize) N_PLACES * MAX_BUCKETS;
+
+  self->buckets = g_new (Bucket, n);
+  memset (self->buckets, 0, n * sizeof (Bucket));
+}
+
+/* The middle of the wider bucket that a value is in. */
+static gint64
+widen (gint64 value_us, guint n_dropped)
+{
+  int n_bits = (int) g_bit_storage ((gulong) value_us) - VALUE_BITS + (int) n_dropped;
+  gint64 width = G_GINT64_CONSTANT (1) << MAX (n_bits, 0);
+
+  if (n_dropped == 0 || n_bits <= 0)
+    return value_us;
+  return (value_us & ~(width - 1)) + width / 2;
+}
+
+/* Adds a bucket after the others, or to the last one. Returns: FALSE if there is no place for it */
+static gboolean
+put (MillLatencyLog *self, guint place, gint64 value_us, guint64 count)
+{
+  Moment *moment = &self->moments[place];
+  Bucket *buckets = get_buckets (self, place);
+  gint64 wide_us = widen (value_us, self->n_dropped);
+
+  if (moment->n_buckets > 0 && buckets[moment->n_buckets - 1].value_us == wide_us)
     {
-      bucket.value_us = low + (high - low) / 2;
-      g_array_append_val (buckets, bucket);
+      buckets[moment->n_buckets - 1].count += count;
+      return TRUE;
     }
+  if (moment->n_buckets == MAX_BUCKETS)
+    return FALSE;
+  buckets[moment->n_buckets++] = (Bucket){ wide_us, count };
+  return TRUE;
+}
 
-  return buckets;
+/* Makes all buckets twice as wide. */
+static void
+widen_all (MillLatencyLog *self)
+{
+  guint place, i;
+
+  self->n_dropped++;
+  for (place = 0; place < self->n_moments; place++)
+    {
+      const Bucket *buckets = get_buckets (self, place);
+      const guint n = self->moments[place].n_buckets;
+
+      self->moments[place].n_buckets = 0;
+      for (i = 0; i < n; i++)
+        put (self, place, buckets[i].value_us, buckets[i].count);
+    }
+}
+
+static gboolean
+try_to_pack (MillLatencyLog *self, guint place, const MillHistogram *histogram)
+{
+  gint64 low, high;
+  guint64 count;
+  guint position = 0;
+
+  self->moments[place].n_buckets = 0;
+  while (mill_histogram_next_bucket (histogram, &position, &low, &high, &count))
+    if (!put (self, place, low + (high - low) / 2, count))
+      return FALSE;
+
+  return TRUE;
 }
 
 static void
-unpack (const GArray *buckets, MillHistogram *out)
+pack (MillLatencyLog *self, guint place, const MillHistogram *histogram)
 {
+  while (!try_to_pack (self, place, histogram))
+    widen_all (self);
+}
+
+static void
+unpack (const MillLatencyLog *self, guint place, MillHistogram *out)
+{
+  const Bucket *buckets = get_buckets (self, place);
   guint i;
 
-  for (i = 0; i < buckets->len; i++)
-    mill_histogram_record_many (out, g_array_index (buckets, Bucket, i).value_us,
-                                g_array_index (buckets, Bucket, i).count);
+  for (i = 0; i < self->moments[place].n_buckets; i++)
+    mill_histogram_record_many (out, buckets[i].value_us, buckets[i].count);
 }
 
 static void
@@ -87,8 +159,12 @@ thin_out (MillLatencyLog *self)
 {
   guint i;
 
-  for (i = self->moments->len / 2; i-- > 0;)
-    g_array_remove_index (self->moments, 2 * i + 1);
+  self->n_moments /= 2;
+  for (i = 1; i < self->n_moments; i++)
+    {
+      self->moments[i] = self->moments[2 * i];
+      memcpy (get_buckets (self, i), get_buckets (self, 2 * i), self->moments[i].n_buckets * sizeof (Bucket));
+    }
   self->interval_us *= 2;
 }
 
@@ -102,45 +178,44 @@ thin_out (MillLatencyLog *self)
 void
 mill_latency_log_add (MillLatencyLog *self, gint64 time_us, const MillHistogram *now)
 {
-  const guint n = self->moments->len;
-  Moment moment = { .time_us = time_us };
-
   g_clear_pointer (&self->newest, mill_histogram_free);
   self->newest = mill_histogram_copy (now);
   self->newest_us = time_us;
-  if (n > 0 && time_us - g_array_index (self->moments, Moment, n - 1).time_us < self->interval_us)
+  if (self->buckets == NULL)
+    make_buckets (self);
+  if (self->n_moments > 0 && time_us - self->moments[self->n_moments - 1].time_us < self->interval_us)
     return;
 
-  if (n == MAX_MOMENTS)
+  if (self->n_moments == MAX_MOMENTS)
     thin_out (self);
-  moment.buckets = pack (now);
-  g_array_append_val (self->moments, moment);
+  pack (self, self->n_moments, now);
+  self->moments[self->n_moments++].time_us = time_us;
 }
 
-/* The last moment at or before a time; NULL for nothing recorded yet. */
-static const Moment *
-before (MillLatencyLog *self, gint64 time_us)
+/* The last moment at or before a time; -1 for nothing recorded yet. */
+static int
+find_before (const MillLatencyLog *self, gint64 time_us)
+{
+  int i;
+
+  for (i = (int) self->n_moments - 1; i >= 0 && self->moments[i].time_us > time_us; i--)
+    ;
+  return i;
+}
+
+/* The first moment at or after a time; NEWEST, and that packed, if there is none. */
+static guint
+find_after (MillLatencyLog *self, gint64 time_us)
 {
   guint i;
 
-  for (i = self->moments->len; i-- > 0;)
-    if (g_array_index (self->moments, Moment, i).time_us <= time_us)
-      return &g_array_index (self->moments, Moment, i);
+  for (i = 0; i < self->n_moments; i++)
+    if (self->moments[i].time_us >= time_us)
+      return i;
 
-  return NULL;
-}
-
-/* The first moment at or after a time; NULL for the newest histogram. */
-static const Moment *
-after (MillLatencyLog *self, gint64 time_us)
-{
-  guint i;
-
-  for (i = 0; i < self->moments->len; i++)
-    if (g_array_index (self->moments, Moment, i).time_us >= time_us)
-      return &g_array_index (self->moments, Moment, i);
-
-  return NULL;
+  pack (self, NEWEST, self->newest);
+  self->moments[NEWEST].time_us = self->newest_us;
+  return NEWEST;
 }
 
 /**
@@ -148,29 +223,28 @@ after (MillLatencyLog *self, gint64 time_us)
  * @from_us: (inout): the begin of a span; out: of the span that the answer is of
  * @to_us: (inout): its end
  *
- * Returns: (transfer full): what was recorded in that span, each value known as in the histogram
+ * Returns: (transfer full): what was recorded in that span
  */
 MillHistogram *
 mill_latency_log_get (MillLatencyLog *self, gint64 *from_us, gint64 *to_us)
 {
-  const Moment *begin = before (self, *from_us);
-  const Moment *end = after (self, *to_us);
   g_autoptr (MillHistogram) earlier = mill_histogram_new ();
   MillHistogram *span = mill_histogram_new ();
+  int begin = find_before (self, *from_us);
+  guint end;
 
-  if (begin != NULL)
-    unpack (begin->buckets, earlier);
-  if (end != NULL)
-    unpack (end->buckets, span);
-  else if (self->newest != NULL)
+  *from_us = begin >= 0 ? self->moments[begin].time_us : 0;
+  if (self->newest == NULL)
     {
-      g_autoptr (GArray) buckets = pack (self->newest);
-
-      unpack (buckets, span);
+      *to_us = self->newest_us;
+      return span;
     }
+  end = find_after (self, *to_us);
+  *to_us = self->moments[end].time_us;
+  unpack (self, end, span);
+  if (begin >= 0)
+    unpack (self, (guint) begin, earlier);
   mill_histogram_subtract (span, earlier);
-  *from_us = begin != NULL ? begin->time_us : 0;
-  *to_us = end != NULL ? end->time_us : self->newest_us;
 
   return span;
 }
@@ -178,16 +252,10 @@ mill_latency_log_get (MillLatencyLog *self, gint64 *from_us, gint64 *to_us)
 /**
  * mill_latency_log_get_memory:
  *
- * Returns: about how many bytes the moments take
+ * Returns: how many bytes the moments take: none before the first, the same from then on
  */
 gsize
 mill_latency_log_get_memory (MillLatencyLog *self)
 {
-  gsize bytes = 0;
-  guint i;
-
-  for (i = 0; i < self->moments->len; i++)
-    bytes += sizeof (Moment) + g_array_index (self->moments, Moment, i).buckets->len * sizeof (Bucket);
-
-  return bytes;
+  return self->buckets != NULL ? (gsize) N_PLACES * MAX_BUCKETS * sizeof (Bucket) : 0;
 }

@@ -2,8 +2,10 @@
 /* MillLatencyLog: what a histogram that only grows was at moments of a run, so that the percentiles of any
  * span of it can be told from the difference of two.
  *
- * Its memory is bounded whatever the run's length: when there are too many moments every other one goes and
- * they come half as often. A span is widened to the moments around it; the log says to which.
+ * Its memory is the same whatever the run's length, 1.5 MiB from the first moment on: when there are too many
+ * moments every other one goes and they come half as often. A span is widened to the moments around it; the
+ * log says to which. A value is known as in the histogram, to less than 1 %; if values are spread over so
+ * many buckets that a moment cannot hold them, half as well.
  */
 
 #pragma once

@@ -658,16 +658,21 @@ test_latency_log (void)
   g_autoptr (MillHistogram) all = mill_histogram_new ();
   g_autoptr (MillHistogram) span = NULL;
   gint64 from = 0, to = G_USEC_PER_SEC, second;
+  gsize memory;
 
   span = mill_latency_log_get (log, &from, &to);
   g_assert_cmpuint (mill_histogram_get_count (span), ==, 0);
+  g_assert_cmpuint (mill_latency_log_get_memory (log), ==, 0);
+  mill_latency_log_add (log, 0, all);
+  memory = mill_latency_log_get_memory (log);
   for (second = 0; second < 7200; second++)
     {
       mill_latency_log_add (log, second * G_USEC_PER_SEC, all);
       mill_histogram_record_many (all, second < 3600 ? 1000 : 50000, 10);
     }
   mill_latency_log_add (log, 7200 * (gint64) G_USEC_PER_SEC, all);
-  g_assert_cmpuint (mill_latency_log_get_memory (log), <, 100000);
+  g_assert_cmpuint (memory, <, 1600000);
+  g_assert_cmpuint (mill_latency_log_get_memory (log), ==, memory);
 
   mill_histogram_free (span);
   from = 1000 * (gint64) G_USEC_PER_SEC;
@@ -691,6 +696,48 @@ test_latency_log (void)
   to = 8000 * (gint64) G_USEC_PER_SEC;
   span = mill_latency_log_get (log, &from, &to);
   g_assert_cmpuint (mill_histogram_get_count (span), ==, 72000);
+}
+
+/* Durations from a microsecond to hours: more buckets than there is place for. What is left of a span is what
+ * was recorded in it, known a bit less well. */
+static void
+test_latency_log_spread (void)
+{
+  g_autoptr (MillLatencyLog) log = mill_latency_log_new ();
+  g_autoptr (MillHistogram) all = mill_histogram_new ();
+  g_autoptr (MillHistogram) span = NULL;
+  const gint64 first_us = 200 * (gint64) G_USEC_PER_SEC, second_us = 300 * (gint64) G_USEC_PER_SEC;
+  gint64 from = first_us, to = second_us, second;
+  double value;
+  gsize memory;
+
+  for (second = 0; second < 200; second++)
+    {
+      mill_latency_log_add (log, second * G_USEC_PER_SEC, all);
+      mill_histogram_record (all, 20000 + second * 10);
+    }
+  mill_latency_log_add (log, first_us, all);
+  memory = mill_latency_log_get_memory (log);
+  for (value = 1; value < 1e10; value *= 1.002)
+    mill_histogram_record (all, (gint64) value);
+  mill_latency_log_add (log, second_us, all);
+  g_assert_cmpuint (mill_latency_log_get_memory (log), ==, memory);
+
+  span = mill_latency_log_get (log, &from, &to);
+  g_assert_cmpint (from, ==, first_us);
+  g_assert_cmpint (to, ==, second_us);
+  g_assert_cmpuint (mill_histogram_get_count (span), ==, mill_histogram_get_count (all) - 200);
+  g_assert_cmpint (mill_histogram_get_percentile (span, 50), >, 100000 * 95 / 100);
+  g_assert_cmpint (mill_histogram_get_percentile (span, 50), <, 100000 * 105 / 100);
+
+  /* Before them, too, all is as it was. */
+  mill_histogram_free (span);
+  from = 0;
+  to = first_us;
+  span = mill_latency_log_get (log, &from, &to);
+  g_assert_cmpuint (mill_histogram_get_count (span), ==, 200);
+  g_assert_cmpint (mill_histogram_get_percentile (span, 50), >, 20000);
+  g_assert_cmpint (mill_histogram_get_percentile (span, 50), <, 22000);
 }
 
 int
@@ -719,7 +766,8 @@ main (int argc, char **argv)
   g_test_add_func ("/crawl/address", test_crawl_address);
   g_test_add_func ("/run-files/list", test_run_files_list);
   g_test_add_func ("/run-files/no-folder", test_run_files_no_folder);
-  g_test_add_func ("/latency-log", test_latency_log);
+  g_test_add_func ("/latency-log/over-time", test_latency_log);
+  g_test_add_func ("/latency-log/spread", test_latency_log_spread);
   g_test_add_func ("/run-files/prune", test_run_files_prune);
   g_test_add_func ("/record-words", test_record_words);
 
