@@ -8,6 +8,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "mill-message.h"
 #include "mill-timeline-export.h"
 
 /* Lives from the question to the end of writing. */
@@ -30,7 +31,7 @@ save_free (Save *self)
 static void
 show_error (GtkWindow *window, const GError *error)
 {
-  GtkWidget *dialog = adw_message_dialog_new (window, _ ("The Charts Could Not Be Saved"), error->message);
+  GtkWidget *dialog = mill_message_new (window, _ ("The Charts Could Not Be Saved"), error->message);
 
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
   gtk_window_present (GTK_WINDOW (dialog));

@@ -8,6 +8,8 @@
 
 #include <glib/gi18n.h>
 
+#include "mill-message.h"
+
 static AdwTabPage *
 get_page (MillWindow *self, MillTab *tab)
 {
@@ -167,7 +169,7 @@ ask_to_stop (MillWindow *self, GPtrArray *running)
                                     : g_strdup_printf (ngettext ("Stop %u Run?", "Stop %u Runs?", n), n);
   g_autofree char *body =
       n == 1 ? describe_one (mill_tab_get_run (g_ptr_array_index (running, 0))) : describe_several (running);
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), heading, body);
+  GtkWidget *dialog = mill_message_new (GTK_WINDOW (self), heading, body);
 
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Keep Running"), "stop",
                                     _ ("_Stop"), NULL);

@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "mill-builtin-jobs.h"
+#include "mill-message.h"
 #include "mill-run-files.h"
 #include "mill-run-words.h"
 #include "mill-settings.h"
@@ -54,7 +55,7 @@ void
 mill_window_show_error (MillWindow *self, const char *heading, const char *message)
 {
   g_autofree char *body = break_after_slashes (message);
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), heading, body);
+  GtkWidget *dialog = mill_message_new (GTK_WINDOW (self), heading, body);
 
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
   gtk_window_present (GTK_WINDOW (dialog));
