@@ -12,6 +12,7 @@
 #include "mill-dead-letter-rows.h"
 #include "mill-format.h"
 #include "mill-item-details.h"
+#include "mill-unseen.h"
 
 struct _MillDeadLettersPage
 {
@@ -348,6 +349,7 @@ mill_dead_letters_page_init (MillDeadLettersPage *self)
   GtkSortListModel *sorted;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  mill_unseen_hide_children (GTK_WIDGET (self->stack));
   self->rows = mill_dead_letter_rows_new ();
   mill_dead_letter_columns_add (self->view);
   sorted = gtk_sort_list_model_new (g_object_ref (mill_dead_letter_rows_get_model (self->rows)),

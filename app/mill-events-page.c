@@ -10,6 +10,7 @@
 #include "mill-css-class.h"
 #include "mill-event-row.h"
 #include "mill-format.h"
+#include "mill-unseen.h"
 
 /* So many are kept; the oldest go. */
 #define MAX_KEPT 100000
@@ -356,6 +357,7 @@ mill_events_page_init (MillEventsPage *self)
   self->follows = TRUE;
   self->store = g_list_store_new (MILL_TYPE_EVENT_ROW);
   gtk_widget_init_template (GTK_WIDGET (self));
+  mill_unseen_hide_children (GTK_WIDGET (self->stack));
   gtk_custom_filter_set_filter_func (self->filter, matches, self, NULL);
   gtk_filter_list_model_set_model (self->filtered, G_LIST_MODEL (self->store));
   adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);

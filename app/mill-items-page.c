@@ -11,6 +11,7 @@
 #include "mill-item-columns.h"
 #include "mill-item-details.h"
 #include "mill-item-list.h"
+#include "mill-unseen.h"
 
 struct _MillItemsPage
 {
@@ -378,6 +379,7 @@ static void
 mill_items_page_init (MillItemsPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  mill_unseen_hide_children (GTK_WIDGET (self->stack));
   make_list (self);
   mill_item_columns_add (self->view);
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));

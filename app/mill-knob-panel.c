@@ -8,6 +8,7 @@
 
 #include "mill-fault-group.h"
 #include "mill-knob-binding.h"
+#include "mill-unseen.h"
 
 struct _MillKnobPanel
 {
@@ -101,6 +102,7 @@ add_list (MillKnobPanel *self, const char *owner)
 
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (list, "knobs");
+  mill_unseen_hide (list);
   gtk_stack_add_named (self->stack, list, owner);
   gtk_string_list_append (self->owners, owner);
 
@@ -112,6 +114,7 @@ add_fault_group (MillKnobPanel *self, const char *owner)
 {
   GtkWidget *group = mill_fault_group_new (self->run, owner);
 
+  mill_unseen_hide (group);
   gtk_stack_add_named (self->fault_stack, group, owner);
 
   return group;

@@ -14,6 +14,7 @@
 #include "mill-items-page.h"
 #include "mill-pace.h"
 #include "mill-shutdown-page.h"
+#include "mill-unseen.h"
 
 /* The other pages have no gauges that move; words and counts are read no faster than this. */
 #define QUIET_SPACING_MS 200
@@ -187,6 +188,7 @@ static void
 mill_run_page_init (MillRunPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  mill_unseen_hide_children (GTK_WIDGET (self->view_stack));
   g_signal_connect_object (self->flow_page, "map", G_CALLBACK (update_tick), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->flow_page, "unmap", G_CALLBACK (update_tick), self,

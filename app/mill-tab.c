@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "mill-start-page.h"
+#include "mill-unseen.h"
 
 struct _MillTab
 {
@@ -80,6 +81,7 @@ ensure_start_page (MillTab *self)
       self->start_page = g_object_new (MILL_TYPE_START_PAGE, NULL);
       if (self->hidden != NULL)
         mill_start_page_set_hidden (self->start_page, self->hidden);
+      mill_unseen_hide (GTK_WIDGET (self->start_page));
       gtk_stack_add_child (self->stack, GTK_WIDGET (self->start_page));
     }
   return GTK_WIDGET (self->start_page);
@@ -91,6 +93,7 @@ ensure_run_page (MillTab *self)
   if (self->run_page == NULL)
     {
       self->run_page = g_object_new (MILL_TYPE_RUN_PAGE, NULL);
+      mill_unseen_hide (GTK_WIDGET (self->run_page));
       gtk_stack_add_child (self->stack, GTK_WIDGET (self->run_page));
     }
   return GTK_WIDGET (self->run_page);
@@ -106,26 +109,11 @@ show_page (MillTab *self)
     gtk_stack_set_visible_child (self->stack, ensure_start_page (self));
 }
 
-/* A screen reader does not hear of other tabs. */
-static void
-set_hidden (GtkWidget *widget, gboolean is_hidden)
-{
-  gtk_accessible_update_state (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_STATE_HIDDEN, is_hidden, -1);
-}
-
 static void
 mill_tab_map (GtkWidget *widget)
 {
   show_page (MILL_TAB (widget));
-  set_hidden (widget, FALSE);
   GTK_WIDGET_CLASS (mill_tab_parent_class)->map (widget);
-}
-
-static void
-mill_tab_unmap (GtkWidget *widget)
-{
-  GTK_WIDGET_CLASS (mill_tab_parent_class)->unmap (widget);
-  set_hidden (widget, TRUE);
 }
 
 static void
@@ -161,7 +149,6 @@ mill_tab_class_init (MillTabClass *klass)
   object_class->dispose = mill_tab_dispose;
   object_class->finalize = mill_tab_finalize;
   GTK_WIDGET_CLASS (klass)->map = mill_tab_map;
-  GTK_WIDGET_CLASS (klass)->unmap = mill_tab_unmap;
 
   signals[SIGNAL_CHANGED] = new_signal ("changed");
   signals[SIGNAL_BEAT] = new_signal ("beat");
@@ -179,7 +166,7 @@ mill_tab_init (MillTab *self)
   self->stack = GTK_STACK (gtk_stack_new ());
   gtk_stack_set_transition_type (self->stack, GTK_STACK_TRANSITION_TYPE_CROSSFADE);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->stack));
-  set_hidden (GTK_WIDGET (self), TRUE);
+  mill_unseen_hide (GTK_WIDGET (self));
 }
 
 /**

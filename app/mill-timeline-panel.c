@@ -11,6 +11,7 @@
 
 #include "mill-chart-save.h"
 #include "mill-stage-charts.h"
+#include "mill-unseen.h"
 
 #define SAME_TURN_US  (700 * G_TIME_SPAN_MILLISECOND)
 #define LEAST_SPAN_US (10 * G_TIME_SPAN_SECOND)
@@ -266,6 +267,7 @@ add_charts (MillTimelinePanel *self, guint stage)
   mill_stage_charts_set_distribution (MILL_STAGE_CHARTS (charts),
                                       gtk_toggle_button_get_active (self->distribution_button));
   mill_stage_charts_set_presenting (MILL_STAGE_CHARTS (charts), self->presenting);
+  mill_unseen_hide (charts);
   gtk_stack_add_child (self->stack, charts);
   g_ptr_array_add (self->charts, charts);
 }

@@ -12,6 +12,7 @@
 #include "mill-run-files.h"
 #include "mill-run-words.h"
 #include "mill-settings.h"
+#include "mill-unseen.h"
 #include "mill-window-rest.h"
 
 G_DEFINE_FINAL_TYPE (MillWindow, mill_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -188,6 +189,7 @@ static void
 mill_window_init (MillWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  mill_unseen_hide_children (GTK_WIDGET (self->start_stack));
   self->removed = g_ptr_array_new_with_free_func (g_free);
   self->leaving = g_hash_table_new (NULL, NULL);
   remember_size (self);

@@ -74,7 +74,8 @@ def children(node):
 
 
 def walk(node):
-    """All objects from this one on; none if there is none."""
+    """All objects from this one on; none if there is none. What is hidden, as another tab or page is, is in no list of
+    children."""
     if node is None:
         return
     yield node
@@ -88,17 +89,8 @@ def has_name(node, name):
     return found == name or found.replace("_", "") == f"{name} {name}"
 
 
-def is_hidden(node):
-    """Whether it is in something that is hidden, as another tab is."""
-    while node is not None and node.get_role() not in (Atspi.Role.FRAME, Atspi.Role.APPLICATION):
-        if not node.get_state_set().contains(Atspi.StateType.VISIBLE):
-            return True
-        node = node.get_parent()
-    return False
-
-
 def is_usable(node):
-    return node.get_state_set().contains(Atspi.StateType.SENSITIVE) and not is_hidden(node)
+    return node.get_state_set().contains(Atspi.StateType.SENSITIVE)
 
 
 def get_interface(node, interface):
@@ -127,7 +119,7 @@ def find_text(window, pattern):
         # Without the places where a long address may be broken.
         text = (node.get_name() or "").replace("\u200b", "")
         match = re.fullmatch(pattern, text)
-        if match and node.get_role() == Atspi.Role.LABEL and not is_hidden(node):
+        if match and node.get_role() == Atspi.Role.LABEL:
             return match
     return None
 

@@ -6,8 +6,7 @@ import os
 import sys
 import tempfile
 
-from gi.repository import Atspi
-from program import Program, run_tests, wait_for, walk
+from program import Atspi, Program, run_tests, wait_for, walk
 
 SLOTS = r"The limit is fetch’s slots: [\d.]+ of 2 held over [\d.]+ s, .* waiting for one\."
 CONSUMERS = r"The limit is fetch’s consumers: [\d.]+ of 4 at work over [\d.]+ s, .* items waiting for one\."
@@ -69,10 +68,7 @@ def read_and_turn(command, path):
         program.wait_text(r".*Backpressure: .* More consumers will not help\. Slots at \d+ would give .*L = λW .*")
 
         # The line is read aloud as it changes, and the card that it names says so too.
-        line = wait_for(
-            "a status of the same words",
-            lambda: next((n for n in walk(program.main) if n.get_role() == Atspi.Role.STATUS_BAR), None),
-        )
+        line = wait_for("a status of the same words", lambda: find_line(program))
         wait_for("the line's name", lambda: line.get_name().startswith("The limit is fetch’s slots: "))
         assert sentence.startswith("The limit is")
         wait_for("the card to be the limit's", lambda: program_says(program, "fetch") == "the limit of the run")
@@ -88,7 +84,11 @@ def read_and_turn(command, path):
         program.wait_text(CONSUMERS)
         program.press("Stop")
         program.wait("Run Again", "action")
-        wait_for("the line to go", lambda: not line.get_state_set().contains(Atspi.StateType.SHOWING))
+        wait_for("the line to go", lambda: find_line(program) is None)
+
+
+def find_line(program):
+    return next((node for node in walk(program.main) if node.get_role() == Atspi.Role.STATUS_BAR), None)
 
 
 def program_says(program, stage):

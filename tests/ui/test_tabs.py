@@ -4,7 +4,7 @@
 
 import sys
 
-from program import Program, run_tests
+from program import Program, run_tests, wait_for, walk
 
 BOTH = r"• Bounded thread queue\n• Bounded async queue\n\nThey are still running\..*"
 
@@ -22,6 +22,18 @@ def close_over_several(command):
         program.set_value("Slots", 10)
         program.press("Start")
         program.wait_value("fetch slots", "held", lambda held: held > 0)
+
+        # Nothing is heard of the tab behind it, nor of the pages behind the flow.
+        def hears(*names):
+            return not set(names).isdisjoint(node.get_name() for node in walk(program.main))
+
+        wait_for("the tab behind to be hidden", lambda: not hears("work queue depth", "work over time"))
+        assert hears("fetch queue depth")
+        assert not hears("No Item Has Failed", "Not Started Yet", "Search events", "Search the keys")
+        program.press("Events")
+        wait_for("the flow to be hidden", lambda: hears("Search events") and not hears("fetch queue depth"))
+        program.press("Flow")
+        wait_for("the flow", lambda: hears("fetch queue depth") and not hears("Search events"))
 
         # The window asks once, for all that runs.
         program.close()
