@@ -94,6 +94,7 @@ leave_now (MillWindow *self, GPtrArray *tabs, MillAfter after)
     gtk_window_close (GTK_WINDOW (self));
 }
 
+/* A tab that is not told so waits for an answer for ever: it could never be closed. */
 static void
 keep (MillWindow *self, GPtrArray *tabs, MillAfter after)
 {
@@ -186,7 +187,8 @@ ask_to_stop (MillWindow *self, GPtrArray *running)
  * @tabs: (transfer none) (element-type MillTab): some of its tabs, at least one
  * @after: what to do when nothing runs in them any more
  *
- * Leaves their runs: at once if they have ended, else after asking and stopping them.
+ * Leaves their runs: at once if they have ended, else after asking and stopping them. While something is
+ * asked already, that is shown, and they stay.
  */
 void
 mill_window_leave (MillWindow *self, GPtrArray *tabs, MillAfter after)
@@ -202,5 +204,8 @@ mill_window_leave (MillWindow *self, GPtrArray *tabs, MillAfter after)
       ask_to_stop (self, running);
     }
   else
-    gtk_window_present (self->question);
+    {
+      keep (self, tabs, after);
+      gtk_window_present (self->question);
+    }
 }

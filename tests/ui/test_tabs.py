@@ -35,9 +35,10 @@ def close_over_several(command):
         program.press("Flow")
         wait_for("the flow", lambda: hears("fetch queue depth") and not hears("Search events"))
 
-        # The window asks once, for all that runs.
+        # The window asks once, for all that runs. What else is to be closed meanwhile stays, and can be closed later.
         program.close()
         program.wait_text(BOTH, window="Stop 2 Runs?")
+        program.act("win.close-tab")
         program.press("Keep Running", window="Stop 2 Runs?")
         program.wait_gone("Stop 2 Runs?")
         program.wait_text(r".* · running · .*")
