@@ -42,12 +42,17 @@ written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Save *self = user_data;
   g_autoptr (GError) error = NULL;
+  gboolean is_written = g_file_replace_contents_finish (G_FILE (source), result, NULL, &error);
 
-  if (!g_file_replace_contents_finish (G_FILE (source), result, NULL, &error) && self->window != NULL)
+  g_application_release (g_application_get_default ());
+  if (!is_written && self->window != NULL)
     show_error (self->window, error);
+  else if (!is_written)
+    g_message ("%s", error->message);
   save_free (self);
 }
 
+/* The program stays until all is written, even if its last window goes. */
 static void
 chosen_cb (Save *self, int response)
 {
@@ -60,6 +65,7 @@ chosen_cb (Save *self, int response)
     }
   file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser));
   g_clear_object (&self->chooser);
+  g_application_hold (g_application_get_default ());
   g_file_replace_contents_bytes_async (file, self->bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION,
                                        NULL, written_cb, self);
 }

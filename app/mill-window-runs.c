@@ -242,20 +242,26 @@ export_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 static void
 exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  MillWindow *self = MILL_WINDOW (source);
+  g_autoptr (MillWindow) self = user_data;
   Export *export = g_task_get_task_data (G_TASK (result));
   g_autofree char *name = g_file_get_basename (export->output);
   g_autofree char *text = g_markup_printf_escaped (_ ("Exported to “%s”"), name);
   g_autoptr (GError) error = NULL;
+  gboolean is_done = g_task_propagate_boolean (G_TASK (result), &error);
 
+  g_application_release (g_application_get_default ());
   if (gtk_window_get_application (GTK_WINDOW (self)) == NULL)
-    return;
-  if (g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      if (!is_done)
+        g_message ("%s", error->message);
+    }
+  else if (is_done)
     adw_toast_overlay_add_toast (self->toast_overlay, adw_toast_new (text));
   else
     mill_window_show_error (self, _ ("The Results Could Not Be Exported"), error->message);
 }
 
+/* The window may be closed before the end, the last one too: the program stays until all is written. */
 static void
 export_chosen_cb (MillWindow *self, int response)
 {
@@ -272,8 +278,10 @@ export_chosen_cb (MillWindow *self, int response)
                       .format = self->export_format,
                       .output = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser)) };
   g_clear_object (&self->chooser);
-  task = g_task_new (self, NULL, exported_cb, NULL);
+  /* The thread may be the last to let go of the task, and is to hold nothing of ours. */
+  task = g_task_new (NULL, NULL, exported_cb, g_object_ref (self));
   g_task_set_task_data (task, export, export_free);
+  g_application_hold (g_application_get_default ());
   g_task_run_in_thread (task, export_thread);
 }
 
@@ -332,10 +340,17 @@ trash_thread (GTask *task, gpointer source, gpointer path, GCancellable *cancell
 }
 
 static void
+trashed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_application_release (g_application_get_default ());
+}
+
+static void
 trash (const char *path)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, trashed_cb, NULL);
 
+  g_application_hold (g_application_get_default ());
   g_task_set_task_data (task, g_strdup (path), g_free);
   g_task_run_in_thread (task, trash_thread);
 }
