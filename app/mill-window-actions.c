@@ -29,21 +29,24 @@ void
 mill_window_update_actions (MillWindow *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
+  MillTab *tab = mill_window_get_tab (self);
   MillRun *run = mill_window_get_run (self);
   MillState state = get_state (self);
+  /* What is being loaded takes the place of the run that is shown, which is left as it is until then. */
+  gboolean is_settled = run != NULL && !mill_tab_is_loading (tab);
   gboolean is_active = run != NULL && mill_run_is_active (run);
   gboolean is_running = is_active && state == MILL_STATE_RUNNING;
   gboolean can_go_on = run != NULL && mill_run_can_go_on (run);
   gboolean is_paused = is_active && state == MILL_STATE_PAUSED;
 
-  gtk_widget_action_set_enabled (widget, "win.back", run != NULL);
-  gtk_widget_action_set_enabled (widget, "win.start", run != NULL && !is_active);
+  gtk_widget_action_set_enabled (widget, "win.back", is_settled);
+  gtk_widget_action_set_enabled (widget, "win.start", is_settled && !is_active);
   gtk_widget_action_set_enabled (widget, "win.pause", is_running);
   gtk_widget_action_set_enabled (widget, "win.resume", is_paused);
   gtk_widget_action_set_enabled (widget, "win.toggle-pause", is_running || is_paused);
   gtk_widget_action_set_enabled (widget, "win.drain", is_running || is_paused);
-  gtk_widget_action_set_enabled (widget, "win.run-again", run != NULL && !is_active);
-  gtk_widget_action_set_enabled (widget, "win.go-on", can_go_on);
+  gtk_widget_action_set_enabled (widget, "win.run-again", is_settled && !is_active);
+  gtk_widget_action_set_enabled (widget, "win.go-on", is_settled && can_go_on);
   gtk_widget_action_set_enabled (widget, "win.stop", is_active && state != MILL_STATE_STOPPING);
   gtk_widget_action_set_enabled (widget, "win.show-page", run != NULL && self->presented == NULL);
   gtk_widget_action_set_enabled (widget, "win.present", run != NULL);
