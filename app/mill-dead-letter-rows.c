@@ -14,7 +14,16 @@ struct _MillDeadLetterRows
 
   GListStore *store;         /* (owned) (element-type MillItemRow) */
   GCancellable *cancellable; /* (owned) (nullable): while a file is read */
+  char *error;               /* (owned) (nullable): why none could be read */
 };
+
+enum
+{
+  SIGNAL_STATUS,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MillDeadLetterRows, mill_dead_letter_rows, G_TYPE_OBJECT)
 
@@ -25,6 +34,7 @@ mill_dead_letter_rows_finalize (GObject *object)
 
   g_clear_object (&self->cancellable);
   g_object_unref (self->store);
+  g_free (self->error);
 
   G_OBJECT_CLASS (mill_dead_letter_rows_parent_class)->finalize (object);
 }
@@ -33,6 +43,9 @@ static void
 mill_dead_letter_rows_class_init (MillDeadLetterRowsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = mill_dead_letter_rows_finalize;
+
+  signals[SIGNAL_STATUS] = g_signal_new ("status", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -79,6 +92,7 @@ mill_dead_letter_rows_clear (MillDeadLetterRows *self)
 {
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->error, g_free);
   g_list_store_remove_all (self->store);
 }
 
@@ -208,10 +222,12 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (is_outdated)
     return;
+  g_clear_object (&self->cancellable);
   if (rows != NULL)
     g_list_store_splice (self->store, 0, get_n (self), rows->pdata, rows->len);
   else
-    g_message ("%s", error->message);
+    self->error = g_strdup (error->message);
+  g_signal_emit (self, signals[SIGNAL_STATUS], 0);
 }
 
 /**
@@ -232,4 +248,26 @@ mill_dead_letter_rows_read (MillDeadLetterRows *self, const char *path)
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, g_strdup (path), g_free);
   g_task_run_in_thread (task, read_thread);
+}
+
+/**
+ * mill_dead_letter_rows_is_reading:
+ *
+ * Returns: whether a file is being read, and it is not known yet which letters there are
+ */
+gboolean
+mill_dead_letter_rows_is_reading (MillDeadLetterRows *self)
+{
+  return self->cancellable != NULL;
+}
+
+/**
+ * mill_dead_letter_rows_get_error:
+ *
+ * Returns: (transfer none) (nullable): why the file could not be read; %NULL if it was, or is being read
+ */
+const char *
+mill_dead_letter_rows_get_error (MillDeadLetterRows *self)
+{
+  return self->error;
 }

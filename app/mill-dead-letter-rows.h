@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* MillDeadLetterRows: dead letters as a list of MillItemRow, the oldest first. It follows a pipeline, or is
  * read once from a run file. A row stays the same object as long as its letter is there, and what changes is
- * told in as few changes as can be.
+ * told in as few changes as can be. Its signal "status" tells that a file was read, or cannot be.
  *
  * Threads: that of the default main context. */
 
@@ -26,5 +26,7 @@ GListModel *mill_dead_letter_rows_get_model (MillDeadLetterRows *self);
 void mill_dead_letter_rows_clear (MillDeadLetterRows *self);
 void mill_dead_letter_rows_follow (MillDeadLetterRows *self, MillPipeline *pipeline);
 void mill_dead_letter_rows_read (MillDeadLetterRows *self, const char *path);
+gboolean mill_dead_letter_rows_is_reading (MillDeadLetterRows *self);
+const char *mill_dead_letter_rows_get_error (MillDeadLetterRows *self);
 
 G_END_DECLS

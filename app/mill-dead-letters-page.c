@@ -14,6 +14,9 @@
 #include "mill-item-details.h"
 #include "mill-unseen.h"
 
+/* So many letters are not asked for with every beat: they are copied while the run waits. */
+#define MANY 1000
+
 struct _MillDeadLettersPage
 {
   AdwBin parent_instance;
@@ -21,12 +24,14 @@ struct _MillDeadLettersPage
   MillRun *run;                  /* (owned) (nullable) */
   MillDeadLetterRows *rows;      /* (owned) */
   GtkSingleSelection *selection; /* (owned): of the rows as they are sorted */
-  guint64 n_seen;                /* dead letters when the engine was asked last */
-  gboolean is_sending;           /* all of them, in a thread */
+  guint64 n_seen;                /* dead letters when the engine was asked last, */
+  gint64 seen_us;                /* at this monotonic time */
+  gboolean is_sending;           /* some back, in a thread */
 
   /* Template */
   AdwToastOverlay *toast_overlay;
   GtkStack *stack;
+  AdwStatusPage *nothing_page;
   GtkLabel *why_label;
   GtkLabel *count_label;
   GtkColumnView *view;
@@ -52,9 +57,11 @@ static guint64
 count_all (MillDeadLettersPage *self)
 {
   const MillCrawlSummary *summary = mill_run_get_summary (self->run);
-  guint64 n = mill_run_is_stored (self->run) ? (summary != NULL ? summary->dead : 0)
-                                             : mill_run_get_snapshot (self->run)->dead;
+  const MillRunFacts *facts = mill_run_get_facts (self->run);
+  guint64 n = mill_run_get_snapshot (self->run)->dead;
 
+  if (mill_run_is_stored (self->run))
+    n = facts != NULL ? facts->dead : summary != NULL ? summary->dead : 0;
   return MAX (n, get_n (self));
 }
 
@@ -65,6 +72,8 @@ describe_count (MillDeadLettersPage *self)
   g_autofree char *shown = mill_format_count (get_n (self));
   g_autofree char *all = mill_format_count (n_all);
 
+  if (mill_dead_letter_rows_is_reading (self->rows))
+    return g_strdup (_ ("Reading…"));
   if (n_all > get_n (self))
     /* Translators: how many dead letters are listed, of how many */
     return g_strdup_printf (_ ("%s of %s dead letters"), shown, all);
@@ -83,6 +92,32 @@ can_requeue (MillDeadLettersPage *self)
 }
 
 static void
+say_nothing (MillDeadLettersPage *self, const char *icon_name, const char *title, const char *description)
+{
+  g_autofree char *markup = g_markup_escape_text (description, -1);
+
+  adw_status_page_set_icon_name (self->nothing_page, icon_name);
+  adw_status_page_set_title (self->nothing_page, title);
+  adw_status_page_set_description (self->nothing_page, markup);
+  gtk_stack_set_visible_child_name (self->stack, "nothing");
+}
+
+static void
+choose_page (MillDeadLettersPage *self)
+{
+  const char *error = mill_dead_letter_rows_get_error (self->rows);
+
+  if (error != NULL)
+    say_nothing (self, "dialog-error-symbolic", _ ("The Run File Cannot Be Read"), error);
+  else if (get_n (self) > 0 || mill_dead_letter_rows_is_reading (self->rows))
+    gtk_stack_set_visible_child_name (self->stack, "letters");
+  else
+    say_nothing (
+        self, "object-select-symbolic", _ ("No Item Has Failed"),
+        _ ("An item that has failed for good, after all its attempts, is kept here with the reason."));
+}
+
+static void
 update (MillDeadLettersPage *self)
 {
   g_autofree char *count = NULL;
@@ -92,12 +127,13 @@ update (MillDeadLettersPage *self)
     return;
   can = can_requeue (self);
   count = describe_count (self);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "letters.requeue", can && get_selected (self) != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "letters.requeue",
+                                 can && !self->is_sending && get_selected (self) != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "letters.requeue-all", can && !self->is_sending);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "letters.copy", get_selected (self) != NULL);
   gtk_label_set_label (self->why_label, can ? "" : _ ("Items can be sent back only while the run goes on."));
   gtk_label_set_label (self->count_label, count);
-  gtk_stack_set_visible_child_name (self->stack, get_n (self) > 0 ? "letters" : "nothing");
+  choose_page (self);
 }
 
 static void
@@ -155,7 +191,8 @@ selected_cb (MillDeadLettersPage *self)
 static void
 toast (MillDeadLettersPage *self, const char *text)
 {
-  AdwToast *message = adw_toast_new (text);
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+  AdwToast *message = adw_toast_new (markup);
 
   adw_toast_set_timeout (message, 4);
   adw_toast_overlay_add_toast (self->toast_overlay, message);
@@ -164,73 +201,113 @@ toast (MillDeadLettersPage *self, const char *text)
 /* ---- back into the run ------------------------------------------------------------------------------------
  */
 
+/* What is sent back: one item, or all of them. */
+typedef struct
+{
+  MillPipeline *pipeline; /* (owned) */
+  guint64 id;             /* of the letter; 0: all */
+  char *stage;            /* (owned) (nullable): where the one goes */
+} Sending;
+
+static void
+sending_free (gpointer data)
+{
+  Sending *sending = data;
+
+  g_object_unref (sending->pipeline);
+  g_free (sending->stage);
+  g_free (sending);
+}
+
 static void
 refresh (MillDeadLettersPage *self)
 {
   mill_run_sample (self->run);
   mill_dead_letter_rows_follow (self->rows, mill_run_get_pipeline (self->run));
   self->n_seen = mill_run_get_snapshot (self->run)->dead;
+  self->seen_us = g_get_monotonic_time ();
   update (self);
-}
-
-static void
-requeue_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  MillDeadLettersPage *self = MILL_DEAD_LETTERS_PAGE (widget);
-  g_autofree char *stage = g_strdup (mill_item_row_get_stage (get_selected (self)));
-  guint64 id = (guint64) mill_item_row_get_rowid (get_selected (self));
-  g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (mill_pipeline_requeue_dead_letter (mill_run_get_pipeline (self->run), id, &error))
-    /* Translators: one item; the word is a stage's name */
-    text = g_strdup_printf (_ ("Sent back into “%s”"), stage);
-  toast (self, text != NULL ? text : error->message);
-  refresh (self);
 }
 
 /* For a crawl, each is written to the run file. */
 static void
-requeue_thread (GTask *task, gpointer source, gpointer pipeline, GCancellable *cancellable)
+requeue_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  const Sending *sending = data;
   GError *error = NULL;
-  gint n = mill_pipeline_requeue_dead_letters (pipeline, &error);
+  gint n;
 
+  if (sending->id == 0)
+    n = mill_pipeline_requeue_dead_letters (sending->pipeline, &error);
+  else
+    n = mill_pipeline_requeue_dead_letter (sending->pipeline, sending->id, &error) ? 1 : -1;
   if (n >= 0)
     g_task_return_int (task, n);
   else
     g_task_return_error (task, error);
 }
 
+static char *
+describe_sent (const Sending *sending, gssize n)
+{
+  g_autofree char *count = mill_format_count ((guint64) n);
+
+  if (sending->stage != NULL)
+    /* Translators: one item; the word is a stage's name */
+    return g_strdup_printf (_ ("Sent back into “%s”"), sending->stage);
+  return g_strdup_printf (ngettext ("%s item was sent back", "%s items were sent back", (gulong) n), count);
+}
+
 static void
 requeued_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MillDeadLettersPage) self = user_data;
+  const Sending *sending = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
   gssize n = g_task_propagate_int (G_TASK (result), &error);
-  g_autofree char *count = mill_format_count ((guint64) MAX (n, 0));
-  g_autofree char *text = NULL;
+  g_autofree char *text = error == NULL ? describe_sent (sending, n) : NULL;
 
   self->is_sending = FALSE;
-  if (error == NULL)
-    text = g_strdup_printf (ngettext ("%s item was sent back", "%s items were sent back", (gulong) n), count);
   if (self->run == NULL)
     return;
   toast (self, text != NULL ? text : error->message);
-  if (g_task_get_task_data (G_TASK (result)) == mill_run_get_pipeline (self->run))
+  if (sending->pipeline == mill_run_get_pipeline (self->run))
     refresh (self);
+  else
+    update (self);
+}
+
+/* @row: (nullable): what to send; %NULL sends all */
+static void
+requeue (MillDeadLettersPage *self, MillItemRow *row)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, requeued_cb, g_object_ref (self));
+  Sending *sending = g_new0 (Sending, 1);
+
+  sending->pipeline = g_object_ref (mill_run_get_pipeline (self->run));
+  if (row != NULL)
+    {
+      sending->id = (guint64) mill_item_row_get_rowid (row);
+      sending->stage = g_strdup (mill_item_row_get_stage (row));
+    }
+  self->is_sending = TRUE;
+  update (self);
+  g_task_set_task_data (task, sending, sending_free);
+  g_task_run_in_thread (task, requeue_thread);
+}
+
+static void
+requeue_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MillDeadLettersPage *self = MILL_DEAD_LETTERS_PAGE (widget);
+
+  requeue (self, get_selected (self));
 }
 
 static void
 requeue_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  MillDeadLettersPage *self = MILL_DEAD_LETTERS_PAGE (widget);
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, requeued_cb, g_object_ref (self));
-
-  self->is_sending = TRUE;
-  update (self);
-  g_task_set_task_data (task, g_object_ref (mill_run_get_pipeline (self->run)), g_object_unref);
-  g_task_run_in_thread (task, requeue_thread);
+  requeue (MILL_DEAD_LETTERS_PAGE (widget), NULL);
 }
 
 /* ---- copies -----------------------------------------------------------------------------------------------
@@ -274,20 +351,35 @@ copy_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
 /* ---- the run ----------------------------------------------------------------------------------------------
  */
 
+static gboolean
+is_due (MillDeadLettersPage *self)
+{
+  return get_n (self) <= MANY || g_get_monotonic_time () - self->seen_us >= G_USEC_PER_SEC;
+}
+
 static void
-follow (MillDeadLettersPage *self)
+beat_cb (MillDeadLettersPage *self)
 {
   guint64 n_dead;
 
   if (self->run == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
   n_dead = mill_run_get_snapshot (self->run)->dead;
-  if (!mill_run_is_stored (self->run) && n_dead != self->n_seen)
+  if (!mill_run_is_stored (self->run) && n_dead != self->n_seen && is_due (self))
     {
       self->n_seen = n_dead;
+      self->seen_us = g_get_monotonic_time ();
       mill_dead_letter_rows_follow (self->rows, mill_run_get_pipeline (self->run));
     }
   update (self);
+}
+
+/* There may be no beat to come. */
+static void
+follow (MillDeadLettersPage *self)
+{
+  self->seen_us = 0;
+  beat_cb (self);
 }
 
 static void
@@ -332,6 +424,7 @@ mill_dead_letters_page_class_init (MillDeadLettersPageClass *klass)
                                                "/io/github/millrace/Millrace/ui/dead-letters-page.ui");
   gtk_widget_class_bind_template_child (widget_class, MillDeadLettersPage, toast_overlay);
   gtk_widget_class_bind_template_child (widget_class, MillDeadLettersPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, MillDeadLettersPage, nothing_page);
   gtk_widget_class_bind_template_child (widget_class, MillDeadLettersPage, why_label);
   gtk_widget_class_bind_template_child (widget_class, MillDeadLettersPage, count_label);
   gtk_widget_class_bind_template_child (widget_class, MillDeadLettersPage, view);
@@ -363,6 +456,7 @@ mill_dead_letters_page_init (MillDeadLettersPage *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (mill_dead_letter_rows_get_model (self->rows), "items-changed", G_CALLBACK (update),
                            self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (self->rows, "status", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
 }
 
 /**
@@ -380,7 +474,7 @@ mill_dead_letters_page_set_run (MillDeadLettersPage *self, MillRun *run)
   self->n_seen = 0;
   if (mill_run_is_stored (run))
     mill_dead_letter_rows_read (self->rows, mill_run_get_path (run));
-  g_signal_connect_object (run, "beat", G_CALLBACK (follow), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (run, "beat", G_CALLBACK (beat_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "ended", G_CALLBACK (follow), self, G_CONNECT_SWAPPED);
   follow (self);
   update (self);
