@@ -6,10 +6,12 @@
 #include "mill-summary-card.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "mill-crawl-facts.h"
 #include "mill-crawl-words.h"
 #include "mill-format.h"
+#include "mill-item-row.h"
 #include "mill-run-words.h"
 #include "mill-summary-words.h"
 #include "mill-words.h"
@@ -129,12 +131,16 @@ show_tiles (MillSummaryCard *self, const MillSnapshot *snapshot)
     }
 }
 
+/* What is in a run file may be of any length, and no text at all.
+ * @what: (nullable) */
 static GtkWidget *
 new_reason_row (const char *what, const char *reason)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *key = new_label (what, "body");
-  GtkWidget *reason_label = new_label (reason, "caption");
+  g_autofree char *key_line = what != NULL ? mill_item_row_make_line (what, strlen (what)) : NULL;
+  g_autofree char *reason_line = mill_item_row_make_line (reason, strlen (reason));
+  GtkWidget *key = new_label (key_line, "body");
+  GtkWidget *reason_label = new_label (reason_line, "caption");
 
   gtk_label_set_ellipsize (GTK_LABEL (key), PANGO_ELLIPSIZE_MIDDLE);
   gtk_label_set_selectable (GTK_LABEL (key), TRUE);
