@@ -12,6 +12,7 @@
 #include "mill-item-details.h"
 #include "mill-item-list.h"
 #include "mill-unseen.h"
+#include "mill-uri-open.h"
 
 struct _MillItemsPage
 {
@@ -183,8 +184,7 @@ open_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MillItemsPage *self = MILL_ITEMS_PAGE (widget);
 
-  gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (widget)), mill_item_row_get_key (self->selected),
-                GDK_CURRENT_TIME);
+  mill_uri_open (widget, mill_item_row_get_key (self->selected), _ ("The Address Cannot Be Opened"));
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "crawl/mill-crawl-summary.h"
 #include "mill-alert-defaults.h"
 #include "mill-run-files.h"
+#include "mill-uri-open.h"
 
 #define MAX_BROKEN   100
 #define UNDO_SECONDS 8
@@ -188,13 +189,19 @@ go_on_action (GtkWidget *widget, const char *name, GVariant *parameter)
   mill_window_resume_run (mill_window_get_tab (self), mill_run_get_path (mill_window_get_run (self)));
 }
 
+/* The run file names it, and may be a stranger's: nothing but a folder is opened. */
 static void
 open_folder_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   g_autoptr (GFile) file = g_file_new_for_path (g_variant_get_bytestring (parameter));
   g_autofree char *uri = g_file_get_uri (file);
+  g_autofree char *path = g_file_get_parse_name (file);
+  const char *heading = _ ("The Folder Cannot Be Opened");
 
-  gtk_show_uri (GTK_WINDOW (widget), uri, GDK_CURRENT_TIME);
+  if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY)
+    mill_uri_open (widget, uri, heading);
+  else
+    mill_window_show_error (MILL_WINDOW (widget), heading, path);
 }
 
 /* ---- export ---------------------------------------------------------------------------------------------
