@@ -11,6 +11,7 @@
 #include "mill-event-row.h"
 #include "mill-format.h"
 #include "mill-unseen.h"
+#include "mill-search-key.h"
 
 /* So many are kept; the oldest go. */
 #define MAX_KEPT 100000
@@ -148,6 +149,13 @@ search_changed_cb (MillEventsPage *self)
 }
 
 static void
+stop_search_cb (MillEventsPage *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+}
+
+static void
 scrolled_cb (MillEventsPage *self)
 {
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
@@ -196,12 +204,6 @@ copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
       append_line (text, row);
     }
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text->str);
-}
-
-static void
-search_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  gtk_widget_grab_focus (GTK_WIDGET (MILL_EVENTS_PAGE (widget)->search_entry));
 }
 
 static void
@@ -322,6 +324,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, MillEventsPage, filter);
   gtk_widget_class_bind_template_callback (widget_class, kind_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_label_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_kind_cb);
@@ -343,9 +346,7 @@ mill_events_page_class_init (MillEventsPageClass *klass)
                                               NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   bind_template (widget_class);
   gtk_widget_class_install_action (widget_class, "events.copy", NULL, copy_action);
-  gtk_widget_class_install_action (widget_class, "events.search", NULL, search_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "events.copy", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "events.search", NULL);
 }
 
 static void
@@ -363,6 +364,7 @@ mill_events_page_init (MillEventsPage *self)
   adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
   g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (scrolled_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (adjustment, "changed", G_CALLBACK (resized_cb), self, G_CONNECT_SWAPPED);
+  mill_search_key_add (GTK_WIDGET (self), GTK_WIDGET (self->search_entry));
   show_count (self);
 }
 

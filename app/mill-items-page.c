@@ -12,6 +12,7 @@
 #include "mill-item-details.h"
 #include "mill-item-list.h"
 #include "mill-unseen.h"
+#include "mill-search-key.h"
 #include "mill-uri-open.h"
 
 struct _MillItemsPage
@@ -230,16 +231,6 @@ stop_search_cb (MillItemsPage *self)
   gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
-static gboolean
-search_cb (GtkWidget *widget, GVariant *arguments, gpointer user_data)
-{
-  MillItemsPage *self = MILL_ITEMS_PAGE (widget);
-
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self->search_entry)))
-    return FALSE;
-  return gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
-}
-
 /* ---- the run --------------------------------------------------------------------------------------------
  */
 
@@ -345,20 +336,6 @@ add_menu (MillItemsPage *self)
   gtk_widget_add_controller (GTK_WIDGET (self->view), GTK_EVENT_CONTROLLER (click));
 }
 
-/* Wherever the focus is in the window. */
-static void
-add_search_key (MillItemsPage *self)
-{
-  GtkEventController *controller = gtk_shortcut_controller_new ();
-
-  gtk_shortcut_controller_set_scope (GTK_SHORTCUT_CONTROLLER (controller), GTK_SHORTCUT_SCOPE_GLOBAL);
-  gtk_shortcut_controller_add_shortcut (
-      GTK_SHORTCUT_CONTROLLER (controller),
-      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_f, GDK_CONTROL_MASK),
-                        gtk_callback_action_new (search_cb, NULL, NULL)));
-  gtk_widget_add_controller (GTK_WIDGET (self), controller);
-}
-
 static void
 make_list (MillItemsPage *self)
 {
@@ -386,7 +363,7 @@ mill_items_page_init (MillItemsPage *self)
   g_signal_connect_object (gtk_column_view_get_sorter (self->view), "changed", G_CALLBACK (query_changed_cb),
                            self, G_CONNECT_SWAPPED);
   add_menu (self);
-  add_search_key (self);
+  mill_search_key_add (GTK_WIDGET (self), GTK_WIDGET (self->search_entry));
   show_details (self);
 }
 
