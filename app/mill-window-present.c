@@ -24,7 +24,11 @@ static gboolean
 hide_header_cb (gpointer user_data)
 {
   MillWindow *self = user_data;
+  GtkPopover *menu = gtk_menu_button_get_popover (self->menu_button);
 
+  /* It would go with the header. */
+  if (menu != NULL && gtk_widget_get_visible (GTK_WIDGET (menu)))
+    return G_SOURCE_CONTINUE;
   self->header_timer = 0;
   gtk_revealer_set_reveal_child (self->header_revealer, FALSE);
   set_cursor (self, "none");

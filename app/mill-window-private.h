@@ -50,6 +50,7 @@ struct _MillWindow
   GtkWidget *run_buttons;
   GtkStack *start_stack;
   GtkButton *present_button;
+  GtkMenuButton *menu_button;
   GtkWidget *new_tab_button;
   GtkWidget *tab_bar;
   AdwTabView *tab_view;

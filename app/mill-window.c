@@ -179,6 +179,7 @@ mill_window_class_init (MillWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillWindow, run_buttons);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, start_stack);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, present_button);
+  gtk_widget_class_bind_template_child (widget_class, MillWindow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, new_tab_button);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, tab_bar);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, tab_view);
