@@ -24,21 +24,28 @@ mill_window_update_knob_actions (MillWindow *self)
                                  knobs != NULL && mill_knob_board_can_redo (knobs));
 }
 
-/* One word at a time: who undoes ten steps does not read ten of them one after the other. */
+static void
+toast_dismissed_cb (MillWindow *self, AdwToast *toast)
+{
+  if (toast == self->knob_toast)
+    g_clear_weak_pointer (&self->knob_toast);
+}
+
+/* One word at a time: who undoes ten steps does not read ten of them one after the other, and sees each as
+ * long as any. */
 static void
 say (MillWindow *self, const char *what)
 {
   g_autofree char *title = g_markup_escape_text (what, -1);
+  AdwToast *toast = adw_toast_new (title);
 
   if (self->knob_toast != NULL)
-    {
-      adw_toast_set_title (self->knob_toast, title);
-      return;
-    }
-  self->knob_toast = adw_toast_new (title);
-  adw_toast_set_timeout (self->knob_toast, 3);
-  g_object_add_weak_pointer (G_OBJECT (self->knob_toast), (gpointer *) &self->knob_toast);
-  adw_toast_overlay_add_toast (self->toast_overlay, self->knob_toast);
+    adw_toast_dismiss (self->knob_toast);
+  adw_toast_set_timeout (toast, 3);
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  g_set_weak_pointer (&self->knob_toast, toast);
+  g_signal_connect_object (toast, "dismissed", G_CALLBACK (toast_dismissed_cb), self, G_CONNECT_SWAPPED);
+  adw_toast_overlay_add_toast (self->toast_overlay, toast);
 }
 
 static void
