@@ -69,10 +69,12 @@ static void
 append_pages (GString *line, const MillSnapshot *snapshot, guint64 n_before)
 {
   g_autofree char *settled = mill_format_count (n_before + snapshot->done + snapshot->dead);
-  g_autofree char *known = mill_format_count (n_before + (guint64) snapshot->total);
+  guint64 n_known = n_before + (guint64) snapshot->total;
+  g_autofree char *known = mill_format_count (n_known);
 
   /* Translators: pages that are through, pages that the crawl knows so far */
-  g_string_append_printf (line, _ ("%s of %s known pages"), settled, known);
+  g_string_append_printf (line, ngettext ("%s of %s known page", "%s of %s known pages", (gulong) n_known),
+                          settled, known);
 }
 
 static void

@@ -137,7 +137,10 @@ describe_figures (const MillSnapshot *run, const MillLimitFinding *limit)
   if (run->unrecorded > 0)
     {
       g_autofree char *unrecorded = mill_format_count (run->unrecorded);
-      g_autofree char *text = g_strdup_printf (_ ("%s items are not in the run file"), unrecorded);
+      g_autofree char *text =
+          g_strdup_printf (ngettext ("%s item is not in the run file", "%s items are not in the run file",
+                                     (gulong) run->unrecorded),
+                           unrecorded);
 
       mill_cli_table_add (table, _ ("not recorded"), text, NULL);
     }

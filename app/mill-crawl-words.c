@@ -43,17 +43,26 @@ take_text (GString *text)
 static char *
 stopped_sentence (const MillCrawlSummary *summary, const MillSnapshot *end)
 {
+  guint64 n_known = summary->done + summary->dead + summary->left;
   g_autofree char *settled = mill_format_count (summary->done + summary->dead);
-  g_autofree char *known = mill_format_count (summary->done + summary->dead + summary->left);
+  g_autofree char *known = mill_format_count (n_known);
   g_autofree char *span = end != NULL ? mill_words_span (end->elapsed_us) : NULL;
 
   if (end == NULL)
-    return g_strdup_printf (_ ("%s of %s known pages are through; the crawl can go on."), settled, known);
+    return g_strdup_printf (ngettext ("%s of %s known page is through; the crawl can go on.",
+                                      "%s of %s known pages are through; the crawl can go on.",
+                                      (gulong) n_known),
+                            settled, known);
   if (end->state == MILL_STATE_STOPPED)
-    return g_strdup_printf (_ ("Stopped after %s: %s of %s known pages are through; the crawl can go on."),
-                            span, settled, known);
-  return g_strdup_printf (_ ("Drained after %s: %s of %s known pages are through; the crawl can go on."),
-                          span, settled, known);
+    return g_strdup_printf (
+        ngettext ("Stopped after %s: %s of %s known page is through; the crawl can go on.",
+                  "Stopped after %s: %s of %s known pages are through; the crawl can go on.",
+                  (gulong) n_known),
+        span, settled, known);
+  return g_strdup_printf (
+      ngettext ("Drained after %s: %s of %s known page is through; the crawl can go on.",
+                "Drained after %s: %s of %s known pages are through; the crawl can go on.", (gulong) n_known),
+      span, settled, known);
 }
 
 static char *
@@ -64,7 +73,10 @@ finished_sentence (const MillCrawlSummary *summary)
 
   if (summary->dead > 0)
     /* Translators: numbers of pages */
-    return g_strdup_printf (_ ("Finished: %s pages fetched, %s failed for good."), done, dead);
+    return g_strdup_printf (ngettext ("Finished: %s page fetched, %s failed for good.",
+                                      "Finished: %s pages fetched, %s failed for good.",
+                                      (gulong) summary->done),
+                            done, dead);
   return g_strdup_printf (ngettext ("Finished: %s page fetched, none failed.",
                                     "Finished: %s pages fetched, none failed.", (gulong) summary->done),
                           done);
@@ -214,7 +226,9 @@ mill_crawl_words_row (const MillCrawlSummary *summary, GDateTime *now)
   if (mill_crawl_summary_is_finished (summary))
     append_part (text, g_strdup_printf (ngettext ("%s page", "%s pages", (gulong) settled), settled_text));
   else
-    append_part (text, g_strdup_printf (_ ("%s of %s known pages"), settled_text, known));
+    append_part (text, g_strdup_printf (ngettext ("%s of %s known page", "%s of %s known pages",
+                                                  (gulong) (settled + summary->left)),
+                                        settled_text, known));
   if (summary->dead > 0)
     append_part (text, count_with (_ ("%s failed"), summary->dead));
   if (summary->ended != NULL)

@@ -76,7 +76,8 @@ describe_count (MillDeadLettersPage *self)
     return g_strdup (_ ("Reading…"));
   if (n_all > get_n (self))
     /* Translators: how many dead letters are listed, of how many */
-    return g_strdup_printf (_ ("%s of %s dead letters"), shown, all);
+    return g_strdup_printf (ngettext ("%s of %s dead letter", "%s of %s dead letters", (gulong) n_all), shown,
+                            all);
   return g_strdup_printf (ngettext ("%s dead letter", "%s dead letters", (gulong) n_all), all);
 }
 

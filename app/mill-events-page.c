@@ -73,7 +73,7 @@ show_count (MillEventsPage *self)
     g_string_append_printf (text, ngettext ("%s event", "%s events", n), count);
   else
     /* Translators: how many events are shown, and how many there are */
-    g_string_append_printf (text, _ ("%s of %s events"), shown, count);
+    g_string_append_printf (text, ngettext ("%s of %s event", "%s of %s events", n), shown, count);
   if (self->dropped > 0)
     /* Translators: how many events are not in the list any more, since it is bounded */
     g_string_append_printf (text, _ (" · %s dropped"), dropped);

@@ -34,6 +34,13 @@ mill_limit_words_mean (double number)
   return mill_format_number (number, number < 99.95 && !is_whole ? 1 : 0);
 }
 
+/* For ngettext(): what is not whole is several. */
+static gulong
+plural_of (double mean)
+{
+  return fabs (mean - round (mean)) < 0.05 ? (gulong) round (mean) : 2;
+}
+
 static char *
 span (double seconds)
 {
@@ -58,8 +65,10 @@ brief_slots (const MillLimitFinding *finding, const char *name, const char *seco
                             name, held, permits, seconds);
   /* Translators: name of a stage; slots held on average, slots; a time such as "10 s"; how many workers wait
    */
-  return g_strdup_printf (_ ("%s’s slots: %s of %s held over %s, %s workers waiting for one"), name, held,
-                          permits, seconds, waiting);
+  return g_strdup_printf (ngettext ("%s’s slots: %s of %s held over %s, %s worker waiting for one",
+                                    "%s’s slots: %s of %s held over %s, %s workers waiting for one",
+                                    plural_of (finding->waiting)),
+                          name, held, permits, seconds, waiting);
 }
 
 static char *
@@ -71,8 +80,10 @@ brief_consumers (const MillLimitFinding *finding, const char *name, const char *
   g_autofree char *depth = mill_limit_words_mean (load->depth);
 
   /* Translators: name of a stage; consumers at work on average, consumers; a time such as "10 s"; items */
-  return g_strdup_printf (_ ("%s’s consumers: %s of %s at work over %s, %s items waiting for one"), name,
-                          busy, consumers, seconds, depth);
+  return g_strdup_printf (ngettext ("%s’s consumers: %s of %s at work over %s, %s item waiting for one",
+                                    "%s’s consumers: %s of %s at work over %s, %s items waiting for one",
+                                    plural_of (load->depth)),
+                          name, busy, consumers, seconds, depth);
 }
 
 static char *
@@ -83,8 +94,10 @@ brief_rate (const MillLimitFinding *finding, const char *name, const char *secon
   g_autofree char *waiting = mill_limit_words_mean (finding->waiting);
 
   /* Translators: name of a stage; two rates; a time such as "10 s"; how many workers wait */
-  return g_strdup_printf (_ ("%s’s rate: %s of %s a second used over %s, %s workers waiting for it"), name,
-                          used, rate, seconds, waiting);
+  return g_strdup_printf (ngettext ("%s’s rate: %s of %s a second used over %s, %s worker waiting for it",
+                                    "%s’s rate: %s of %s a second used over %s, %s workers waiting for it",
+                                    plural_of (finding->waiting)),
+                          name, used, rate, seconds, waiting);
 }
 
 static char *
@@ -153,7 +166,10 @@ mill_limit_words_brief (const MillLimitFinding *finding, const MillSnapshot *sna
     return brief_consumers (finding, name, seconds);
   if (finding->resource == MILL_LIMIT_NO_CONSUMERS)
     /* Translators: name of a stage; items */
-    return g_strdup_printf (_ ("%s, which has no consumers: %s items wait"), name, depth);
+    return g_strdup_printf (ngettext ("%s, which has no consumers: %s item waits",
+                                      "%s, which has no consumers: %s items wait",
+                                      plural_of (finding->load.depth)),
+                            name, depth);
   if (finding->resource == MILL_LIMIT_RATE)
     return brief_rate (finding, name, seconds);
   if (finding->resource == MILL_LIMIT_BACKOFF)

@@ -21,15 +21,15 @@ describe_progress (MillRun *run)
   const MillSnapshot *snapshot = mill_run_get_snapshot (run);
   guint64 n_before = mill_crawl_get_n_before (mill_run_get_pipeline (run));
   g_autofree char *settled = mill_format_count (n_before + snapshot->done + snapshot->dead);
-  g_autofree char *total = NULL;
+  guint64 n_total = n_before + (guint64) MAX (snapshot->total, 0);
+  g_autofree char *total = mill_format_count (n_total);
 
   if (snapshot->total < 0)
     /* Translators: how many items are through */
     return g_strdup_printf (_ ("%s done"), settled);
-
-  total = mill_format_count (n_before + (guint64) snapshot->total);
   if (mill_run_is_crawl (run))
-    return g_strdup_printf (_ ("%s of %s known pages"), settled, total);
+    return g_strdup_printf (ngettext ("%s of %s known page", "%s of %s known pages", (gulong) n_total),
+                            settled, total);
   /* Translators: how many items are through, of how many; "9,075 of 21,000" */
   return g_strdup_printf (_ ("%s of %s"), settled, total);
 }

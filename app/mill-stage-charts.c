@@ -96,9 +96,10 @@ summarise_rate (MillTimelineRow *row, gint64 from_us, gint64 to_us, MillTimeline
     return FALSE;
   rate = mill_words_rate (items * G_USEC_PER_SEC / (double) (to_us - from_us));
   out->value = g_strdup (rate);
-  out->detail = g_strdup_printf (_ ("%s items"), count);
+  out->detail = g_strdup_printf (ngettext ("%s item", "%s items", (gulong) items), count);
   /* Translators: how many items left the stage in a span of time, and how many that is per second */
-  out->text = g_strdup_printf (_ ("%s items, %s per second"), count, rate);
+  out->text = g_strdup_printf (ngettext ("%s item, %s per second", "%s items, %s per second", (gulong) items),
+                               count, rate);
 
   return TRUE;
 }
@@ -125,8 +126,10 @@ summarise_service (MillTimelineRow *row, gint64 from_us, gint64 to_us, MillTimel
   out->detail = g_strdup_printf (_ ("p95 %s · p99 %s"), p95, p99);
   /* Translators: the median, two percentiles and the number of attempts of a span of time, and its begin and
    * end */
-  out->text = g_strdup_printf (_ ("service time: p50 %s, p95 %s, p99 %s, of %s attempts from %s to %s"), p50,
-                               p95, p99, count, begin, end);
+  out->text = g_strdup_printf (ngettext ("service time: p50 %s, p95 %s, p99 %s, of %s attempt from %s to %s",
+                                         "service time: p50 %s, p95 %s, p99 %s, of %s attempts from %s to %s",
+                                         (gulong) n),
+                               p50, p95, p99, count, begin, end);
 
   return TRUE;
 }
@@ -340,12 +343,15 @@ show_distribution (MillStageCharts *self)
   if (mill_timeline_view_get_selection (mill_timeline_get_view (self->timeline), &from, &to))
     {
       g_autoptr (MillHistogram) span = mill_latency_log_get (self->log, &from, &to);
-      g_autofree char *count = mill_format_count (mill_histogram_get_count (span));
+      guint64 n = mill_histogram_get_count (span);
+      g_autofree char *count = mill_format_count (n);
       g_autofree char *begin = mill_format_time (from, 1);
       g_autofree char *end = mill_format_time (to, 1);
       /* Translators: of how many attempts, and from when to when */
       g_autofree char *caption =
-          g_strdup_printf (_ ("Service time of %s attempts, %s to %s"), count, begin, end);
+          g_strdup_printf (ngettext ("Service time of %s attempt, %s to %s",
+                                     "Service time of %s attempts, %s to %s", (gulong) n),
+                           count, begin, end);
 
       show_histogram (self, span);
       mill_histogram_view_set_caption (self->distribution, caption);
@@ -353,8 +359,12 @@ show_distribution (MillStageCharts *self)
   else
     {
       const MillHistogram *all = snapshot_of (self)->service;
-      g_autofree char *count = mill_format_count (mill_histogram_get_count (all));
-      g_autofree char *caption = g_strdup_printf (_ ("Service time of %s attempts since the start"), count);
+      guint64 n = mill_histogram_get_count (all);
+      g_autofree char *count = mill_format_count (n);
+      g_autofree char *caption =
+          g_strdup_printf (ngettext ("Service time of %s attempt since the start",
+                                     "Service time of %s attempts since the start", (gulong) n),
+                           count);
 
       show_histogram (self, all);
       mill_histogram_view_set_caption (self->distribution, caption);
@@ -480,6 +490,7 @@ char *
 mill_stage_charts_describe_selection (MillStageCharts *self, char **out_short)
 {
   g_autofree char *count = NULL;
+  double items;
   char *text = mill_timeline_describe_selection (self->timeline);
   gint64 from, to;
 
@@ -487,9 +498,11 @@ mill_stage_charts_describe_selection (MillStageCharts *self, char **out_short)
     return NULL;
 
   mill_timeline_view_get_selection (mill_timeline_get_view (self->timeline), &from, &to);
-  count = mill_format_number (items_between (self, from, to), 0);
+  items = items_between (self, from, to);
+  count = mill_format_number (items, 0);
   /* Translators: a span of time, and how many items left the stage in it */
-  *out_short = g_strdup_printf (_ ("%.*s · %s items"), (int) strcspn (text, "\n"), text, count);
+  *out_short = g_strdup_printf (ngettext ("%.*s · %s item", "%.*s · %s items", (gulong) items),
+                                (int) strcspn (text, "\n"), text, count);
 
   return text;
 }

@@ -42,13 +42,20 @@ static const MillLimitFinding slots = {
 };
 
 static void
+assert_sentence (const MillLimitFinding *finding, const char *sentence)
+{
+  g_autofree char *said = mill_limit_words_sentence (finding, new_run ());
+
+  g_assert_cmpstr (said, ==, sentence);
+}
+
+static void
 assert_says (const MillLimitFinding *finding, const char *sentence, const char *advice)
 {
   MillSnapshot *run = new_run ();
-  g_autofree char *said = mill_limit_words_sentence (finding, run);
   g_autofree char *advised = mill_limit_words_advice (finding, run);
 
-  g_assert_cmpstr (said, ==, sentence);
+  assert_sentence (finding, sentence);
   g_assert_cmpstr (advised, ==, advice);
 }
 
@@ -62,6 +69,10 @@ test_slots (void)
       "Backpressure: full queues make the source wait 61 % of the time. More consumers will not help. "
       "Slots at 39 would give about +20 %; then the limit is fetch’s consumers. "
       "L = λW checks: 31.6 ≈ 214/s × 148 ms.");
+
+  finding.waiting = 1;
+  assert_sentence (&finding,
+                   "The limit is fetch’s slots: 31.6 of 32 held over 10 s, 1 worker waiting for one.");
 
   /* One without the other does nothing; and what nobody knows the end of is a promise with a condition. */
   finding.with_consumers = TRUE;

@@ -414,6 +414,20 @@ test_crawl_sentences (void)
   assert_text (mill_crawl_words_sentence (&summary, &end), "Failed after 3.10 s: the disk is full");
 }
 
+/* The word goes with the number before it, whatever the others are. */
+static void
+test_crawl_of_one_page (void)
+{
+  MillCrawlSummary summary = { .known = 1, .left = 1 };
+
+  assert_text (mill_crawl_words_sentence (&summary, NULL),
+               "0 of 1 known page is through; the crawl can go on.");
+  summary.left = 0;
+  summary.done = 1;
+  summary.dead = 2;
+  assert_text (mill_crawl_words_sentence (&summary, NULL), "Finished: 1 page fetched, 2 failed for good.");
+}
+
 static void
 test_crawl_facts (void)
 {
@@ -761,6 +775,7 @@ main (int argc, char **argv)
   g_test_add_func ("/summary/stuck", test_summary_stuck);
   g_test_add_func ("/summary/that-does-not-add-up", test_summary_that_does_not_add_up);
   g_test_add_func ("/crawl/sentences", test_crawl_sentences);
+  g_test_add_func ("/crawl/of-one-page", test_crawl_of_one_page);
   g_test_add_func ("/crawl/facts", test_crawl_facts);
   g_test_add_func ("/crawl/row", test_crawl_row);
   g_test_add_func ("/crawl/address", test_crawl_address);
