@@ -114,8 +114,8 @@ mill_cli_bench_fetch (char **arguments)
 
   if (!mill_cli_bench_parse (
           &words, _ ("Fetches an address over and over, many at a time. Ask its owner first."), entries) ||
-      !mill_cli_bench_check (words, "items", options.items, 1, 1000000000) ||
-      !mill_cli_bench_check (words, "slots", options.slots, 1, 10000))
+      !mill_cli_check_range (words[0], "items", options.items, 1, 1000000000) ||
+      !mill_cli_check_range (words[0], "slots", options.slots, 1, 10000))
     return MILL_CLI_USAGE;
   if (options.url == NULL)
     {

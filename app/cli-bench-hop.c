@@ -224,8 +224,8 @@ mill_cli_bench_hop (char **arguments)
   };
 
   if (!mill_cli_bench_parse (&words, _ ("Sends items from a thread to a main loop, and back."), entries) ||
-      !mill_cli_bench_check (words, "items", options.items, 1, 100000000) ||
-      !mill_cli_bench_check (words, "maxsize", options.maxsize, 1, 10000000))
+      !mill_cli_check_range (words[0], "items", options.items, 1, 100000000) ||
+      !mill_cli_check_range (words[0], "maxsize", options.maxsize, 1, 10000000))
     return MILL_CLI_USAGE;
   measure (&options, get_on_loop, put_here, &to_loop);
   measure (&options, put_on_loop, get_here, &to_thread);

@@ -145,8 +145,8 @@ mill_cli_bench_latency (char **arguments)
           _ ("Sends lone items through an idle queue, and through a plain one with condition "
              "variables."),
           entries) ||
-      !mill_cli_bench_check (words, "items", options.items, 1, 10000000) ||
-      !mill_cli_bench_check (words, "interval", options.interval_us, 1, 10000000))
+      !mill_cli_check_range (words[0], "items", options.items, 1, 10000000) ||
+      !mill_cli_check_range (words[0], "interval", options.interval_us, 1, 10000000))
     return MILL_CLI_USAGE;
   measure (&options);
   return MILL_CLI_FINISHED;

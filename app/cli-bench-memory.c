@@ -99,7 +99,7 @@ mill_cli_bench_memory (char **arguments)
 
   if (!mill_cli_bench_parse (&words, _ ("Queues items without a payload, and looks at the memory."),
                              entries) ||
-      !mill_cli_bench_check (words, "items", options.items, 1, 100000000))
+      !mill_cli_check_range (words[0], "items", options.items, 1, 100000000))
     return MILL_CLI_USAGE;
   return measure (&options);
 }

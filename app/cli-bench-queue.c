@@ -393,12 +393,12 @@ check_options (char **words, const Options *options)
 {
   const char *fault;
 
-  if (!mill_cli_bench_check (words, "producers", options->producers, 1, MOST_THREADS) ||
-      !mill_cli_bench_check (words, "consumers", options->consumers, 1, MOST_THREADS) ||
-      !mill_cli_bench_check (words, "maxsize", options->maxsize, 0, 10000000) ||
-      !mill_cli_bench_check (words, "items", options->items, 1, MOST_ITEMS) ||
-      !mill_cli_bench_check (words, "batch", options->batch, 1, 100000) ||
-      !mill_cli_bench_check (words, "work", options->work_us, 0, 1000000))
+  if (!mill_cli_check_range (words[0], "producers", options->producers, 1, MOST_THREADS) ||
+      !mill_cli_check_range (words[0], "consumers", options->consumers, 1, MOST_THREADS) ||
+      !mill_cli_check_range (words[0], "maxsize", options->maxsize, 0, 10000000) ||
+      !mill_cli_check_range (words[0], "items", options->items, 1, MOST_ITEMS) ||
+      !mill_cli_check_range (words[0], "batch", options->batch, 1, 100000) ||
+      !mill_cli_check_range (words[0], "work", options->work_us, 0, 1000000))
     return FALSE;
   fault = find_fault (options);
   if (fault != NULL)

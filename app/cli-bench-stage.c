@@ -161,10 +161,10 @@ mill_cli_bench_stage (char **arguments)
           _ ("Runs items through a stage whose step does nothing, without limits and with all "
              "of them."),
           entries) ||
-      !mill_cli_bench_check (words, "items", options.items, 1, 1000000000) ||
-      !mill_cli_bench_check (words, "workers", options.workers, 1, 1000) ||
-      !mill_cli_bench_check (words, "maxsize", options.maxsize, 0, 10000000) ||
-      !mill_cli_bench_check (words, "rounds", options.rounds, 1, 1000))
+      !mill_cli_check_range (words[0], "items", options.items, 1, 1000000000) ||
+      !mill_cli_check_range (words[0], "workers", options.workers, 1, 1000) ||
+      !mill_cli_check_range (words[0], "maxsize", options.maxsize, 0, 10000000) ||
+      !mill_cli_check_range (words[0], "rounds", options.rounds, 1, 1000))
     return MILL_CLI_USAGE;
   return measure (&options);
 }

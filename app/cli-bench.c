@@ -106,25 +106,3 @@ mill_cli_bench_parse (char ***arguments, const char *summary, const GOptionEntry
   mill_cli_complain (message);
   return FALSE;
 }
-
-/**
- * mill_cli_bench_check:
- * @arguments: "bench KIND" and whatever is left
- * @option: the option's name
- *
- * Checks the value of an option. Prints what is wrong.
- *
- * Returns: whether it is from @least to @most
- */
-gboolean
-mill_cli_bench_check (char **arguments, const char *option, int value, int least, int most)
-{
-  g_autofree char *message = NULL;
-
-  if (value >= least && value <= most)
-    return TRUE;
-  message = g_strdup_printf (_ ("%s: --%s is a whole number from %d to %d, not %d"), arguments[0], option,
-                             least, most, value);
-  mill_cli_complain (message);
-  return FALSE;
-}

@@ -17,6 +17,5 @@ MillCliStatus mill_cli_bench_memory (char **arguments);
 MillCliStatus mill_cli_bench_fetch (char **arguments);
 
 gboolean mill_cli_bench_parse (char ***arguments, const char *summary, const GOptionEntry *entries);
-gboolean mill_cli_bench_check (char **arguments, const char *option, int value, int least, int most);
 
 G_END_DECLS

@@ -119,19 +119,6 @@ parse (char ***words, Options *options)
                               options);
 }
 
-static gboolean
-check_range (const char *option, int value, int least, int most)
-{
-  g_autofree char *message = NULL;
-
-  if (value >= least && value <= most)
-    return TRUE;
-  message =
-      g_strdup_printf (_ ("crawl: --%s is a whole number from %d to %d, not %d"), option, least, most, value);
-  mill_cli_complain (message);
-  return FALSE;
-}
-
 /* (nullable): the first option among those that a crawl is begun with, and that are in its run file. */
 static const char *
 find_crawl_option (const Options *options)
@@ -202,11 +189,11 @@ set_defaults (Options *options)
 static gboolean
 check_options (const Options *options)
 {
-  return check_range ("max-pages", options->max_pages, 0, G_MAXINT) &&
-         check_range ("max-depth", options->max_depth, -1, G_MAXINT) &&
-         check_range ("slots", options->slots, 1, 1000) &&
-         check_range ("per-host", options->per_host, 1, 1000) &&
-         check_range ("delay", options->delay_ms, 0, 3600000);
+  return mill_cli_check_range ("crawl", "max-pages", options->max_pages, 0, G_MAXINT) &&
+         mill_cli_check_range ("crawl", "max-depth", options->max_depth, -1, G_MAXINT) &&
+         mill_cli_check_range ("crawl", "slots", options->slots, 1, 1000) &&
+         mill_cli_check_range ("crawl", "per-host", options->per_host, 1, 1000) &&
+         mill_cli_check_range ("crawl", "delay", options->delay_ms, 0, 3600000);
 }
 
 /* (transfer full) (nullable): a crawl that is ready to start. */

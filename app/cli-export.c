@@ -10,7 +10,6 @@
 
 #include "cli.h"
 #include "record/mill-export.h"
-#include "record/mill-run-facts.h"
 
 typedef struct
 {
@@ -46,15 +45,6 @@ find_table (const char *name, MillExportTable *table)
         return TRUE;
       }
   return FALSE;
-}
-
-/* What can be written of a file that is no run file, or damaged, the export says. */
-static MillExportTable
-choose_table (const char *path)
-{
-  g_autoptr (MillRunFacts) facts = mill_run_facts_read (path, NULL);
-
-  return facts == NULL || facts->is_crawl ? MILL_EXPORT_PAGES : MILL_EXPORT_ITEMS;
 }
 
 static gboolean
@@ -133,7 +123,7 @@ mill_cli_export (char **arguments)
       return MILL_CLI_USAGE;
     }
   if (options.table == NULL)
-    table = choose_table (words[1]);
+    table = mill_export_choose_table (words[1]);
   ok = options.output != NULL ? export_to_file (words[1], table, format, options.output, &error)
                               : export_to_stdout (words[1], table, format, &error);
   if (ok)

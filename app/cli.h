@@ -40,6 +40,7 @@ gboolean mill_cli_parse (char ***arguments, const char *synopsis, const char *su
 gboolean mill_cli_parse_into (char ***arguments, const char *synopsis, const char *summary,
                               const GOptionEntry *entries, gpointer target);
 void mill_cli_complain (const char *message);
+gboolean mill_cli_check_range (const char *command, const char *option, int value, int least, int most);
 MillCliStatus mill_cli_status_for_error (const GError *error);
 
 G_END_DECLS

@@ -101,6 +101,28 @@ mill_cli_complain (const char *message)
 }
 
 /**
+ * mill_cli_check_range:
+ * @command: the command's name
+ * @option: the option's name
+ *
+ * Checks the value of an option. Prints what is wrong.
+ *
+ * Returns: whether it is from @least to @most
+ */
+gboolean
+mill_cli_check_range (const char *command, const char *option, int value, int least, int most)
+{
+  g_autofree char *message = NULL;
+
+  if (value >= least && value <= most)
+    return TRUE;
+  message = g_strdup_printf (_ ("%s: --%s is a whole number from %d to %d, not %d"), command, option, least,
+                             most, value);
+  mill_cli_complain (message);
+  return FALSE;
+}
+
+/**
  * mill_cli_parse_into:
  * @arguments: (inout) (transfer full): the command's name and its arguments; the options are taken out
  * @synopsis: such as "JOB"

@@ -10,25 +10,6 @@
 #include "mill-format.h"
 #include "mill-words.h"
 
-/* " · " between those that there are. */
-static void
-append_part (GString *text, char *part)
-{
-  g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", part);
-  g_free (part);
-}
-
-/* (transfer full): @words with the number in place of its %s. */
-static char *
-count_with (const char *words, guint64 n)
-{
-  g_autofree char *count = mill_format_count (n);
-  GString *text = g_string_new (words);
-
-  g_string_replace (text, "%s", count, 1);
-  return g_string_free (text, FALSE);
-}
-
 /* (transfer full) (nullable) */
 static char *
 take_text (GString *text)
@@ -114,15 +95,15 @@ mill_crawl_words_pages (const MillCrawlSummary *summary)
 {
   GString *text = g_string_new (NULL);
 
-  append_part (text, count_with (_ ("%s fetched"), summary->done));
+  mill_words_append_part (text, mill_words_count_with (_ ("%s fetched"), summary->done));
   if (summary->bytes > 0)
-    append_part (text, g_format_size (summary->bytes));
+    mill_words_append_part (text, g_format_size (summary->bytes));
   if (summary->saved > 0)
-    append_part (text, count_with (_ ("%s saved"), summary->saved));
+    mill_words_append_part (text, mill_words_count_with (_ ("%s saved"), summary->saved));
   if (summary->dead > 0)
-    append_part (text, count_with (_ ("%s failed"), summary->dead));
+    mill_words_append_part (text, mill_words_count_with (_ ("%s failed"), summary->dead));
   if (summary->left > 0)
-    append_part (text, count_with (_ ("%s left"), summary->left));
+    mill_words_append_part (text, mill_words_count_with (_ ("%s left"), summary->left));
   return g_string_free (text, FALSE);
 }
 
@@ -138,9 +119,11 @@ mill_crawl_words_not_fetched (const MillCrawlSummary *summary)
   GString *text = g_string_new (NULL);
 
   if (summary->disallowed > 0)
-    append_part (text, count_with (_ ("%s because of robots.txt"), summary->disallowed));
+    mill_words_append_part (text,
+                            mill_words_count_with (_ ("%s because of robots.txt"), summary->disallowed));
   if (summary->over_limit > 0)
-    append_part (text, count_with (_ ("%s because of the limit on pages"), summary->over_limit));
+    mill_words_append_part (
+        text, mill_words_count_with (_ ("%s because of the limit on pages"), summary->over_limit));
   return take_text (text);
 }
 
@@ -156,9 +139,9 @@ mill_crawl_words_not_followed (const MillFrontierCounts *counts)
   GString *text = g_string_new (NULL);
 
   if (counts->skipped_scope > 0)
-    append_part (text, count_with (_ ("%s out of scope"), counts->skipped_scope));
+    mill_words_append_part (text, mill_words_count_with (_ ("%s out of scope"), counts->skipped_scope));
   if (counts->skipped_depth > 0)
-    append_part (text, count_with (_ ("%s too deep"), counts->skipped_depth));
+    mill_words_append_part (text, mill_words_count_with (_ ("%s too deep"), counts->skipped_depth));
   return take_text (text);
 }
 
@@ -219,19 +202,20 @@ mill_crawl_words_row (const MillCrawlSummary *summary, GDateTime *now)
   GString *text = g_string_new (NULL);
 
   if (summary->is_in_use)
-    append_part (text, g_strdup (_ ("running")));
+    mill_words_append_part (text, g_strdup (_ ("running")));
   else
-    append_part (text,
-                 g_strdup (mill_crawl_summary_is_finished (summary) ? _ ("finished") : _ ("can go on")));
+    mill_words_append_part (
+        text, g_strdup (mill_crawl_summary_is_finished (summary) ? _ ("finished") : _ ("can go on")));
   if (mill_crawl_summary_is_finished (summary))
-    append_part (text, g_strdup_printf (ngettext ("%s page", "%s pages", (gulong) settled), settled_text));
+    mill_words_append_part (
+        text, g_strdup_printf (ngettext ("%s page", "%s pages", (gulong) settled), settled_text));
   else
-    append_part (text, g_strdup_printf (ngettext ("%s of %s known page", "%s of %s known pages",
-                                                  (gulong) (settled + summary->left)),
-                                        settled_text, known));
+    mill_words_append_part (text, g_strdup_printf (ngettext ("%s of %s known page", "%s of %s known pages",
+                                                             (gulong) (settled + summary->left)),
+                                                   settled_text, known));
   if (summary->dead > 0)
-    append_part (text, count_with (_ ("%s failed"), summary->dead));
+    mill_words_append_part (text, mill_words_count_with (_ ("%s failed"), summary->dead));
   if (summary->ended != NULL)
-    append_part (text, mill_crawl_words_when (summary->ended, now));
+    mill_words_append_part (text, mill_crawl_words_when (summary->ended, now));
   return g_string_free (text, FALSE);
 }

@@ -10,6 +10,7 @@
 #include "mill-crawl-words.h"
 #include "mill-format.h"
 #include "mill-summary-words.h"
+#include "mill-words.h"
 
 static char *
 describe_end (const MillRunFacts *facts)
@@ -73,26 +74,6 @@ mill_record_words_sentence (const MillRunFacts *facts)
   return unrecorded != NULL ? g_strdup_printf ("%s %s", sentence, unrecorded) : g_steal_pointer (&sentence);
 }
 
-/* @part: (transfer full) */
-static void
-append_part (GString *text, char *part)
-{
-  if (text->len > 0)
-    g_string_append (text, " · ");
-  g_string_append (text, part);
-  g_free (part);
-}
-
-static char *
-count_with (const char *format, guint64 n)
-{
-  g_autofree char *count = mill_format_count (n);
-  g_autoptr (GString) text = g_string_new (format);
-
-  g_string_replace (text, "%s", count, 1);
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
 /**
  * mill_record_words_row:
  * @facts: a recorded run
@@ -106,11 +87,12 @@ mill_record_words_row (const MillRunFacts *facts, GDateTime *now)
   GDateTime *when = facts->ended != NULL ? facts->ended : facts->started;
   GString *text = g_string_new (NULL);
 
-  append_part (text, g_strdup (facts->is_cut_off ? _ ("broken off") : mill_state_get_label (facts->state)));
-  append_part (text, count_with (_ ("%s done"), facts->done));
+  mill_words_append_part (
+      text, g_strdup (facts->is_cut_off ? _ ("broken off") : mill_state_get_label (facts->state)));
+  mill_words_append_part (text, mill_words_count_with (_ ("%s done"), facts->done));
   if (facts->dead > 0)
-    append_part (text, count_with (_ ("%s failed"), facts->dead));
+    mill_words_append_part (text, mill_words_count_with (_ ("%s failed"), facts->dead));
   if (when != NULL)
-    append_part (text, mill_crawl_words_when (when, now));
+    mill_words_append_part (text, mill_crawl_words_when (when, now));
   return g_string_free (text, FALSE);
 }

@@ -224,23 +224,14 @@ export_free (gpointer data)
   g_free (export);
 }
 
-/* Of a damaged file, too, what can be read is exported. */
-static MillExportTable
-choose_table (const char *path)
-{
-  g_autoptr (MillRunFacts) facts = mill_run_facts_read (path, NULL);
-
-  return facts == NULL || facts->is_crawl ? MILL_EXPORT_PAGES : MILL_EXPORT_ITEMS;
-}
-
 static void
 export_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   const Export *export = data;
+  MillExportTable table = mill_export_choose_table (export->path);
   GError *error = NULL;
 
-  if (mill_export_run_to_file (export->path, choose_table (export->path), export->format, export->output,
-                               &error))
+  if (mill_export_run_to_file (export->path, table, export->format, export->output, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);

@@ -289,3 +289,34 @@ mill_words_stuck (const MillSnapshot *snapshot)
       ngettext ("%u is stuck and was left behind: %s.", "%u are stuck and were left behind: %s.", n), n,
       names->str);
 }
+
+/**
+ * mill_words_append_part:
+ * @text: parts of a line
+ * @part: (transfer full): another one
+ *
+ * Puts " · " between those that there are.
+ */
+void
+mill_words_append_part (GString *text, char *part)
+{
+  g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", part);
+  g_free (part);
+}
+
+/**
+ * mill_words_count_with:
+ * @words: with one "%s"
+ * @n: how many
+ *
+ * Returns: (transfer full): @words with the number in place of its "%s"
+ */
+char *
+mill_words_count_with (const char *words, guint64 n)
+{
+  g_autofree char *count = mill_format_count (n);
+  GString *text = g_string_new (words);
+
+  g_string_replace (text, "%s", count, 1);
+  return g_string_free (text, FALSE);
+}

@@ -21,5 +21,7 @@ const char *mill_words_worker_state (MillWorkerState state);
 char *mill_words_host_wait (const MillCrawlHost *host);
 char *mill_words_crawl_wait (MillSource *source, const MillSnapshot *snapshot);
 char *mill_words_stuck (const MillSnapshot *snapshot);
+void mill_words_append_part (GString *text, char *part);
+char *mill_words_count_with (const char *words, guint64 n);
 
 G_END_DECLS

@@ -12,6 +12,7 @@
 
 #include "core/mill-error.h"
 #include "record/mill-changes-private.h"
+#include "record/mill-run-facts.h"
 #include "record/mill-run-file-private.h"
 
 #define FLUSH_AT (64 * 1024)
@@ -427,6 +428,26 @@ mill_export_run (const char *path, MillExportTable table, MillExportFormat forma
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
+}
+
+/**
+ * mill_export_choose_table:
+ * @path: a run file; it may be in use, or damaged
+ *
+ * Chooses which results say most of a run: the pages of a crawl, the items of another run. What can be
+ * written of a file that cannot be read, the export says.
+ *
+ * Returns: %MILL_EXPORT_PAGES or %MILL_EXPORT_ITEMS
+ */
+MillExportTable
+mill_export_choose_table (const char *path)
+{
+  g_autoptr (MillRunFacts) facts = NULL;
+
+  g_return_val_if_fail (path != NULL, MILL_EXPORT_PAGES);
+
+  facts = mill_run_facts_read (path, NULL);
+  return facts == NULL || facts->is_crawl ? MILL_EXPORT_PAGES : MILL_EXPORT_ITEMS;
 }
 
 /**

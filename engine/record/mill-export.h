@@ -44,6 +44,7 @@ typedef enum
   MILL_EXPORT_SAMPLES,
 } MillExportTable;
 
+MillExportTable mill_export_choose_table (const char *path);
 gboolean mill_export_run (const char *path, MillExportTable table, MillExportFormat format,
                           GOutputStream *output, GCancellable *cancellable, GError **error);
 gboolean mill_export_run_to_file (const char *path, MillExportTable table, MillExportFormat format,
