@@ -23,7 +23,7 @@ static const Command commands[] = {
   { "run", N_ ("run a job file, or a built-in job"), mill_cli_run },
   { "crawl", N_ ("fetch a site or a part of it, politely"), mill_cli_crawl },
   { "serve", N_ ("serve the demo site, to try things on"), mill_cli_serve },
-  { "export", N_ ("write the results of a recorded crawl"), mill_cli_export },
+  { "export", N_ ("write the results of a recorded run"), mill_cli_export },
   { "check", N_ ("say what is wrong with a job file"), mill_cli_check },
   { "bench", N_ ("measure the engine on this machine"), mill_cli_bench },
 };

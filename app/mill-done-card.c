@@ -153,7 +153,7 @@ mill_done_card_init (MillDoneCard *self)
  * mill_done_card_new:
  * @run: (transfer none): the run to follow
  *
- * Returns: (transfer full): a card of what became of the items
+ * Returns: (transfer floating): a card of what became of the items
  */
 GtkWidget *
 mill_done_card_new (MillRun *run)

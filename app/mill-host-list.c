@@ -162,7 +162,7 @@ mill_host_list_init (MillHostList *self)
  * mill_host_list_new:
  * @run: (transfer none): the run of a crawl
  *
- * Returns: (transfer full): a list of its hosts: those that wait longest and have most to fetch, by name
+ * Returns: (transfer floating): a list of its hosts: those that wait longest and have most to fetch, by name
  */
 GtkWidget *
 mill_host_list_new (MillRun *run)

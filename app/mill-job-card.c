@@ -87,7 +87,7 @@ mill_job_card_init (MillJobCard *self)
  * @id: the built-in job's name
  * @job: (transfer none): the job
  *
- * Returns: (transfer full): a card
+ * Returns: (transfer floating): a card
  */
 GtkWidget *
 mill_job_card_new (const char *id, MillJob *job)

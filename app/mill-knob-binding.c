@@ -129,7 +129,7 @@ set_usual (MillKnobRow *row, MillRun *run, MillKnob *knob)
  * @run: (transfer none): the run
  * @knob: (transfer none): one of its knobs
  *
- * Returns: (transfer full): a row that turns @knob
+ * Returns: (transfer floating): a row that turns @knob
  */
 GtkWidget *
 mill_knob_binding_new_row (MillRun *run, MillKnob *knob)

@@ -316,7 +316,7 @@ new_table (MillLimitEvidence *self)
  * mill_limit_evidence_new:
  * @run: (transfer none): the run to follow
  *
- * Returns: (transfer full): the evidence for what is said of its limit
+ * Returns: (transfer floating): the evidence for what is said of its limit
  */
 GtkWidget *
 mill_limit_evidence_new (MillRun *run)

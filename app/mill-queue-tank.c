@@ -110,7 +110,7 @@ maxsize_changed_cb (MillTank *tank, guint64 maxsize, MillRun *run)
  * @run: (transfer none): the run to follow
  * @stage: whose queue, from 0
  *
- * Returns: (transfer full): a tank
+ * Returns: (transfer floating): a tank
  */
 GtkWidget *
 mill_queue_tank_new (MillRun *run, guint stage)

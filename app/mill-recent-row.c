@@ -246,7 +246,7 @@ mill_recent_row_init (MillRecentRow *self)
  * mill_recent_row_new:
  * @path: a run file
  *
- * Returns: (transfer full): a row that begins to read it
+ * Returns: (transfer floating): a row that begins to read it
  */
 GtkWidget *
 mill_recent_row_new (const char *path)

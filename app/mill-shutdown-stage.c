@@ -212,7 +212,7 @@ mill_shutdown_stage_init (MillShutdownStage *self)
 /**
  * mill_shutdown_stage_new:
  *
- * Returns: (transfer full): a stage with nothing in it yet
+ * Returns: (transfer floating): a stage with nothing in it yet
  */
 GtkWidget *
 mill_shutdown_stage_new (void)

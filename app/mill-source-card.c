@@ -129,7 +129,7 @@ mill_source_card_init (MillSourceCard *self)
  * mill_source_card_new:
  * @run: (transfer none): the run to follow
  *
- * Returns: (transfer full): a card of its source
+ * Returns: (transfer floating): a card of its source
  */
 GtkWidget *
 mill_source_card_new (MillRun *run)

@@ -356,7 +356,7 @@ mill_stage_card_init (MillStageCard *self)
  * @run: (transfer none): the run to follow
  * @stage: which of its stages, from 0
  *
- * Returns: (transfer full): a card of that stage
+ * Returns: (transfer floating): a card of that stage
  */
 GtkWidget *
 mill_stage_card_new (MillRun *run, guint stage)

@@ -429,7 +429,7 @@ mill_stage_charts_init (MillStageCharts *self)
  * @stage: which of its stages, from 0
  * @view: (transfer none): what is shown of the time
  *
- * Returns: (transfer full): the charts
+ * Returns: (transfer floating): the charts
  */
 GtkWidget *
 mill_stage_charts_new (MillRun *run, guint stage, MillTimelineView *view)

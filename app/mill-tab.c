@@ -306,7 +306,7 @@ mill_tab_set_loading (MillTab *self, const char *name)
  * mill_tab_set_hidden:
  * @paths: (transfer none) (element-type filename): run files
  *
- * Has the start page show all recent crawls but these.
+ * Has the start page show all recent runs but these.
  */
 void
 mill_tab_set_hidden (MillTab *self, GPtrArray *paths)
@@ -329,7 +329,7 @@ mill_tab_get_title (MillTab *self)
     return g_strdup (self->loading_name);
   if (self->run != NULL)
     return g_strdup (mill_job_get_name (mill_run_get_job (self->run)));
-  /* Translators: the title of a tab that shows the scenarios, recent crawls and ways to open others */
+  /* Translators: the title of a tab that shows the scenarios, recent runs and ways to open others */
   return g_strdup (C_ ("tab", "Start"));
 }
 
