@@ -9,14 +9,17 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "mill-item-entries.h"
 
 #define MAX_VALUE    (1024 * 1024) /* bytes of one that is read */
 #define MAX_FIELD    4096          /* bytes of one that is shown */
 #define BUSY_MS      200
 #define STEPS_A_LOOK 20000 /* of SQLite's machine, between two looks at a cancellable */
+#define MIN_GUESSED  50000 /* items, before their order is guessed */
+#define MIN_ROW      32    /* bytes that an item takes at least in a file */
 #define MAX_SPREAD   16    /* numbers for each item, of which it is noted whether they are an item's */
 
 struct _MillItemFile
@@ -27,13 +30,6 @@ struct _MillItemFile
   sqlite3_stmt *read; /* (owned): one item */
   sqlite3_stmt *last; /* (owned) (nullable): the last rowid; NULL without rowids */
 };
-
-/* While items are gathered. */
-typedef struct
-{
-  double value;
-  gint64 rowid; /* or the place in keys */
-} Entry;
 
 void
 mill_item_query_copy (const MillItemQuery *self, MillItemQuery *copy)
@@ -357,23 +353,11 @@ value_of (sqlite3_stmt *statement, const MillItemQuery *query)
   return query->is_descending ? -value : value;
 }
 
-static int
-compare_entries (const void *a, const void *b)
-{
-  const Entry *entry_a = a, *entry_b = b;
-
-  if (entry_a->value < entry_b->value)
-    return -1;
-  if (entry_a->value > entry_b->value)
-    return 1;
-  return (entry_a->rowid > entry_b->rowid) - (entry_a->rowid < entry_b->rowid);
-}
-
 static void
 take_entry (MillItemFile *self, sqlite3_stmt *statement, const MillItemQuery *query, GArray *entries,
             GPtrArray *keys)
 {
-  Entry entry = { .value = value_of (statement, query) };
+  MillItemEntry entry = { .rank = mill_item_entry_rank (value_of (statement, query)) };
 
   if (self->has_rowids)
     entry.rowid = sqlite3_column_int64 (statement, 0);
@@ -387,18 +371,6 @@ take_entry (MillItemFile *self, sqlite3_stmt *statement, const MillItemQuery *qu
   g_array_append_val (entries, entry);
 }
 
-/* Mostly they come in order by themselves. */
-static void
-sort_entries (GArray *entries)
-{
-  for (guint i = 1; i < entries->len; i++)
-    if (compare_entries (&g_array_index (entries, Entry, i - 1), &g_array_index (entries, Entry, i)) > 0)
-      {
-        g_array_sort (entries, compare_entries);
-        return;
-      }
-}
-
 /* (transfer full): @entries, which are sorted if SQLite did not, without their values */
 static MillItemOrder *
 make_order (MillItemFile *self, const MillItemQuery *query, GArray *entries, GPtrArray *keys)
@@ -406,14 +378,14 @@ make_order (MillItemFile *self, const MillItemQuery *query, GArray *entries, GPt
   MillItemOrder *order = g_new0 (MillItemOrder, 1);
 
   if (is_numeric (query->sort) || (query->sort == MILL_ITEM_SORT_SETTLED && self->has_rowids))
-    sort_entries (entries);
+    mill_item_entries_sort (entries);
   if (self->has_rowids)
     order->rowids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), entries->len);
   else
     order->keys = g_ptr_array_new_full (entries->len, g_free);
   for (guint i = 0; i < entries->len; i++)
     {
-      gint64 rowid = g_array_index (entries, Entry, i).rowid;
+      gint64 rowid = g_array_index (entries, MillItemEntry, i).rowid;
 
       if (self->has_rowids)
         g_array_append_val (order->rowids, rowid);
@@ -509,6 +481,43 @@ order_by_number (MillItemFile *self, gboolean is_descending)
 }
 
 /**
+ * mill_item_file_guess_order:
+ * @query: what is asked for
+ *
+ * Looks at nearly nothing. An item whose number was left out is there as well.
+ *
+ * Returns: (transfer full) (nullable): the order, unless numbers were left out; %NULL if they do not tell it,
+ * or there are so few that it is known soon anyway
+ */
+MillItemOrder *
+mill_item_file_guess_order (MillItemFile *self, const MillItemQuery *query)
+{
+  sqlite3_stmt *statement;
+  gint64 first = 0, last = 0, size = 0;
+  MillItemOrder *order;
+
+  if (!is_by_number (self, query, 0))
+    return NULL;
+  statement = prepare (self, "SELECT (SELECT min (rowid) FROM item), (SELECT max (rowid) FROM item),"
+                             " page_count * page_size FROM pragma_page_count, pragma_page_size");
+  if (step_once (statement))
+    {
+      first = sqlite3_column_int64 (statement, 0);
+      last = sqlite3_column_int64 (statement, 1);
+      size = sqlite3_column_int64 (statement, 2);
+    }
+  sqlite3_finalize (statement);
+  /* The numbers of a stranger's file may be anything. */
+  if (first < 0 || last - first < MIN_GUESSED || last - first > MIN (size / MIN_ROW, G_MAXUINT / 2))
+    return NULL;
+  order = g_new0 (MillItemOrder, 1);
+  order->rowids = list_numbers (first, last - first + 1, NULL, last - first + 1, query->is_descending);
+  order->n_total = order->rowids->len;
+  order->last_rowid = last;
+  return order;
+}
+
+/**
  * mill_item_file_order:
  * @query: what is asked for
  * @after: only of those with a higher number than this; 0 for all
@@ -523,7 +532,7 @@ MillItemOrder *
 mill_item_file_order (MillItemFile *self, const MillItemQuery *query, gint64 after, GCancellable *cancellable,
                       GError **error)
 {
-  g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (MillItemEntry));
   g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
   MillItemOrder *order = NULL;
   sqlite3_stmt *statement = NULL;

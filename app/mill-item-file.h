@@ -69,6 +69,7 @@ MillItemFile *mill_item_file_open (const char *path, GError **error);
 void mill_item_file_free (MillItemFile *self);
 
 gint64 mill_item_file_get_last_rowid (MillItemFile *self);
+MillItemOrder *mill_item_file_guess_order (MillItemFile *self, const MillItemQuery *query);
 MillItemOrder *mill_item_file_order (MillItemFile *self, const MillItemQuery *query, gint64 after,
                                      GCancellable *cancellable, GError **error);
 void mill_item_file_begin (MillItemFile *self);

@@ -20,6 +20,7 @@ typedef struct
   char *path;           /* (owned) */
   MillItemQuery query;  /* (owned) */
   gint64 after;         /* the new items only; 0 for all */
+  gboolean is_guess;    /* the order may hold items that there are not */
   MillItemFile *file;   /* (owned) (nullable): once it is open */
   MillItemOrder *order; /* (owned) (nullable): once it is done */
   gint64 took_us;
@@ -59,7 +60,7 @@ enum
 
 static guint signals[N_SIGNALS];
 
-static void start_job (MillItemList *self, gint64 after);
+static void start_job (MillItemList *self, gint64 after, gboolean may_guess);
 
 static void
 page_free (gpointer data)
@@ -251,7 +252,10 @@ job_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellab
   gint64 began_us = g_get_monotonic_time ();
 
   job->file = mill_item_file_open (job->path, &error);
-  if (job->file != NULL)
+  if (job->file != NULL && job->is_guess)
+    job->order = mill_item_file_guess_order (job->file, &job->query);
+  job->is_guess = job->order != NULL;
+  if (job->file != NULL && !job->is_guess)
     job->order = mill_item_file_order (job->file, &job->query, job->after, cancellable, &error);
   job->took_us = g_get_monotonic_time () - began_us;
   if (error != NULL)
@@ -274,6 +278,16 @@ take_result (MillItemList *self, Job *job)
     replace_order (self, g_steal_pointer (&job->order));
 }
 
+/* While the first items are drawn, it is made sure that there are all of them. */
+static void
+take_guess (MillItemList *self, Job *job)
+{
+  if (self->file == NULL)
+    self->file = g_steal_pointer (&job->file);
+  start_job (self, 0, FALSE);
+  replace_order (self, g_steal_pointer (&job->order));
+}
+
 static void
 take_error (MillItemList *self, const GError *error)
 {
@@ -288,29 +302,33 @@ static void
 job_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MillItemList) self = user_data;
+  Job *job = g_task_get_task_data (G_TASK (result));
   gboolean is_outdated = g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result)));
   g_autoptr (GError) error = NULL;
 
   g_clear_object (&self->cancellable);
   g_task_propagate_boolean (G_TASK (result), &error);
-  if (!is_outdated && error == NULL)
-    take_result (self, g_task_get_task_data (G_TASK (result)));
+  if (!is_outdated && error == NULL && job->is_guess)
+    take_guess (self, job);
+  else if (!is_outdated && error == NULL)
+    take_result (self, job);
   else if (!is_outdated)
     take_error (self, error);
-  if (self->is_wanted && self->path != NULL)
-    start_job (self, 0);
+  if (self->is_wanted && self->path != NULL && self->cancellable == NULL)
+    start_job (self, 0, self->order == NULL);
   tell_status (self);
 }
 
 /* Asks for it all, or only for what came @after. */
 static void
-start_job (MillItemList *self, gint64 after)
+start_job (MillItemList *self, gint64 after, gboolean may_guess)
 {
   g_autoptr (GTask) task = NULL;
   Job *job = g_new0 (Job, 1);
 
   job->path = g_strdup (self->path);
   job->after = after;
+  job->is_guess = may_guess;
   mill_item_query_copy (&self->query, &job->query);
   self->is_wanted = FALSE;
   self->cancellable = g_cancellable_new ();
@@ -329,7 +347,7 @@ ask_again (MillItemList *self)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   else if (self->is_wanted)
-    start_job (self, 0);
+    start_job (self, 0, self->order == NULL);
   tell_status (self);
 }
 
@@ -445,16 +463,16 @@ mill_item_list_poll (MillItemList *self)
   if (self->order == NULL || self->order->keys != NULL || self->is_stale)
     {
       if (g_get_monotonic_time () >= self->rest_until_us)
-        start_job (self, 0);
+        start_job (self, 0, FALSE);
       return;
     }
   last_rowid = mill_item_file_get_last_rowid (self->file);
   if (last_rowid <= self->order->last_rowid)
     return;
   if (can_append)
-    start_job (self, self->order->last_rowid);
+    start_job (self, self->order->last_rowid, FALSE);
   else if (g_get_monotonic_time () >= self->rest_until_us)
-    start_job (self, 0);
+    start_job (self, 0, FALSE);
 }
 
 /**

@@ -479,6 +479,27 @@ test_gaps (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (get_n (fixture), ==, 0);
 }
 
+/* Of very many, those whose numbers are there or lie between are shown at once. */
+static void
+test_guessed (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *sql = g_strdup_printf (
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
+      " INSERT INTO item (key, outcome, finished, attempts) SELECT i, 'done', '2026-11-27', 1 FROM n",
+      N_MANY);
+
+  run_sql (fixture, sql);
+  open_list (fixture);
+  compare (fixture, "SELECT key FROM item ORDER BY rowid");
+  g_assert_cmpuint (fixture->n_changes, ==, 1);
+
+  mill_item_list_set_path (fixture->list, NULL);
+  run_sql (fixture, "DELETE FROM item WHERE rowid IN (3, 99990)");
+  open_list (fixture);
+  compare (fixture, "SELECT key FROM item ORDER BY rowid");
+  g_assert_cmpuint (mill_item_list_get_total (fixture->list), ==, N_MANY - 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -498,6 +519,7 @@ main (int argc, char **argv)
   ADD ("/item-list/no-items", "CREATE TABLE other (key)", test_no_items);
   ADD ("/item-list/many", WITH_ROWIDS, test_many);
   ADD ("/item-list/gaps", WITH_ROWIDS, test_gaps);
+  ADD ("/item-list/guessed", WITH_ROWIDS, test_guessed);
   g_test_add_func ("/item-list/of-the-recorder", test_of_the_recorder);
 
   return g_test_run ();
