@@ -402,6 +402,7 @@ mill_crawl_dialog_init (MillCrawlDialog *self)
   gtk_spin_button_set_value (self->per_host_spin, MILL_CRAWL_DEFAULT_PER_HOST);
   gtk_spin_button_set_value (self->delay_spin, MILL_CRAWL_DEFAULT_DELAY_MS);
   set_folder (self, NULL);
+  gtk_widget_grab_focus (GTK_WIDGET (self->address_row));
 }
 
 /**

@@ -88,7 +88,7 @@ static const Column columns[] = {
   { N_ ("Stage"), 120, 0, describe_stage, compare_stages },
   { N_ ("Attempts"), 100, 1, describe_attempts, compare_attempts },
   /* Translators: the time when an item failed */
-  { N_ ("Failed At"), 170, 0, mill_item_row_describe_time, compare_times },
+  { N_ ("Failed At"), 130, 1, mill_item_row_describe_time, compare_times },
 };
 
 static void

@@ -18,8 +18,8 @@
 
 #define MAX_DEAD_SHOWN 100
 /* The list shows at least this many rows; a row has two lines. */
-#define MIN_ROWS_SEEN 4
-#define ROW_HEIGHT    46
+#define MIN_ROWS_SEEN 5
+#define ROW_HEIGHT    42
 
 struct _MillSummaryCard
 {
