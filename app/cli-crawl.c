@@ -15,10 +15,12 @@
 
 /* Of a number that was not given. */
 #define UNSET G_MININT
+#define MOST_BYTES 1e15
 
 typedef struct
 {
   int max_pages;
+  guint64 max_bytes;
   int max_depth;
   int slots;
   int per_host;
@@ -72,12 +74,38 @@ parse_throttle_cb (const char *name, const char *value, gpointer data, GError **
   return FALSE;
 }
 
+/* "10M"; an int would be too small, and nobody counts the zeros. */
+static gboolean
+parse_bytes_cb (const char *name, const char *value, gpointer data, GError **error)
+{
+  Options *options = data;
+  char *rest = NULL;
+  double bytes = g_ascii_strtod (value, &rest);
+  double unit = g_str_equal (rest, "")    ? 1
+                : g_str_equal (rest, "k") ? 1e3
+                : g_str_equal (rest, "M") ? 1e6
+                : g_str_equal (rest, "G") ? 1e9
+                                          : 0;
+
+  if (rest != value && unit > 0 && bytes >= 0 && bytes * unit <= MOST_BYTES)
+    {
+      options->max_bytes = (guint64) (bytes * unit);
+      return TRUE;
+    }
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               _ ("--max-bytes takes a number, with k, M or G for thousands, millions or billions, not “%s”"),
+               value);
+  return FALSE;
+}
+
 static gboolean
 parse (char ***words, Options *options)
 {
   const GOptionEntry entries[] = {
     { "max-pages", 0, 0, G_OPTION_ARG_INT, &options->max_pages,
       N_ ("Fetch this many pages at most (no limit)"), N_ ("N") },
+    { "max-bytes", 0, 0, G_OPTION_ARG_CALLBACK, parse_bytes_cb,
+      N_ ("Fetch no more after this many bytes, such as 10M (no limit)"), N_ ("N") },
     { "max-depth", 0, 0, G_OPTION_ARG_INT, &options->max_depth,
       N_ ("Follow links this far at most (no limit)"), N_ ("N") },
     { "below", 0, 0, G_OPTION_ARG_NONE, &options->below, N_ ("Stay in the folders of the start addresses"),
@@ -129,6 +157,7 @@ find_crawl_option (const Options *options)
     gboolean is_given;
   } all[] = {
     { "--max-pages", options->max_pages != UNSET },
+    { "--max-bytes", options->max_bytes != 0 },
     { "--max-depth", options->max_depth != UNSET },
     { "--below", options->below },
     { "--include", options->include != NULL },
@@ -208,6 +237,7 @@ build (const char *const *urls, const Options *options, GError **error)
 
   mill_crawl_options_init (&job_options, urls);
   job_options.max_pages = (guint) options->max_pages;
+  job_options.max_bytes = options->max_bytes;
   job_options.max_depth = options->max_depth;
   job_options.below = options->below;
   job_options.include = (const char *const *) options->include;

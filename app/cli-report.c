@@ -230,7 +230,7 @@ describe_skipped (const MillFrontierCounts *counts)
   g_autoptr (MillCliTable) table = mill_cli_table_new ("lr");
 
   add_skipped (table, _ ("not fetched because of robots.txt"), counts->skipped_robots);
-  add_skipped (table, _ ("not fetched because of the limit on pages"), counts->skipped_limit);
+  add_skipped (table, _ ("not fetched because of the limit on pages or bytes"), counts->skipped_limit);
   add_skipped (table, _ ("links not followed because of the limit on depth"), counts->skipped_depth);
   add_skipped (table, _ ("links not followed because they are out of scope"), counts->skipped_scope);
   return mill_cli_table_to_string (table);

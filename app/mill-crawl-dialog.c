@@ -14,6 +14,8 @@
 #include "mill-format.h"
 #include "mill-run-files.h"
 
+#define MEGABYTE 1000000
+
 struct _MillCrawlDialog
 {
   AdwWindow parent_instance;
@@ -35,6 +37,7 @@ struct _MillCrawlDialog
   AdwActionRow *run_row;
   GtkWidget *run_default_button;
   GtkSpinButton *pages_spin;
+  GtkSpinButton *megabytes_spin;
   GtkSwitch *below_switch;
   AdwEntryRow *include_row;
   AdwEntryRow *exclude_row;
@@ -67,9 +70,18 @@ get_address (MillCrawlDialog *self, GError **error)
 }
 
 static char *
-describe_pages (guint max_pages)
+describe_pages (guint max_pages, guint max_megabytes)
 {
   g_autofree char *count = mill_format_count (max_pages);
+
+  if (max_megabytes > 0)
+    {
+      g_autofree char *pages = describe_pages (max_pages, 0);
+      g_autofree char *megabytes = mill_format_count (max_megabytes);
+
+      /* Translators: “at most 1,000 pages” or “all pages”, and a number of megabytes */
+      return g_strdup_printf (_ ("%s, up to %s MB"), pages, megabytes);
+    }
 
   if (max_pages == 0)
     return g_strdup (_ ("all pages"));
@@ -94,7 +106,8 @@ describe_crawl (MillCrawlDialog *self, const char *address)
   guint slots = (guint) gtk_spin_button_get_value_as_int (self->slots_spin);
   guint per_host = (guint) gtk_spin_button_get_value_as_int (self->per_host_spin);
   guint delay_ms = (guint) gtk_spin_button_get_value_as_int (self->delay_spin);
-  g_autofree char *pages = describe_pages ((guint) gtk_spin_button_get_value_as_int (self->pages_spin));
+  g_autofree char *pages = describe_pages ((guint) gtk_spin_button_get_value_as_int (self->pages_spin),
+                                           (guint) gtk_spin_button_get_value_as_int (self->megabytes_spin));
   g_autofree char *pace = describe_pace (MIN (slots, per_host), delay_ms);
   const char *place = gtk_switch_get_active (self->below_switch) ? _ ("in its folder") : _ ("on that host");
   const char *saved = self->folder != NULL ? _ ("saved in the folder below") : _ ("read, not saved");
@@ -138,6 +151,7 @@ make_job (MillCrawlDialog *self, const char *address, GError **error)
 
   mill_crawl_options_init (&crawl, urls);
   crawl.max_pages = (guint) gtk_spin_button_get_value_as_int (self->pages_spin);
+  crawl.max_bytes = (guint64) gtk_spin_button_get_value_as_int (self->megabytes_spin) * MEGABYTE;
   crawl.below = gtk_switch_get_active (self->below_switch);
   crawl.include = (const char *const *) include;
   crawl.exclude = (const char *const *) exclude;
@@ -378,6 +392,7 @@ mill_crawl_dialog_class_init (MillCrawlDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, run_row);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, run_default_button);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, pages_spin);
+  gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, megabytes_spin);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, below_switch);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, include_row);
   gtk_widget_class_bind_template_child (widget_class, MillCrawlDialog, exclude_row);

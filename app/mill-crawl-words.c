@@ -123,7 +123,7 @@ mill_crawl_words_not_fetched (const MillCrawlSummary *summary)
                             mill_words_count_with (_ ("%s because of robots.txt"), summary->disallowed));
   if (summary->over_limit > 0)
     mill_words_append_part (
-        text, mill_words_count_with (_ ("%s because of the limit on pages"), summary->over_limit));
+        text, mill_words_count_with (_ ("%s because of the limit on pages or bytes"), summary->over_limit));
   return take_text (text);
 }
 

@@ -456,7 +456,7 @@ test_crawl (Fixture *fixture, gconstpointer data)
   g_free (summary);
   summary = g_strdup_printf ("crawl %s --delay 0 --requisites --sitemaps --max-pages 5", uri);
   g_assert_cmpint (run (fixture, summary), ==, 0);
-  g_assert_nonnull (strstr (fixture->output, "limit on pages"));
+  g_assert_nonnull (strstr (fixture->output, "limit on pages or bytes"));
   g_free (summary);
   summary = g_strdup_printf (
       "crawl %s --delay 0 --below --include /page/1* --include /page/2* --exclude *2.html", uri);

@@ -684,12 +684,14 @@ test_job (Fixture *fixture, gconstpointer data)
   const char *const include[] = { "/a b/*", "*;\\?*", NULL };
   g_autofree char *included = NULL, *excluded = NULL;
   guint max_pages;
+  guint64 max_bytes;
   gint max_depth;
   gboolean robots, prefix;
 
   fixture->urls[0] = "http://a.example/x;y=1#z";
   fixture->urls[1] = "https://b.example";
   fixture->options.max_pages = 12;
+  fixture->options.max_bytes = G_GUINT64_CONSTANT (5000000000);
   fixture->options.max_depth = 3;
   fixture->options.below = TRUE;
   fixture->options.include = include;
@@ -703,10 +705,11 @@ test_job (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (mill_pipeline_get_n_stages (pipeline), ==, 3);
   slots = mill_pipeline_find_knob (pipeline, "fetch.slots", NULL);
   g_assert_cmpfloat_with_epsilon (mill_knob_get_number (slots), 5, 1e-9);
-  g_object_get (mill_pipeline_get_source (pipeline), "max-pages", &max_pages, "max-depth", &max_depth,
-                "robots", &robots, "prefix", &prefix, "include", &included, "exclude", &excluded, "start",
-                &fixture->start, NULL);
+  g_object_get (mill_pipeline_get_source (pipeline), "max-pages", &max_pages, "max-bytes", &max_bytes,
+                "max-depth", &max_depth, "robots", &robots, "prefix", &prefix, "include", &included,
+                "exclude", &excluded, "start", &fixture->start, NULL);
   g_assert_cmpuint (max_pages, ==, 12);
+  g_assert_cmpuint (max_bytes, ==, G_GUINT64_CONSTANT (5000000000));
   g_assert_cmpint (max_depth, ==, 3);
   g_assert_false (robots);
   g_assert_true (prefix);

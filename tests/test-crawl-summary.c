@@ -20,6 +20,7 @@ typedef struct
   TestWebServer *server; /* (owned) */
   char *folder;          /* (owned) */
   char *path;            /* (owned) of the run file, which is not there yet */
+  guint64 max_bytes;     /* of what begin() makes */
 } Fixture;
 
 static void
@@ -57,6 +58,7 @@ begin (Fixture *fixture, guint max_pages)
   mill_crawl_options_init (&options, urls);
   options.delay_ms = 0;
   options.max_pages = max_pages;
+  options.max_bytes = fixture->max_bytes;
   job = mill_crawl_job_new (&options, &error);
   g_assert_no_error (error);
   pipeline = mill_job_build (job, &error);
@@ -139,6 +141,42 @@ test_limited (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (summary->done, ==, 1);
   g_assert_cmpuint (summary->left, ==, 0);
   g_assert_cmpuint (summary->over_limit, ==, 3);
+}
+
+/* So is what is beyond the limit on bytes, until that is raised. */
+static void
+test_limited_bytes (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (MillPipeline) pipeline = NULL;
+  g_autoptr (MillPipeline) again = NULL;
+  g_autoptr (MillPipeline) more = NULL;
+  g_autoptr (MillCrawlSummary) summary = NULL;
+  g_autoptr (MillCrawlSummary) last = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture->max_bytes = 1;
+  pipeline = begin (fixture, 0);
+  run (pipeline);
+  summary = read_summary (fixture, 10);
+  g_assert_true (mill_crawl_summary_is_finished (summary));
+  g_assert_cmpuint (summary->max_bytes, ==, 1);
+  g_assert_cmpuint (summary->done, ==, 1);
+  g_assert_cmpuint (summary->left, ==, 0);
+  g_assert_cmpuint (summary->over_limit, ==, 3);
+  g_clear_object (&pipeline);
+
+  /* What came before counts. */
+  again = mill_crawl_resume (fixture->path, &error);
+  g_assert_no_error (error);
+  run (again);
+  g_clear_object (&again);
+  more = mill_crawl_resume (fixture->path, &error);
+  g_assert_no_error (error);
+  g_object_set (mill_pipeline_get_source (more), "max-bytes", (guint64) 1000000, NULL);
+  run (more);
+  last = read_summary (fixture, 10);
+  g_assert_cmpuint (last->done + last->dead, ==, last->known);
+  g_assert_cmpuint (test_web_server_get_asked (fixture->server, "/"), ==, 1);
 }
 
 static void
@@ -242,6 +280,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("finished", test_finished);
   ADD ("limited", test_limited);
+  ADD ("limited-bytes", test_limited_bytes);
   ADD ("disallowed", test_disallowed);
   ADD ("in-use", test_in_use);
   ADD ("goes-on", test_goes_on);

@@ -19,7 +19,7 @@ static void
 open_frontier (Fixture *fixture)
 {
   g_clear_object (&fixture->frontier);
-  fixture->frontier = mill_frontier_new_recorded (2, 0, NULL, fixture->file);
+  fixture->frontier = mill_frontier_new_recorded (2, 0, 0, NULL, fixture->file);
   mill_frontier_set_delay_ms (fixture->frontier, 0);
   mill_frontier_set_max_in_flight (fixture->frontier, 0);
 }

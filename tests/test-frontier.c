@@ -420,7 +420,7 @@ static void
 test_resumed (void)
 {
   g_autoptr (MillRunFile) file = mill_run_file_new_temporary ();
-  MillFrontier *frontier = mill_frontier_new_recorded (3, 0, NULL, file);
+  MillFrontier *frontier = mill_frontier_new_recorded (3, 0, 0, NULL, file);
   MillFrontierEntry entry;
   MillFrontierCounts counts;
 
@@ -443,7 +443,7 @@ test_resumed (void)
   mill_frontier_add (frontier, "http://h/900", 1, NULL); /* a shorter way, to what is on disk only */
   g_object_unref (frontier);
 
-  frontier = mill_frontier_new_recorded (3, 0, NULL, file);
+  frontier = mill_frontier_new_recorded (3, 0, 0, NULL, file);
   mill_frontier_set_delay_ms (frontier, 0);
   mill_frontier_set_max_in_flight (frontier, 0);
   mill_frontier_get_counts (frontier, &counts);
@@ -472,7 +472,7 @@ static void
 test_failed (void)
 {
   g_autoptr (MillRunFile) file = mill_run_file_new_temporary ();
-  g_autoptr (MillFrontier) frontier = mill_frontier_new_recorded (-1, 0, NULL, file);
+  g_autoptr (MillFrontier) frontier = mill_frontier_new_recorded (-1, 0, 0, NULL, file);
   g_autoptr (GError) error = NULL;
   MillFrontierEntry entry;
 

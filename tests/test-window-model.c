@@ -438,7 +438,7 @@ test_crawl_facts (void)
 
   assert_text (mill_crawl_words_pages (&summary), "20 fetched · 19 saved · 3 failed · 5 left");
   assert_text (mill_crawl_words_not_fetched (&summary),
-               "2 because of robots.txt · 10 because of the limit on pages");
+               "2 because of robots.txt · 10 because of the limit on pages or bytes");
   assert_text (mill_crawl_words_not_followed (&counts), "1,234 out of scope · 1 too deep");
   counts = (MillFrontierCounts){ 0 };
   g_assert_null (mill_crawl_words_not_followed (&counts));

@@ -141,6 +141,7 @@ write_source (GKeyFile *file, const MillCrawlOptions *options, GError **error)
   g_key_file_set_string (file, SOURCE, "kind", "async");
   g_key_file_set_string (file, SOURCE, "start", start->str);
   set_uint (file, SOURCE, "max-pages", options->max_pages);
+  g_key_file_set_uint64 (file, SOURCE, "max-bytes", options->max_bytes);
   g_key_file_set_integer (file, SOURCE, "max-depth", options->max_depth);
   g_key_file_set_boolean (file, SOURCE, "prefix", options->below);
   g_key_file_set_boolean (file, SOURCE, "requisites", options->requisites);

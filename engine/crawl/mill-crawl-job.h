@@ -56,6 +56,7 @@ G_BEGIN_DECLS
  * MillCrawlOptions:
  * @urls: (array zero-terminated=1): where to start
  * @max_pages: how many pages to fetch at most; 0 is no limit
+ * @max_bytes: after how many bytes of pages to fetch no more; 0 is no limit
  * @max_depth: how many links away to go; -1 is no limit
  * @below: whether to stay in the start addresses' folders
  * @include: (array zero-terminated=1) (nullable): patterns of where to go only, see #MillScope
@@ -79,6 +80,7 @@ typedef struct
 {
   const char *const *urls; /* (unowned) */
   guint max_pages;
+  guint64 max_bytes;
   gint max_depth;
   gboolean below;
   const char *const *include; /* (unowned) (nullable) */

@@ -120,6 +120,7 @@ read_job (MillCrawlSummary *self, MillRunFile *file, const char *name, GError **
     self->name = g_strdup (self->start);
   self->folder = g_key_file_get_string (job, "Stage save", "folder", NULL);
   self->max_pages = g_key_file_get_uint64 (job, "Source", "max-pages", NULL);
+  self->max_bytes = g_key_file_get_uint64 (job, "Source", "max-bytes", NULL);
   return TRUE;
 }
 
@@ -154,7 +155,11 @@ apply_limit (MillCrawlSummary *self)
   guint64 taken = self->done + self->dead;
   guint64 most = self->max_pages > taken ? self->max_pages - taken : 0;
 
-  if (self->max_pages == 0 || self->left <= most)
+  if (self->max_bytes > 0 && self->bytes >= self->max_bytes)
+    most = 0;
+  else if (self->max_pages == 0)
+    return;
+  if (self->left <= most)
     return;
   self->over_limit = self->left - most;
   self->left = most;

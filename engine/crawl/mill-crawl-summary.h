@@ -33,12 +33,13 @@ void mill_broken_link_free (MillBrokenLink *self);
  * @start: the start address, the first one if there are several
  * @folder: (nullable): where pages are saved
  * @max_pages: the limit on pages; 0 is none
+ * @max_bytes: the limit on bytes; 0 is none
  * @known: addresses that the crawl knows
  * @done: those that were fetched
  * @dead: those that failed for good
  * @disallowed: those that robots.txt disallows
- * @left: those that are still to be fetched, within the limit on pages
- * @over_limit: those that are not fetched because of the limit on pages
+ * @left: those that are still to be fetched, within the limits on pages and bytes
+ * @over_limit: those that are not fetched because of these limits
  * @bytes: what was fetched, after decompression
  * @saved: files that were saved
  * @began: (nullable): when the first page was settled, UTC; %NULL if none was
@@ -54,6 +55,7 @@ typedef struct
   char *start;  /* (owned) */
   char *folder; /* (owned) (nullable) */
   guint64 max_pages;
+  guint64 max_bytes;
   guint64 known;
   guint64 done;
   guint64 dead;

@@ -67,6 +67,8 @@ void mill_frontier_rows_shorten (MillRunFile *file, const char *url, const MillF
 /* Up to @n of a host's queued rows after the id @after, in their order. Returns how many. */
 guint mill_frontier_rows_read_queued (MillRunFile *file, gint64 host, gint64 after, guint n,
                                       MillFrontierRowFunc func, gpointer user_data);
+/* How many bytes the pages have that are settled. */
+guint64 mill_frontier_rows_sum_bytes (MillRunFile *file);
 void mill_frontier_rows_count (MillRunFile *file, MillFrontierCountFunc func, gpointer user_data);
 
 G_END_DECLS

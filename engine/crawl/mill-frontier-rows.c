@@ -203,6 +203,18 @@ mill_frontier_rows_read_queued (MillRunFile *file, gint64 host, gint64 after, gu
   return n_read;
 }
 
+guint64
+mill_frontier_rows_sum_bytes (MillRunFile *file)
+{
+  sqlite3_stmt *query = mill_run_file_prepare (file, "SELECT ifnull (sum (bytes), 0) FROM item");
+  guint64 bytes = 0;
+
+  if (mill_run_file_step (file, query))
+    bytes = (guint64) MAX (sqlite3_column_int64 (query, 0), 0);
+  sqlite3_reset (query);
+  return bytes;
+}
+
 void
 mill_frontier_rows_count (MillRunFile *file, MillFrontierCountFunc func, gpointer user_data)
 {

@@ -16,6 +16,7 @@ struct _MillFrontierTable
   MillRunFile *file; /* (owned) */
   int max_depth;
   guint64 max_pages;
+  guint64 max_bytes;  /* 0 is no limit */
   char *robots_token; /* (owned) (nullable) */
   MillPoliteness politeness;
 
@@ -44,7 +45,7 @@ gboolean mill_frontier_table_is_disallowed (const MillFrontierTable *self, const
 void mill_frontier_table_disallow (MillFrontierTable *self, gint64 id);
 /* (transfer none): the host of a URL, new if need be */
 MillHost *mill_frontier_table_get_host (MillFrontierTable *self, const char *url);
-/* Whether as many were taken as may be. */
+/* Whether as much was taken as may be. */
 gboolean mill_frontier_table_limit_reached (const MillFrontierTable *self);
 
 G_END_DECLS

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 
 typedef struct _MillFrontierTable MillFrontierTable;
 
-MillFrontier *mill_frontier_new_recorded (int max_depth, guint64 max_pages, const char *robots_token,
-                                          MillRunFile *file);
+MillFrontier *mill_frontier_new_recorded (int max_depth, guint64 max_pages, guint64 max_bytes,
+                                          const char *robots_token, MillRunFile *file);
 MillRunFile *mill_frontier_get_run_file (MillFrontier *self);
 MillFrontierVerdict mill_frontier_add_from_sitemap (MillFrontier *self, const char *url, const char *sitemap);
 /* (transfer full) (element-type MillCrawlHost): up to @most, see mill_crawl_source_get_hosts() */
@@ -25,6 +25,7 @@ void mill_frontier_table_free (MillFrontierTable *self);
 
 void mill_frontier_table_set_bounds (MillFrontierTable *self, int max_depth, guint64 max_pages,
                                      const char *robots_token);
+void mill_frontier_table_set_max_bytes (MillFrontierTable *self, guint64 max_bytes);
 gboolean mill_frontier_table_set_politeness (MillFrontierTable *self, const MillPoliteness *politeness);
 
 void mill_frontier_table_add_scope (MillFrontierTable *self, const char *url);
@@ -44,6 +45,7 @@ gboolean mill_frontier_table_begin (MillFrontierTable *self, const char *url, gi
                                     gint64 *ready_at_us);
 gboolean mill_frontier_table_answered (MillFrontierTable *self, const char *url, gint64 latency_us,
                                        gboolean is_success);
+gboolean mill_frontier_table_received (MillFrontierTable *self, guint64 n_bytes);
 GPtrArray *mill_frontier_table_get_hosts (const MillFrontierTable *self, gint64 now_us, guint most);
 gboolean mill_frontier_table_finish (MillFrontierTable *self, const char *url);
 gboolean mill_frontier_table_settle (MillFrontierTable *self, const char *url, MillOutcome outcome);

@@ -191,10 +191,12 @@ mill_frontier_table_get_host (MillFrontierTable *self, const char *url)
 gboolean
 mill_frontier_table_limit_reached (const MillFrontierTable *self)
 {
-  return self->max_pages > 0 && self->counts.taken >= self->max_pages;
+  return (self->max_pages > 0 && self->counts.taken >= self->max_pages) ||
+         (self->max_bytes > 0 && self->counts.bytes >= self->max_bytes);
 }
 
-/* Gives up what is pending, once max_pages were taken. The rows stay queued: a later run may want more. */
+/* Gives up what is pending, once max_pages were taken or max_bytes came. The rows stay queued: a later run
+ * may want more. */
 static void
 drop_pending (MillFrontierTable *self)
 {
@@ -417,6 +419,20 @@ mill_frontier_table_set_bounds (MillFrontierTable *self, int max_depth, guint64 
   update_all_hosts (self);
 }
 
+/* After mill_frontier_table_set_bounds(): what came in an earlier run counts. */
+void
+mill_frontier_table_set_max_bytes (MillFrontierTable *self, guint64 max_bytes)
+{
+  self->max_bytes = max_bytes;
+  if (max_bytes == 0)
+    return;
+  mill_run_file_begin (self->file);
+  self->counts.bytes = mill_frontier_rows_sum_bytes (self->file);
+  mill_run_file_end (self->file);
+  if (mill_frontier_table_limit_reached (self))
+    drop_pending (self);
+}
+
 gboolean
 mill_frontier_table_set_politeness (MillFrontierTable *self, const MillPoliteness *politeness)
 {
@@ -483,6 +499,21 @@ mill_frontier_table_answered (MillFrontierTable *self, const char *url, gint64 l
     return FALSE;
   mill_host_answered (entry->host, &self->politeness, latency_us, is_success);
   return mill_frontier_table_update_host (self, entry->host);
+}
+
+/* Books what came. */
+gboolean
+mill_frontier_table_received (MillFrontierTable *self, guint64 n_bytes)
+{
+  gboolean was_reached = mill_frontier_table_limit_reached (self);
+
+  if (self->max_bytes == 0)
+    return FALSE;
+  self->counts.bytes += n_bytes;
+  if (was_reached || !mill_frontier_table_limit_reached (self))
+    return FALSE;
+  drop_pending (self);
+  return TRUE; /* this may be the end */
 }
 
 GPtrArray *

@@ -25,6 +25,7 @@ struct _MillFrontier
   /* construct-only */
   int max_depth;
   guint64 max_pages;
+  guint64 max_bytes;
   char *robots_token; /* (owned) (nullable) */
 
   MillRunFile *file; /* (owned) */
@@ -41,6 +42,7 @@ typedef enum
 {
   PROP_MAX_DEPTH = 1,
   PROP_MAX_PAGES,
+  PROP_MAX_BYTES,
   PROP_ROBOTS_TOKEN,
   PROP_MAX_IN_FLIGHT,
   PROP_DELAY_MS,
@@ -77,6 +79,32 @@ unlock_and_wake (MillFrontier *self, gboolean changed)
   wake_unref (wake);
 }
 
+/* @number: one of `politeness` */
+static guint
+get_number (MillFrontier *self, const guint *number)
+{
+  guint value;
+
+  g_mutex_lock (&self->lock);
+  value = *number;
+  g_mutex_unlock (&self->lock);
+  return value;
+}
+
+static void
+set_number (MillFrontier *self, guint *number, guint value, MillFrontierProperty property)
+{
+  g_mutex_lock (&self->lock);
+  if (*number == value)
+    {
+      g_mutex_unlock (&self->lock);
+      return;
+    }
+  *number = value;
+  unlock_and_wake (self, mill_frontier_table_set_politeness (self->table, &self->politeness));
+  g_object_notify_by_pspec (G_OBJECT (self), props[property]);
+}
+
 static void
 mill_frontier_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
@@ -89,6 +117,9 @@ mill_frontier_get_property (GObject *object, guint prop_id, GValue *value, GPara
       break;
     case PROP_MAX_PAGES:
       g_value_set_uint64 (value, self->max_pages);
+      break;
+    case PROP_MAX_BYTES:
+      g_value_set_uint64 (value, self->max_bytes);
       break;
     case PROP_ROBOTS_TOKEN:
       g_value_set_string (value, self->robots_token);
@@ -118,6 +149,9 @@ mill_frontier_set_property (GObject *object, guint prop_id, const GValue *value,
     case PROP_MAX_PAGES:
       self->max_pages = g_value_get_uint64 (value);
       break;
+    case PROP_MAX_BYTES:
+      self->max_bytes = g_value_get_uint64 (value);
+      break;
     case PROP_ROBOTS_TOKEN:
       self->robots_token = g_value_dup_string (value);
       break;
@@ -128,8 +162,7 @@ mill_frontier_set_property (GObject *object, guint prop_id, const GValue *value,
       mill_frontier_set_delay_ms (self, g_value_get_uint (value));
       break;
     case PROP_RUN_FILE:
-      self->file =
-          g_value_get_pointer (value) != NULL ? mill_run_file_ref (g_value_get_pointer (value)) : NULL;
+      self->file = g_value_get_pointer (value); /* borrowed until it is constructed */
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -143,11 +176,11 @@ mill_frontier_constructed (GObject *object)
 
   G_OBJECT_CLASS (mill_frontier_parent_class)->constructed (object);
 
-  if (self->file == NULL)
-    self->file = mill_run_file_new_temporary ();
+  self->file = self->file != NULL ? mill_run_file_ref (self->file) : mill_run_file_new_temporary ();
   self->table = mill_frontier_table_new (self->file);
   mill_frontier_table_set_politeness (self->table, &self->politeness);
   mill_frontier_table_set_bounds (self->table, self->max_depth, self->max_pages, self->robots_token);
+  mill_frontier_table_set_max_bytes (self->table, self->max_bytes);
 }
 
 static void
@@ -160,7 +193,6 @@ mill_frontier_finalize (GObject *object)
   mill_run_file_unref (self->file);
   g_free (self->robots_token);
   g_mutex_clear (&self->lock);
-
   G_OBJECT_CLASS (mill_frontier_parent_class)->finalize (object);
 }
 
@@ -192,6 +224,14 @@ mill_frontier_class_init (MillFrontierClass *klass)
   props[PROP_MAX_PAGES] =
       g_param_spec_uint64 ("max-pages", _ ("Page limit"),
                            _ ("How many pages to fetch at most; 0: any number"), 0, G_MAXUINT64, 0, fixed);
+  /**
+   * MillFrontier:max-bytes:
+   *
+   * After how many bytes to hand out no more pages, see mill_frontier_received(); 0: never.
+   */
+  props[PROP_MAX_BYTES] = g_param_spec_uint64 ("max-bytes", _ ("Byte limit"),
+                                               _ ("After how many bytes to hand out no more pages; 0: never"),
+                                               0, G_MAXUINT64, 0, fixed);
   /**
    * MillFrontier:robots-token:
    *
@@ -248,10 +288,11 @@ mill_frontier_get_hosts (MillFrontier *self, gint64 now_us, guint most)
 
 /* Private: one that keeps what it knows in @file (transfer none), and goes on from what is there. */
 MillFrontier *
-mill_frontier_new_recorded (int max_depth, guint64 max_pages, const char *robots_token, MillRunFile *file)
+mill_frontier_new_recorded (int max_depth, guint64 max_pages, guint64 max_bytes, const char *robots_token,
+                            MillRunFile *file)
 {
-  return g_object_new (MILL_TYPE_FRONTIER, "max-depth", max_depth, "max-pages", max_pages, "robots-token",
-                       robots_token, "run-file", file, NULL);
+  return g_object_new (MILL_TYPE_FRONTIER, "max-depth", max_depth, "max-pages", max_pages, "max-bytes",
+                       max_bytes, "robots-token", robots_token, "run-file", file, NULL);
 }
 
 /**
@@ -282,12 +323,7 @@ mill_frontier_new (int max_depth, guint64 max_pages, const char *robots_token)
 guint
 mill_frontier_get_max_in_flight (MillFrontier *self)
 {
-  guint value;
-
-  g_mutex_lock (&self->lock);
-  value = self->politeness.max_in_flight;
-  g_mutex_unlock (&self->lock);
-  return value;
+  return get_number (self, &self->politeness.max_in_flight);
 }
 
 /**
@@ -302,15 +338,7 @@ mill_frontier_set_max_in_flight (MillFrontier *self, guint max_in_flight)
 {
   g_return_if_fail (MILL_IS_FRONTIER (self));
 
-  g_mutex_lock (&self->lock);
-  if (self->politeness.max_in_flight == max_in_flight)
-    {
-      g_mutex_unlock (&self->lock);
-      return;
-    }
-  self->politeness.max_in_flight = max_in_flight;
-  unlock_and_wake (self, mill_frontier_table_set_politeness (self->table, &self->politeness));
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MAX_IN_FLIGHT]);
+  set_number (self, &self->politeness.max_in_flight, max_in_flight, PROP_MAX_IN_FLIGHT);
 }
 
 /**
@@ -324,12 +352,7 @@ mill_frontier_set_max_in_flight (MillFrontier *self, guint max_in_flight)
 guint
 mill_frontier_get_delay_ms (MillFrontier *self)
 {
-  guint value;
-
-  g_mutex_lock (&self->lock);
-  value = self->politeness.delay_ms;
-  g_mutex_unlock (&self->lock);
-  return value;
+  return get_number (self, &self->politeness.delay_ms);
 }
 
 /**
@@ -344,15 +367,7 @@ mill_frontier_set_delay_ms (MillFrontier *self, guint delay_ms)
 {
   g_return_if_fail (MILL_IS_FRONTIER (self));
 
-  g_mutex_lock (&self->lock);
-  if (self->politeness.delay_ms == delay_ms)
-    {
-      g_mutex_unlock (&self->lock);
-      return;
-    }
-  self->politeness.delay_ms = delay_ms;
-  unlock_and_wake (self, mill_frontier_table_set_politeness (self->table, &self->politeness));
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DELAY_MS]);
+  set_number (self, &self->politeness.delay_ms, delay_ms, PROP_DELAY_MS);
 }
 
 /**
@@ -614,6 +629,23 @@ mill_frontier_answered (MillFrontier *self, const char *url, gint64 latency_us, 
 }
 
 /**
+ * mill_frontier_received:
+ * @self: the frontier
+ * @n_bytes: how long the body of a page is, decompressed
+ *
+ * Counts towards `max-bytes`, as what an earlier run fetched does. Once that many came, nothing more is
+ * handed out; what is out is settled as ever.
+ */
+void
+mill_frontier_received (MillFrontier *self, guint64 n_bytes)
+{
+  g_return_if_fail (MILL_IS_FRONTIER (self));
+
+  g_mutex_lock (&self->lock);
+  unlock_and_wake (self, mill_frontier_table_received (self->table, n_bytes));
+}
+
+/**
  * mill_frontier_finished:
  * @self: the frontier
  * @url: a URL that was taken
@@ -754,19 +786,15 @@ void
 mill_frontier_set_wake (MillFrontier *self, MillFrontierWakeFunc wake, gpointer user_data,
                         GDestroyNotify destroy)
 {
-  MillWake *old, *new = NULL;
+  MillWake *old, *new = wake != NULL ? g_atomic_rc_box_new (MillWake) : NULL;
 
   g_return_if_fail (MILL_IS_FRONTIER (self));
 
-  if (wake != NULL)
-    {
-      new = g_atomic_rc_box_new (MillWake);
-      *new = (MillWake){ wake, user_data, destroy };
-    }
+  if (new != NULL)
+    *new = (MillWake){ wake, user_data, destroy };
   g_mutex_lock (&self->lock);
   old = self->wake;
   self->wake = new;
   g_mutex_unlock (&self->lock);
-  if (old != NULL)
-    wake_unref (old);
+  g_clear_pointer (&old, wake_unref);
 }

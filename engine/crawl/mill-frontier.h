@@ -78,7 +78,7 @@ typedef enum
  * @MILL_FRONTIER_OUT_OF_SCOPE: it is on none of the start URLs' sites
  * @MILL_FRONTIER_TOO_DEEP: it is deeper than `max-depth`, or a requisite beyond %MILL_FRONTIER_MAX_LEVEL
  * @MILL_FRONTIER_DISALLOWED: the host's robots.txt disallows it
- * @MILL_FRONTIER_PAGE_LIMIT: `max-pages` have been handed out
+ * @MILL_FRONTIER_PAGE_LIMIT: `max-pages` have been handed out, or `max-bytes` came
  * @MILL_FRONTIER_TOO_MANY_REDIRECTS: %MILL_FRONTIER_MAX_REDIRECTS redirects in a row led to it
  *
  * What became of a URL that was added to a frontier.
@@ -120,8 +120,9 @@ typedef struct
  * @pending: URLs that were not handed out yet
  * @taken: URLs that were handed out, robots.txt not counted
  * @unsettled: URLs that were handed out and not settled, robots.txt counted
+ * @bytes: what came of them, decompressed; counted only with a `max-bytes`
  * @skipped_robots: URLs that a robots.txt disallows
- * @skipped_limit: URLs left when `max-pages` was reached
+ * @skipped_limit: URLs left when `max-pages` or `max-bytes` was reached
  * @skipped_depth: links that were too deep (links, not URLs: these are not remembered)
  * @skipped_scope: links that were out of scope (links, not URLs)
  *
@@ -133,6 +134,7 @@ typedef struct
   guint64 pending;
   guint64 taken;
   guint64 unsettled;
+  guint64 bytes;
   guint64 skipped_robots;
   guint64 skipped_limit;
   guint64 skipped_depth;
@@ -169,6 +171,7 @@ MillFrontierResult mill_frontier_take (MillFrontier *self, gint64 now_us, MillFr
                                        gint64 *ready_at_us, const char **why);
 gboolean mill_frontier_begin (MillFrontier *self, const char *url, gint64 now_us, gint64 *ready_at_us);
 void mill_frontier_answered (MillFrontier *self, const char *url, gint64 latency_us, gboolean is_success);
+void mill_frontier_received (MillFrontier *self, guint64 n_bytes);
 void mill_frontier_finished (MillFrontier *self, const char *url);
 void mill_frontier_settled (MillFrontier *self, const char *url, MillOutcome outcome);
 void mill_frontier_reopen (MillFrontier *self, const char *url);

@@ -22,6 +22,7 @@ struct _MillCrawlSource
 
   char *start; /* (owned) (nullable) */
   guint max_pages;
+  guint64 max_bytes;
   gint max_depth;
   gboolean prefix;
   char *include; /* (owned) (nullable) */

@@ -13,6 +13,7 @@ typedef enum
 {
   PROP_START = 1,
   PROP_MAX_PAGES,
+  PROP_MAX_BYTES,
   PROP_MAX_DEPTH,
   PROP_PREFIX,
   PROP_INCLUDE,
@@ -42,6 +43,9 @@ mill_crawl_source_get_property (GObject *object, guint prop_id, GValue *value, G
       break;
     case PROP_MAX_PAGES:
       g_value_set_uint (value, self->max_pages);
+      break;
+    case PROP_MAX_BYTES:
+      g_value_set_uint64 (value, self->max_bytes);
       break;
     case PROP_MAX_DEPTH:
       g_value_set_int (value, self->max_depth);
@@ -105,6 +109,15 @@ change_uint (guint *field, guint value)
 }
 
 static gboolean
+change_uint64 (guint64 *field, guint64 value)
+{
+  gboolean changed = *field != value;
+
+  *field = value;
+  return changed;
+}
+
+static gboolean
 change_int (gint *field, gint value)
 {
   gboolean changed = *field != value;
@@ -132,6 +145,8 @@ change_locked (MillCrawlSource *self, MillCrawlSourceProperty property, const GV
       return change_string (&self->start, g_value_get_string (value));
     case PROP_MAX_PAGES:
       return change_uint (&self->max_pages, g_value_get_uint (value));
+    case PROP_MAX_BYTES:
+      return change_uint64 (&self->max_bytes, g_value_get_uint64 (value));
     case PROP_MAX_DEPTH:
       return change_int (&self->max_depth, g_value_get_int (value));
     case PROP_PREFIX:
@@ -204,6 +219,15 @@ mill_crawl_source_install_properties (GObjectClass *object_class)
   properties[PROP_MAX_PAGES] =
       g_param_spec_uint ("max-pages", _ ("Most pages"), _ ("How many pages to fetch at most; 0 is no limit"),
                          0, G_MAXINT, 0, MILL_CONFIG_FLAGS);
+  /**
+   * MillCrawlSource:max-bytes:
+   *
+   * After how many bytes of pages to fetch no more; 0 is no limit. The bodies count as they are once they are
+   * decompressed; those of errors and redirects do not. What is on its way then is fetched to its end.
+   */
+  properties[PROP_MAX_BYTES] = g_param_spec_uint64 (
+      "max-bytes", _ ("Most bytes"), _ ("After how many bytes of pages to fetch no more; 0 is no limit"), 0,
+      G_MAXINT64, 0, MILL_CONFIG_FLAGS);
   /**
    * MillCrawlSource:max-depth:
    *

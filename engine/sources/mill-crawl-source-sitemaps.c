@@ -87,7 +87,8 @@ mill_crawl_source_awaits_sitemaps (MillCrawlSource *self)
   if (self->sitemap_reader == NULL || !mill_sitemap_reader_is_busy (self->sitemap_reader))
     return FALSE;
   mill_frontier_get_counts (self->frontier, &counts);
-  return self->max_pages == 0 || counts.taken < self->max_pages;
+  return (self->max_pages == 0 || counts.taken < self->max_pages) &&
+         (self->max_bytes == 0 || counts.bytes < self->max_bytes);
 }
 
 void

@@ -187,7 +187,7 @@ mill_crawl_source_open (MillSource *source, MillPipeline *pipeline, GError **err
   scope = starts != NULL ? restore_scope (self, starts, error) : NULL;
   if (scope == NULL)
     return FALSE;
-  frontier = mill_frontier_new_recorded (self->max_depth, self->max_pages,
+  frontier = mill_frontier_new_recorded (self->max_depth, self->max_pages, self->max_bytes,
                                          self->robots ? MILL_CRAWL_ROBOTS_TOKEN : NULL, self->file);
   g_mutex_lock (&self->lock);
   self->frontier = frontier;
@@ -482,6 +482,21 @@ mill_crawl_source_answered (MillCrawlSource *self, const char *url, gint64 laten
   g_return_if_fail (self->frontier != NULL);
 
   mill_frontier_answered (self->frontier, url, latency_us, is_success);
+}
+
+/**
+ * mill_crawl_source_received:
+ * @n_bytes: how long the body of a page is, decompressed
+ *
+ * Counts towards [property@Mill.CrawlSource:max-bytes]. Any thread.
+ */
+void
+mill_crawl_source_received (MillCrawlSource *self, guint64 n_bytes)
+{
+  g_return_if_fail (MILL_IS_CRAWL_SOURCE (self));
+  g_return_if_fail (self->frontier != NULL);
+
+  mill_frontier_received (self->frontier, n_bytes);
 }
 
 /**

@@ -32,6 +32,7 @@ void mill_crawl_source_hold_host (MillCrawlSource *self, const char *url, double
 gint64 mill_crawl_source_begin_request (MillCrawlSource *self, const char *url);
 void mill_crawl_source_answered (MillCrawlSource *self, const char *url, gint64 latency_us,
                                  gboolean is_success);
+void mill_crawl_source_received (MillCrawlSource *self, guint64 n_bytes);
 GPtrArray *mill_crawl_source_get_hosts (MillCrawlSource *self, guint most);
 GList *mill_crawl_source_get_host_list (MillCrawlSource *self, guint most);
 

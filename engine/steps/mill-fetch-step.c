@@ -243,6 +243,8 @@ accept_response (MillFetchStep *self, MillWork *work, const MillHttpResponse *re
   if (!mill_http_response_is_success (response))
     return fail_with_status (self, work, response, error);
   mill_item_set_payload (item, response->body);
+  if (self->crawl != NULL && response->body != NULL)
+    mill_crawl_source_received (self->crawl, g_bytes_get_size (response->body));
   return TRUE;
 }
 
