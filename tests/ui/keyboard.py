@@ -3,12 +3,8 @@
 
 import ctypes
 
-from program import wait_for
-
-import gi
-
-gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi  # noqa: E402
+from program import Atspi, wait_for
+from tree import focused_node
 
 MODIFIERS = {"ctrl": "Control_L", "shift": "Shift_L", "alt": "Alt_L"}
 MOST_STEPS = 80
@@ -34,7 +30,7 @@ class Keyboard:
 
     def _focus_cb(self, event):
         if event.detail1:
-            self.focused = event.source
+            self.focused = focused_node(event)
             self.n_changes += 1
 
     def _send(self, name, is_press):
@@ -64,7 +60,7 @@ class Keyboard:
         names = []
         node = self.focused
         while node is not None and len(names) < 3:
-            names.append((node.get_name() or "").replace("_", ""))
+            names.append(node.get_name().replace("_", ""))
             node = node.get_parent()
         return names
 

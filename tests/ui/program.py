@@ -6,21 +6,11 @@ import os
 import re
 import subprocess
 import tempfile
-import warnings
 
-import gi
-
-gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi, GLib  # noqa: E402
-
-# The accessors of interfaces have new names in newer versions; the old ones work in all.
-warnings.filterwarnings("ignore", category=DeprecationWarning)
+from tree import TEXT, VALUE, Atspi, GLib, list_programs, process_of, walk
 
 LIMIT_MS = 60_000
 STEP_MS = 40
-MAX_CHILDREN = 40
-# A reply may take long on a busy machine; what was taken for a failure would be done twice.
-Atspi.set_timeout(LIMIT_MS // 2, LIMIT_MS // 2)
 
 COMPLAINT = re.compile(r"WARNING|CRITICAL|ERROR|Sanitizer")
 # GTK's own bridge, asked for an object that has just gone; and GIO where no desktop shows notifications.
@@ -65,51 +55,29 @@ def wait_for(what, condition):
     return found[0]
 
 
-def children(node):
-    """Of a long list only the first rows, since each is asked for over the bus."""
-    for index in range(min(node.get_child_count(), MAX_CHILDREN)):
-        child = node.get_child_at_index(index)
-        if child is not None:
-            yield child
-
-
-def walk(node):
-    """All objects from this one on; none if there is none. What is hidden, as another tab or page is, is in no list of
-    children."""
-    if node is None:
-        return
-    yield node
-    for child in children(node):
-        yield from walk(child)
-
-
-def has_name(node, name):
+def is_called(said, name):
     # GTK 4.8 says a button's label twice, the first time with the underscore of its mnemonic.
-    found = node.get_name() or ""
-    return found == name or found.replace("_", "") == f"{name} {name}"
+    return said == name or said.replace("_", "") == f"{name} {name}"
+
+
+def has_interface(node, interface):
+    """Whether it can be acted on, has a value or takes a text ("action", "value" or "text"); any if that is None."""
+    if interface is None:
+        return True
+    if interface == "action":
+        # A label's actions are those of its own menu.
+        return node.get_role() != Atspi.Role.LABEL and len(node.list_actions()) > 0
+    return node.has(VALUE if interface == "value" else TEXT)
 
 
 def is_usable(node):
-    return node.get_state_set().contains(Atspi.StateType.SENSITIVE)
-
-
-def get_interface(node, interface):
-    """Returns the interface ("action", "value", "text" or None for any object), or None."""
-    if interface is None:
-        return node
-    if interface == "value":
-        return node.get_value_iface()
-    if interface == "text":
-        return node.get_editable_text_iface()
-    # A label's actions are those of its own menu.
-    action = node.get_action_iface() if node.get_role() != Atspi.Role.LABEL else None
-    return action if action is not None and action.get_n_actions() > 0 else None
+    return node.is_in(Atspi.StateType.SENSITIVE)
 
 
 def find(window, name, interface=None):
     """Returns the first usable object of that name in the window that has the interface, or None."""
     for node in walk(window):
-        if has_name(node, name) and is_usable(node) and get_interface(node, interface) is not None:
+        if is_called(node.name, name) and is_usable(node) and has_interface(node, interface):
             return node
     return None
 
@@ -117,8 +85,7 @@ def find(window, name, interface=None):
 def find_text(window, pattern):
     for node in walk(window):
         # Without the places where a long address may be broken.
-        text = (node.get_name() or "").replace("\u200b", "")
-        match = re.fullmatch(pattern, text)
+        match = re.fullmatch(pattern, node.name.replace("\u200b", ""))
         if match and node.get_role() == Atspi.Role.LABEL:
             return match
     return None
@@ -131,8 +98,6 @@ class Program:
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen([command, *arguments], stdin=subprocess.DEVNULL, stderr=self.log)
         self.node = wait_for("the program on the accessibility bus", self._find_program)
-        # What we ask for is what is there now, not what was remembered.
-        self.node.set_cache_mask(Atspi.Cache.NONE)
         self.main = wait_for("its window", self._find_main_window)
 
     def __enter__(self):
@@ -150,20 +115,20 @@ class Program:
 
     def _find_program(self):
         self._check_alive()
-        for program in reversed(list(children(Atspi.get_desktop(0)))):
-            if self._is_ours(program) and program.get_child_count() > 0:
+        for program in reversed(list_programs()):
+            if self._is_ours(program) and program.get_children():
                 return program
         return None
 
     def _is_ours(self, program):
         try:
-            return program.get_process_id() == self.process.pid
+            return process_of(program.owner) == self.process.pid
         except GLib.Error:
             # Without /proc the bus knows of no process; but the newest program of our name on this bus is ours.
-            return (program.get_name() or "").lower() == "millrace"
+            return program.get_name().lower() == "millrace"
 
     def _find_main_window(self):
-        return next((window for window in children(self.node) if window.get_role() == Atspi.Role.FRAME), None)
+        return next((window for window in self.node.get_children() if window.get_role() == Atspi.Role.FRAME), None)
 
     def _check_alive(self):
         if self.process.poll() is not None:
@@ -176,7 +141,7 @@ class Program:
         self._check_alive()
         if name is None:
             return [self.main]
-        return [window for window in reversed(list(children(self.node))) if has_name(window, name)]
+        return [window for window in reversed(self.node.get_children()) if is_called(window.get_name(), name)]
 
     def _find(self, name, interface, window=None):
         found = (find(node, name, interface) for node in self._windows(window))
@@ -190,35 +155,35 @@ class Program:
 
         def press():
             node = self._find(name, "action", window)
-            return node is not None and node.get_action_iface().do_action(0)
+            return node is not None and node.do_action()
 
         wait_for(f"“{name}” to be pressed", press)
 
     def value(self, name):
-        return self.wait(name, "value").get_value_iface().get_current_value()
+        return self.wait(name, "value").get_value()
 
     def maximum(self, name):
-        return self.wait(name, "value").get_value_iface().get_maximum_value()
+        return self.wait(name, "value").get_maximum()
 
     def type(self, name, text, window=None):
         """Puts the text into an entry."""
 
         def type_it():
             node = self._find(name, "text", window)
-            return node is not None and node.get_editable_text_iface().set_text_contents(text)
+            return node is not None and node.set_text(text)
 
         wait_for(f"“{name}” to take text", type_it)
 
     def set_value(self, name, value):
-        assert self.wait(name, "value").get_value_iface().set_current_value(value), f"“{name}” cannot be set"
+        self.wait(name, "value").set_value(value)
 
     def wait_value(self, name, what, condition):
         """Waits until the value of a gauge or knob meets the condition."""
-        interface = self.wait(name, "value").get_value_iface()
+        node = self.wait(name, "value")
 
         def look():
             self._check_alive()
-            return condition(interface.get_current_value())
+            return condition(node.get_value())
 
         wait_for(f"“{name}” to be {what}", look)
 
@@ -236,7 +201,7 @@ class Program:
 
         def look():
             self._check_alive()
-            return not any(has_name(node, window) for node in children(self.node))
+            return not any(is_called(node.get_name(), window) for node in self.node.get_children())
 
         wait_for(f"the window “{window}” to go", look)
 
@@ -247,11 +212,8 @@ class Program:
         def act():
             if ends and self.process.poll() is not None:
                 return True
-            action = self.main.get_action_iface()
-            for index in range(action.get_n_actions() if action is not None else 0):
-                if action.get_action_name(index) == name:
-                    return action.do_action(index)
-            return None
+            actions = self.main.list_actions()
+            return next((self.main.do_action(index) for index in actions if actions[index] == name), None)
 
         wait_for(f"the action {name}", act)
 

@@ -13,7 +13,7 @@ import sys
 import threading
 
 from keyboard import Keyboard
-from program import Atspi, Program, find_text, has_name, number, run_tests, wait_for, walk
+from program import Atspi, Program, find_text, is_called, number, run_tests, wait_for, walk
 
 PAGES = 30
 PROGRESS = r"crawl · running · [\d:]+ · (\d+) of (\d+) known pages.*"
@@ -86,8 +86,8 @@ def remove(program):
     """Removes the only run there is, from its menu."""
     program.wait("More", "action")
     # The menu button's own button comes after it.
-    *_, button = (node for node in walk(program.main) if has_name(node, "More"))
-    button.get_action_iface().do_action(0)
+    *_, button = (node for node in walk(program.main) if is_called(node.name, "More"))
+    button.do_action()
     # GTK 4.18 has no names for what is in a menu; but "Re_move" has a letter.
     wait_for("the menu", lambda: any(node.get_role() == Atspi.Role.MENU_ITEM for node in walk(program.main)))
     Keyboard().press("m")

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from keyboard import MOST_STEPS, Keyboard
-from program import Atspi, Program, get_interface, is_usable, number, run_tests, wait_for, walk
+from program import Atspi, Program, has_interface, is_usable, number, run_tests, wait_for, walk
 
 SUM = r"([\d,]+) produced = ([\d,]+) done \+ ([\d,]+) dead \+ ([\d,]+) returned \+ ([\d,]+) dropped"
 
@@ -42,11 +42,9 @@ def choose(program, name):
     def choose_it():
         for node in walk(program.main):
             # "Copy Events" is another button.
-            words = (node.get_name() or "").replace("_", "").split()
-            if name in words and "Copy" not in words and is_usable(node):
-                action = get_interface(node, "action")
-                if action is not None:
-                    return action.do_action(0)
+            words = node.name.replace("_", "").split()
+            if name in words and "Copy" not in words and is_usable(node) and has_interface(node, "action"):
+                return node.do_action()
         return None
 
     wait_for(f"the page {name}", choose_it)
@@ -80,7 +78,7 @@ def show_in_charts(program, text):
     def is_there():
         row = keys.focused
         is_row = row is not None and row.get_role() == Atspi.Role.TABLE_ROW
-        return is_row and any(node.get_name() == text for node in walk(row))
+        return is_row and any(node.name == text for node in walk(row))
 
     # It is the only one that is listed, so the way into the list ends on it.
     program.type("Search events", text)
@@ -95,10 +93,9 @@ def show_in_charts(program, text):
     keys.press("Return")
     charts = program.wait("work over time")
     # What a screen reader says of the crosshair begins with its time.
-    wait_for("the crosshair", lambda: re.match(r"\d+:\d", charts.get_description() or ""))
+    wait_for("the crosshair", lambda: re.match(r"\d+:\d", charts.get_description()))
     live = program.wait("Live", "action")
-    on = (Atspi.StateType.PRESSED, Atspi.StateType.CHECKED)
-    wait_for("the charts to stay", lambda: not any(map(live.get_state_set().contains, on)))
+    wait_for("the charts to stay", lambda: not live.is_in(Atspi.StateType.PRESSED, Atspi.StateType.CHECKED))
 
 
 def finish(command):

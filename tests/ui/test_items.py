@@ -7,12 +7,7 @@ import re
 import subprocess
 import sys
 
-import gi
-
-gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi  # noqa: E402
-
-from program import Program, number, run_tests, wait_for, walk  # noqa: E402
+from program import Atspi, Program, number, run_tests, wait_for, walk
 
 PAGES = 40
 
@@ -28,8 +23,8 @@ def start_crawl(program, address):
 def press_first(program, pattern):
     """Presses the first button with a name like that."""
     for node in walk(program.main):
-        if node.get_role() == Atspi.Role.PUSH_BUTTON and re.fullmatch(pattern, node.get_name() or ""):
-            return node.get_action_iface().do_action(0)
+        if re.fullmatch(pattern, node.name) and node.get_role() == Atspi.Role.PUSH_BUTTON:
+            return node.do_action()
     return None
 
 
@@ -65,11 +60,11 @@ def list_sort_search_and_filter(command):
 def send_dead_letters_back(command):
     with Program(command, "dead-letters") as program:
         program.press("Start")
-        program.wait_text(r"[1-9]\d* dead letters?")
+        program.wait_text(r"[1-9][\d,]* dead letters?")
         program.press("Pause")
         program.wait_text(r".* · paused · .*")
         # Wherever they are counted, they can be looked at.
-        wait_for("the way to the dead letters", lambda: press_first(program, r"[1-9]\d* dead letters?"))
+        wait_for("the way to the dead letters", lambda: press_first(program, r"[1-9][\d,]* dead letters?"))
         program.wait_text("simulated failure")
         program.press("Requeue All")
         program.wait_text("No Item Has Failed")

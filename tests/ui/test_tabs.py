@@ -25,7 +25,7 @@ def close_over_several(command):
 
         # Nothing is heard of the tab behind it, nor of the pages behind the flow.
         def hears(*names):
-            return not set(names).isdisjoint(node.get_name() for node in walk(program.main))
+            return not set(names).isdisjoint(node.name for node in walk(program.main))
 
         wait_for("the tab behind to be hidden", lambda: not hears("work queue depth", "work over time"))
         assert hears("fetch queue depth")

@@ -12,15 +12,14 @@ SPAN = r"(\d+:[\d.]+) to (\d+:[\d.]+) \(.*\)"
 
 def act(charts, action):
     """Does to the charts what a key or a menu would."""
-    interface = charts.get_action_iface()
-    names = [interface.get_action_name(index) for index in range(interface.get_n_actions())]
-    assert action in names, f"no {action} among {names}"
-    assert interface.do_action(names.index(action))
+    actions = charts.list_actions()
+    found = [index for index in actions if actions[index] == action]
+    assert found, f"no {action} among {actions}"
+    assert charts.do_action(found[0])
 
 
 def is_on(button):
-    states = button.get_state_set()
-    return any(states.contains(state) for state in (Atspi.StateType.PRESSED, Atspi.StateType.CHECKED))
+    return button.is_in(Atspi.StateType.PRESSED, Atspi.StateType.CHECKED)
 
 
 def wait_on(button, on):
@@ -54,7 +53,7 @@ def select_and_read(command):
         for line in (r"depth: mean [\d.,]+, least \d+, greatest 1,000", r"p50 \S+ ms, p95 .* attempts", r"busy \d+ %"):
             assert re.search(line, text), f"no line like “{line}” in: {text}"
         act(charts, "timeline.clear-selection")
-        live.get_action_iface().do_action(0)
+        live.do_action()
         wait_on(live, True)
 
         # How long the attempts took; and the charts are there again afterwards.
