@@ -14,7 +14,7 @@
 #include "steps/mill-fetch-step.h"
 
 /* Of a number that was not given. */
-#define UNSET G_MININT
+#define UNSET      G_MININT
 #define MOST_BYTES 1e15
 
 typedef struct

@@ -314,6 +314,7 @@ static void
 take_typed_numbers (MillCrawlDialog *self)
 {
   gtk_spin_button_update (self->pages_spin);
+  gtk_spin_button_update (self->megabytes_spin);
   gtk_spin_button_update (self->slots_spin);
   gtk_spin_button_update (self->per_host_spin);
   gtk_spin_button_update (self->delay_spin);

@@ -10,8 +10,8 @@
 #include "mill-css-class.h"
 #include "mill-event-row.h"
 #include "mill-format.h"
-#include "mill-unseen.h"
 #include "mill-search-key.h"
+#include "mill-unseen.h"
 
 /* So many are kept; the oldest go. */
 #define MAX_KEPT 100000

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from keyboard import MOST_STEPS, Keyboard
-from program import Atspi, Program, has_interface, is_usable, number, run_tests, wait_for, walk
+from program import Atspi, Program, find, has_interface, is_usable, number, run_tests, wait_for, walk
 
 SUM = r"([\d,]+) produced = ([\d,]+) done \+ ([\d,]+) dead \+ ([\d,]+) returned \+ ([\d,]+) dropped"
 
@@ -133,8 +133,7 @@ def change_limits(program):
     sign = "Alert: the queue of work is above 90 %: 50 of 50"
 
     def is_gone():
-        return not any(node.get_name() == sign and is_usable(node) and get_interface(node, "action") is not None
-                       for node in walk(program.main))
+        return find(program.main, sign, "action") is None
 
     program.press(sign)
     program.press("Queue Too Full", "Alerts")
