@@ -18,6 +18,7 @@
 
 #define PIPE_MIN_WIDTH 8.0 /* beside what runs under a tank */
 #define ROW_SPACING    18
+#define WIDEST         10000 /* pixels; no line is broken in so many */
 /* What the parts ask for, in units of their font. It does not follow from their texts: those change all the
  * time, and nothing may jump. */
 #define CARD_WIDTH        172.0
@@ -285,9 +286,14 @@ mill_flow_view_measure (GtkWidget *widget, GtkOrientation orientation, int for_s
       *minimum = mill_flow_layout_get_minimum (boxes, self->parts->len);
       *natural = mill_flow_layout_get_natural (boxes, self->parts->len);
     }
+  else if (for_size >= 0)
+    *minimum = *natural = measure_rows (self, for_size);
   else
-    *minimum = *natural = measure_rows (
-        self, for_size >= 0 ? for_size : mill_flow_layout_get_natural (boxes, self->parts->len));
+    {
+      /* No width may need less than this. */
+      *minimum = measure_rows (self, WIDEST);
+      *natural = MAX (*minimum, measure_rows (self, mill_flow_layout_get_natural (boxes, self->parts->len)));
+    }
 }
 
 static GtkSizeRequestMode
