@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillRecentList: rows are kept from one look to the next, so that nothing flickers. */
+/* MillRecentList: rows are kept from one look to the next, so that nothing flickers. Only runs that are shown
+ * have one: each reads its file. */
 
 #include "config.h"
 
@@ -20,6 +21,7 @@ struct _MillRecentList
   GtkWidget parent_instance;
 
   GSettings *settings;       /* (owned) (nullable) */
+  GPtrArray *paths;          /* (owned) of the runs, the newest first */
   GPtrArray *hidden;         /* (owned) of paths: as if they were not there */
   GCancellable *cancellable; /* (owned) (nullable): while the files are looked for */
   gboolean shows_all;
@@ -47,24 +49,33 @@ is_hidden (MillRecentList *self, const char *path)
   return g_ptr_array_find_with_equal_func (self->hidden, path, g_str_equal, NULL);
 }
 
-static void
-show_some (MillRecentList *self)
+/* (transfer container): the paths of the runs to show; @n is how many there are */
+static GPtrArray *
+choose_paths (MillRecentList *self, guint *n)
 {
-  MillRecentRow *row;
-  guint n = 0;
-  g_autofree char *count = NULL;
-  g_autofree char *label = NULL;
+  GPtrArray *chosen = g_ptr_array_new ();
 
-  for (int i = 0; (row = get_row (self, i)) != NULL; i++)
+  *n = 0;
+  for (guint i = 0; i < self->paths->len; i++)
     {
-      gboolean is_there = !is_hidden (self, mill_recent_row_get_path (row));
+      gpointer path = g_ptr_array_index (self->paths, i);
 
-      gtk_widget_set_visible (GTK_WIDGET (row), is_there && (self->shows_all || n < SHOWN_RUNS));
-      n += is_there;
+      if (is_hidden (self, path))
+        continue;
+      if (self->shows_all || *n < SHOWN_RUNS)
+        g_ptr_array_add (chosen, path);
+      ++*n;
     }
-  count = mill_format_count (n);
+  return chosen;
+}
+
+static void
+show_count (MillRecentList *self, guint n)
+{
+  g_autofree char *count = mill_format_count (n);
   /* Translators: how many runs there are */
-  label = g_strdup_printf (_ ("Show All %s"), count);
+  g_autofree char *label = g_strdup_printf (_ ("Show All %s"), count);
+
   gtk_button_set_label (self->all_button, label);
   gtk_widget_set_visible (GTK_WIDGET (self->all_button), !self->shows_all && n > SHOWN_RUNS);
   gtk_widget_set_visible (GTK_WIDGET (self->list), n > 0);
@@ -110,16 +121,10 @@ refresh_rows (MillRecentList *self)
 }
 
 static void
-show_paths (MillRecentList *self, GPtrArray *paths)
+set_rows (MillRecentList *self, GPtrArray *paths)
 {
-  g_autoptr (GHashTable) rows = NULL;
+  g_autoptr (GHashTable) rows = take_rows (self);
 
-  if (is_unchanged (self, paths))
-    {
-      refresh_rows (self);
-      return;
-    }
-  rows = take_rows (self);
   for (guint i = 0; i < paths->len; i++)
     {
       const char *path = g_ptr_array_index (paths, i);
@@ -129,7 +134,19 @@ show_paths (MillRecentList *self, GPtrArray *paths)
         mill_recent_row_refresh (MILL_RECENT_ROW (row));
       gtk_list_box_append (self->list, row != NULL ? row : mill_recent_row_new (path));
     }
-  show_some (self);
+}
+
+static void
+update (MillRecentList *self)
+{
+  guint n;
+  g_autoptr (GPtrArray) paths = choose_paths (self, &n);
+
+  if (is_unchanged (self, paths))
+    refresh_rows (self);
+  else
+    set_rows (self, paths);
+  show_count (self, n);
 }
 
 static void
@@ -150,7 +167,9 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (paths == NULL)
     return;
   g_clear_object (&self->cancellable);
-  show_paths (self, paths);
+  g_ptr_array_unref (self->paths);
+  self->paths = g_steal_pointer (&paths);
+  update (self);
 }
 
 static void
@@ -170,7 +189,7 @@ static void
 all_clicked_cb (MillRecentList *self)
 {
   self->shows_all = TRUE;
-  show_some (self);
+  update (self);
 }
 
 static void
@@ -223,7 +242,10 @@ mill_recent_list_dispose (GObject *object)
 static void
 mill_recent_list_finalize (GObject *object)
 {
-  g_ptr_array_unref (MILL_RECENT_LIST (object)->hidden);
+  MillRecentList *self = MILL_RECENT_LIST (object);
+
+  g_ptr_array_unref (self->paths);
+  g_ptr_array_unref (self->hidden);
 
   G_OBJECT_CLASS (mill_recent_list_parent_class)->finalize (object);
 }
@@ -251,6 +273,7 @@ static void
 mill_recent_list_init (MillRecentList *self)
 {
   self->settings = mill_settings_new ();
+  self->paths = g_ptr_array_new_with_free_func (g_free);
   self->hidden = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
@@ -267,5 +290,5 @@ mill_recent_list_set_hidden (MillRecentList *self, GPtrArray *paths)
   g_ptr_array_set_size (self->hidden, 0);
   for (guint i = 0; i < paths->len; i++)
     g_ptr_array_add (self->hidden, g_strdup (g_ptr_array_index (paths, i)));
-  show_some (self);
+  update (self);
 }
