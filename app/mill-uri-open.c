@@ -8,6 +8,8 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "mill-message.h"
+
 typedef struct
 {
   GtkWindow *window; /* (unowned) (nullable): a weak pointer */
@@ -22,7 +24,7 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!g_app_info_launch_default_for_uri_finish (result, &error) && opening->window != NULL)
     {
-      GtkWidget *dialog = adw_message_dialog_new (opening->window, opening->heading, error->message);
+      GtkWidget *dialog = mill_message_new (opening->window, opening->heading, error->message);
 
       adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
       gtk_window_present (GTK_WINDOW (dialog));
