@@ -31,10 +31,7 @@ save_free (Save *self)
 static void
 show_error (GtkWindow *window, const GError *error)
 {
-  GtkWidget *dialog = mill_message_new (window, _ ("The Charts Could Not Be Saved"), error->message);
-
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
-  gtk_window_present (GTK_WINDOW (dialog));
+  mill_message_show (window, _ ("The Charts Could Not Be Saved"), error->message);
 }
 
 static void

@@ -3,6 +3,8 @@
 
 #include "mill-message.h"
 
+#include <glib/gi18n.h>
+
 #define SPACING 10 /* between the heading and what follows, as the dialog itself has it */
 
 static GtkWidget *
@@ -39,4 +41,21 @@ mill_message_new (GtkWindow *parent, const char *heading, const char *body)
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), box);
   gtk_window_set_title (GTK_WINDOW (dialog), heading);
   return dialog;
+}
+
+/**
+ * mill_message_show:
+ * @parent: the window that it is about
+ * @heading: what it is about
+ * @body: what there is to say of it
+ *
+ * Tells the user, who can only close it.
+ */
+void
+mill_message_show (GtkWindow *parent, const char *heading, const char *body)
+{
+  GtkWidget *dialog = mill_message_new (parent, heading, body);
+
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
 }

@@ -8,5 +8,6 @@
 G_BEGIN_DECLS
 
 GtkWidget *mill_message_new (GtkWindow *parent, const char *heading, const char *body);
+void mill_message_show (GtkWindow *parent, const char *heading, const char *body);
 
 G_END_DECLS

@@ -5,9 +5,6 @@
 
 #include "mill-uri-open.h"
 
-#include <adwaita.h>
-#include <glib/gi18n.h>
-
 #include "mill-message.h"
 
 typedef struct
@@ -23,12 +20,7 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!g_app_info_launch_default_for_uri_finish (result, &error) && opening->window != NULL)
-    {
-      GtkWidget *dialog = mill_message_new (opening->window, opening->heading, error->message);
-
-      adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
-      gtk_window_present (GTK_WINDOW (dialog));
-    }
+    mill_message_show (opening->window, opening->heading, error->message);
   g_clear_weak_pointer (&opening->window);
   g_free (opening->heading);
   g_free (opening);

@@ -58,10 +58,7 @@ void
 mill_window_show_error (MillWindow *self, const char *heading, const char *message)
 {
   g_autofree char *body = break_after_slashes (message);
-  GtkWidget *dialog = mill_message_new (GTK_WINDOW (self), heading, body);
-
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
-  gtk_window_present (GTK_WINDOW (dialog));
+  mill_message_show (GTK_WINDOW (self), heading, body);
 }
 
 static gboolean
