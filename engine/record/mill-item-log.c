@@ -88,13 +88,6 @@ get_text (const Chunk *chunk, Place place)
   return place > 0 ? chunk->text->str + place : NULL;
 }
 
-static void
-bind_text (sqlite3_stmt *statement, int column, const char *text)
-{
-  if (text != NULL)
-    sqlite3_bind_text (statement, column, text, -1, SQLITE_TRANSIENT);
-}
-
 /* Thousands of items are settled in the same second. */
 static void
 bind_time (MillItemLog *self, sqlite3_stmt *statement, int column, gint64 time_us)
@@ -111,7 +104,7 @@ bind_time (MillItemLog *self, sqlite3_stmt *statement, int column, gint64 time_u
   g_strlcpy (text, self->second_text, sizeof text);
   g_snprintf (text + strlen (text) - 3, 4, "%03d",
               (int) (time_us % G_USEC_PER_SEC / G_TIME_SPAN_MILLISECOND));
-  bind_text (statement, column, text);
+  mill_run_file_bind_text (statement, column, text);
 }
 
 static const char *
@@ -133,27 +126,27 @@ insert (MillItemLog *self, MillRunFile *file, const Chunk *chunk, const Entry *e
   const char *status = get_text (chunk, entry->status), *type = get_text (chunk, entry->type);
   const char *location = get_text (chunk, entry->location);
 
-  bind_text (put, 1, key);
-  bind_text (put, 2, get_outcome_name (entry->outcome));
+  mill_run_file_bind_text (put, 1, key);
+  mill_run_file_bind_text (put, 2, get_outcome_name (entry->outcome));
   bind_time (self, put, 3, entry->settled_us);
   sqlite3_bind_int64 (put, 4, entry->attempts);
   if (status != NULL)
     sqlite3_bind_int64 (put, 5, g_ascii_strtoll (status, NULL, 10));
-  bind_text (put, 6, type);
+  mill_run_file_bind_text (put, 6, type);
   if (entry->size >= 0)
     sqlite3_bind_int64 (put, 7, entry->size);
-  bind_text (put, 8, location);
-  bind_text (put, 9, get_text (chunk, entry->file));
-  bind_text (put, 10, get_text (chunk, entry->error));
+  mill_run_file_bind_text (put, 8, location);
+  mill_run_file_bind_text (put, 9, get_text (chunk, entry->file));
+  mill_run_file_bind_text (put, 10, get_text (chunk, entry->error));
   if (entry->latency_us >= 0)
     sqlite3_bind_double (put, 11, (double) entry->latency_us / 1000.0);
   if (entry->outcome != MILL_OUTCOME_DONE)
-    bind_text (put, 12, self->stages[entry->stage]);
+    mill_run_file_bind_text (put, 12, self->stages[entry->stage]);
   else
     {
       g_autofree char *result = mill_item_rows_describe (status, type, location, entry->size);
 
-      bind_text (put, 13, result);
+      mill_run_file_bind_text (put, 13, result);
     }
   sqlite3_bind_int64 (put, 14, (gint64) entry->id);
   mill_run_file_step (file, put);
@@ -193,8 +186,8 @@ write_requeued (MillRunFile *file, const Chunk *chunk, const Entry *entry)
   const char *key = get_text (chunk, entry->key);
   g_autofree char *unique = make_unique_key (key, entry->id);
 
-  bind_text (delete, 1, key);
-  bind_text (delete, 2, unique);
+  mill_run_file_bind_text (delete, 1, key);
+  mill_run_file_bind_text (delete, 2, unique);
   sqlite3_bind_int64 (delete, 3, (gint64) entry->id);
   mill_run_file_step (file, delete);
 }

@@ -8,13 +8,6 @@
 #include <string.h>
 
 static void
-bind_text (sqlite3_stmt *statement, int place, const char *text)
-{
-  if (text != NULL)
-    sqlite3_bind_text (statement, place, text, -1, SQLITE_TRANSIENT);
-}
-
-static void
 bind_number (sqlite3_stmt *statement, int place, const char *digits)
 {
   if (digits != NULL)
@@ -26,7 +19,7 @@ bind_time (sqlite3_stmt *statement, int place, gint64 time_us)
 {
   g_autofree char *text = mill_run_file_format_time (time_us);
 
-  bind_text (statement, place, text);
+  mill_run_file_bind_text (statement, place, text);
 }
 
 /* Microseconds as milliseconds. */
@@ -85,7 +78,7 @@ bind_result (sqlite3_stmt *put, int place, MillItem *item)
                                                      mill_item_get_attribute (item, "content-type"),
                                                      mill_item_get_attribute (item, "location"), size);
 
-  bind_text (put, place, result);
+  mill_run_file_bind_text (put, place, result);
 }
 
 void
@@ -107,31 +100,31 @@ mill_item_rows_put (MillRunFile *file, MillItem *item, MillOutcome outcome, cons
       "INSERT OR REPLACE INTO item (key, outcome, finished, attempts, status, type, bytes, depth, referrer,"
       " location, file, error, started, header_ms, fetch_ms, title, hash, etag, last_modified, latency_ms,"
       " stage, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  bind_text (put, 1, mill_item_get_key (item));
-  bind_text (put, 2, outcome == MILL_OUTCOME_DONE ? "done" : "dead");
+  mill_run_file_bind_text (put, 1, mill_item_get_key (item));
+  mill_run_file_bind_text (put, 2, outcome == MILL_OUTCOME_DONE ? "done" : "dead");
   bind_time (put, 3, g_get_real_time ());
   sqlite3_bind_int64 (put, 4, (gint64) mill_item_get_attempt (item) + 1);
   bind_number (put, 5, mill_item_get_attribute (item, "status"));
-  bind_text (put, 6, mill_item_get_attribute (item, "content-type"));
+  mill_run_file_bind_text (put, 6, mill_item_get_attribute (item, "content-type"));
   if (payload != NULL)
     sqlite3_bind_int64 (put, 7, (gint64) mill_item_get_size (item));
   bind_number (put, 8, mill_item_get_attribute (item, "depth"));
-  bind_text (put, 9, mill_item_get_attribute (item, "referrer"));
-  bind_text (put, 10, mill_item_get_attribute (item, "location"));
-  bind_text (put, 11, mill_item_get_attribute (item, "file"));
-  bind_text (put, 12, error != NULL ? error->message : NULL);
+  mill_run_file_bind_text (put, 9, mill_item_get_attribute (item, "referrer"));
+  mill_run_file_bind_text (put, 10, mill_item_get_attribute (item, "location"));
+  mill_run_file_bind_text (put, 11, mill_item_get_attribute (item, "file"));
+  mill_run_file_bind_text (put, 12, error != NULL ? error->message : NULL);
   if (started != NULL)
     bind_time (put, 13, g_ascii_strtoll (started, NULL, 10));
   bind_span (put, 14, mill_item_get_attribute (item, "header-us"));
   bind_span (put, 15, mill_item_get_attribute (item, "fetch-us"));
-  bind_text (put, 16, mill_item_get_attribute (item, "title"));
-  bind_text (put, 17, hash);
-  bind_text (put, 18, mill_item_get_attribute (item, "etag"));
-  bind_text (put, 19, mill_item_get_attribute (item, "last-modified"));
+  mill_run_file_bind_text (put, 16, mill_item_get_attribute (item, "title"));
+  mill_run_file_bind_text (put, 17, hash);
+  mill_run_file_bind_text (put, 18, mill_item_get_attribute (item, "etag"));
+  mill_run_file_bind_text (put, 19, mill_item_get_attribute (item, "last-modified"));
   if (mill_item_get_born (item) > 0)
     sqlite3_bind_double (put, 20, (double) (g_get_monotonic_time () - mill_item_get_born (item)) / 1000.0);
   if (outcome == MILL_OUTCOME_DEAD)
-    bind_text (put, 21, mill_item_get_attribute (item, MILL_ITEM_STAGE));
+    mill_run_file_bind_text (put, 21, mill_item_get_attribute (item, MILL_ITEM_STAGE));
   else
     bind_result (put, 22, item);
   mill_run_file_step (file, put);

@@ -86,13 +86,6 @@ static const double percentiles[] = { 50, 95, 99 };
  */
 
 static void
-bind_text (sqlite3_stmt *statement, int column, const char *text)
-{
-  if (text != NULL)
-    sqlite3_bind_text (statement, column, text, -1, SQLITE_TRANSIENT);
-}
-
-static void
 insert_run (MillRecorder *self, MillRunFile *file, const Note *note)
 {
   sqlite3_stmt *insert =
@@ -100,9 +93,9 @@ insert_run (MillRecorder *self, MillRunFile *file, const Note *note)
   g_autofree char *started =
       mill_run_file_format_time (note->now_us - (gint64) (note->time_ms * G_TIME_SPAN_MILLISECOND));
 
-  bind_text (insert, 1, started);
-  bind_text (insert, 2, mill_state_get_id (note->state));
-  bind_text (insert, 3, "Millrace " MILLRACE_VERSION);
+  mill_run_file_bind_text (insert, 1, started);
+  mill_run_file_bind_text (insert, 2, mill_state_get_id (note->state));
+  mill_run_file_bind_text (insert, 3, "Millrace " MILLRACE_VERSION);
   mill_run_file_step (file, insert);
   self->run = mill_run_file_last_id (file);
 }
@@ -120,10 +113,10 @@ update_run (MillRecorder *self, MillRunFile *file, const Note *note)
     {
       g_autofree char *ended = mill_run_file_format_time (note->now_us);
 
-      bind_text (update, 1, ended);
+      mill_run_file_bind_text (update, 1, ended);
     }
-  bind_text (update, 2, mill_state_get_id (note->state));
-  bind_text (update, 3, note->error);
+  mill_run_file_bind_text (update, 2, mill_state_get_id (note->state));
+  mill_run_file_bind_text (update, 3, note->error);
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
     sqlite3_bind_int64 (update, 4 + (int) i, (gint64) counts[i]);
   sqlite3_bind_int64 (update, 4 + (int) G_N_ELEMENTS (counts), self->run);
@@ -145,7 +138,7 @@ insert_sample (MillRecorder *self, MillRunFile *file, double time_ms, const Samp
 
   sqlite3_bind_int64 (insert, 1, self->run);
   sqlite3_bind_double (insert, 2, time_ms);
-  bind_text (insert, 3, sample->stage);
+  mill_run_file_bind_text (insert, 3, sample->stage);
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
     sqlite3_bind_int64 (insert, 4 + (int) i, counts[i]);
   for (guint i = 0; sample->has_rates && i < G_N_ELEMENTS (rates); i++)
@@ -164,8 +157,8 @@ insert_event (MillRecorder *self, MillRunFile *file, const MillEvent *event)
   sqlite3_bind_int64 (insert, 1, self->run);
   sqlite3_bind_int64 (insert, 2, (gint64) event->number);
   sqlite3_bind_double (insert, 3, (double) event->time_us / G_TIME_SPAN_MILLISECOND);
-  bind_text (insert, 4, event_kinds[event->kind]);
-  bind_text (insert, 5, event->text);
+  mill_run_file_bind_text (insert, 4, event_kinds[event->kind]);
+  mill_run_file_bind_text (insert, 5, event->text);
   mill_run_file_step (file, insert);
 }
 

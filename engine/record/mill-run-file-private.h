@@ -55,6 +55,8 @@ guint mill_run_file_n_changed (MillRunFile *self);
 char *mill_run_file_format_time (gint64 time_us);
 /* Returns: (transfer full) (nullable): the time that is told so in a row; %NULL if it is none */
 GDateTime *mill_run_file_parse_time (sqlite3_stmt *row, int column);
+/* @text: (nullable): copied; %NULL leaves NULL */
+void mill_run_file_bind_text (sqlite3_stmt *statement, int column, const char *text);
 /* Returns: (transfer full) (nullable): text in a row, in valid UTF-8 whoever wrote the file */
 char *mill_run_file_dup_text (sqlite3_stmt *row, int column);
 

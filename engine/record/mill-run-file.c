@@ -697,6 +697,13 @@ mill_run_file_parse_time (sqlite3_stmt *row, int column)
   return text != NULL ? g_date_time_new_from_iso8601 (text, utc) : NULL;
 }
 
+void
+mill_run_file_bind_text (sqlite3_stmt *statement, int column, const char *text)
+{
+  if (text != NULL)
+    sqlite3_bind_text (statement, column, text, -1, SQLITE_TRANSIENT);
+}
+
 char *
 mill_run_file_dup_text (sqlite3_stmt *row, int column)
 {
