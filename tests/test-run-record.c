@@ -287,6 +287,15 @@ settle (MillItemLog *log, guint64 id, const char *key, MillOutcome outcome)
   mill_item_log_settled (log, 0, item, outcome, NULL, 1, g_get_monotonic_time ());
 }
 
+static MillItemLog *
+open_log (MillRunFile *file, MillRunWriter **writer, guint64 most_items)
+{
+  static const char *const stages[] = { "work", NULL };
+
+  *writer = mill_run_writer_new (file, failed_cb, NULL);
+  return mill_item_log_new (*writer, stages, most_items);
+}
+
 static void
 close_log (MillRunFile *file, MillRunWriter *writer, MillItemLog *log)
 {
@@ -303,10 +312,9 @@ close_log (MillRunFile *file, MillRunWriter *writer, MillItemLog *log)
 static void
 test_keys (Fixture *fixture, gconstpointer data)
 {
-  static const char *const stages[] = { "work", NULL };
   g_autoptr (MillRunFile) file = mill_run_file_create (fixture->path, NULL);
-  MillRunWriter *writer = mill_run_writer_new (file, failed_cb, NULL);
-  MillItemLog *log = mill_item_log_new (writer, stages, 0);
+  MillRunWriter *writer;
+  MillItemLog *log = open_log (file, &writer, 0);
 
   settle (log, 1, "a", MILL_OUTCOME_DONE);
   settle (log, 2, NULL, MILL_OUTCOME_DONE);
@@ -328,10 +336,9 @@ test_keys (Fixture *fixture, gconstpointer data)
 static void
 test_left_out (Fixture *fixture, gconstpointer data)
 {
-  static const char *const stages[] = { "work", NULL };
   g_autoptr (MillRunFile) file = mill_run_file_create (fixture->path, NULL);
-  MillRunWriter *writer = mill_run_writer_new (file, failed_cb, NULL);
-  MillItemLog *log = mill_item_log_new (writer, stages, 0);
+  MillRunWriter *writer;
+  MillItemLog *log = open_log (file, &writer, 0);
   guint64 unrecorded;
 
   mill_run_file_begin (file);
@@ -350,10 +357,9 @@ test_left_out (Fixture *fixture, gconstpointer data)
 static void
 test_dead_left_out (Fixture *fixture, gconstpointer data)
 {
-  static const char *const stages[] = { "work", NULL };
   g_autoptr (MillRunFile) file = mill_run_file_create (fixture->path, NULL);
-  MillRunWriter *writer = mill_run_writer_new (file, failed_cb, NULL);
-  MillItemLog *log = mill_item_log_new (writer, stages, 1000);
+  MillRunWriter *writer;
+  MillItemLog *log = open_log (file, &writer, 1000);
   guint64 unrecorded;
 
   mill_run_file_begin (file);
@@ -371,10 +377,9 @@ test_dead_left_out (Fixture *fixture, gconstpointer data)
 static void
 test_cache (Fixture *fixture, gconstpointer data)
 {
-  static const char *const stages[] = { "work", NULL };
   g_autoptr (MillRunFile) file = mill_run_file_create (fixture->path, NULL);
-  MillRunWriter *writer = mill_run_writer_new (file, failed_cb, NULL);
-  MillItemLog *log = mill_item_log_new (writer, stages, 0);
+  MillRunWriter *writer;
+  MillItemLog *log = open_log (file, &writer, 0);
 
   mill_run_file_limit_cache (file, 1024);
   for (guint64 id = 1; id <= 50000; id++)
@@ -390,10 +395,9 @@ test_cache (Fixture *fixture, gconstpointer data)
 static void
 test_most_items (Fixture *fixture, gconstpointer data)
 {
-  static const char *const stages[] = { "work", NULL };
   g_autoptr (MillRunFile) file = mill_run_file_create (fixture->path, NULL);
-  MillRunWriter *writer = mill_run_writer_new (file, failed_cb, NULL);
-  MillItemLog *log = mill_item_log_new (writer, stages, 100);
+  MillRunWriter *writer;
+  MillItemLog *log = open_log (file, &writer, 100);
 
   for (guint64 id = 1; id <= 150; id++)
     settle (log, id, NULL, MILL_OUTCOME_DONE);
@@ -426,10 +430,9 @@ settle_part (gpointer data)
 static void
 test_many_threads (Fixture *fixture, gconstpointer data)
 {
-  static const char *const stages[] = { "work", NULL };
   g_autoptr (MillRunFile) file = mill_run_file_create (fixture->path, NULL);
-  MillRunWriter *writer = mill_run_writer_new (file, failed_cb, NULL);
-  MillItemLog *log = mill_item_log_new (writer, stages, 0);
+  MillRunWriter *writer;
+  MillItemLog *log = open_log (file, &writer, 0);
   Part parts[4];
   GThread *threads[4];
   guint64 unrecorded;
