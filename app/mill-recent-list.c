@@ -130,8 +130,6 @@ set_rows (MillRecentList *self, GPtrArray *paths)
       const char *path = g_ptr_array_index (paths, i);
       GtkWidget *row = g_hash_table_lookup (rows, path);
 
-      if (row != NULL)
-        mill_recent_row_refresh (MILL_RECENT_ROW (row));
       gtk_list_box_append (self->list, row != NULL ? row : mill_recent_row_new (path));
     }
 }
@@ -142,9 +140,7 @@ update (MillRecentList *self)
   guint n;
   g_autoptr (GPtrArray) paths = choose_paths (self, &n);
 
-  if (is_unchanged (self, paths))
-    refresh_rows (self);
-  else
+  if (!is_unchanged (self, paths))
     set_rows (self, paths);
   show_count (self, n);
 }
@@ -169,6 +165,7 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_object (&self->cancellable);
   g_ptr_array_unref (self->paths);
   self->paths = g_steal_pointer (&paths);
+  refresh_rows (self);
   update (self);
 }
 
