@@ -8,9 +8,9 @@
 #include "core/mill-error.h"
 #include "core/mill-retry-policy.h"
 #include "pipeline/mill-pipeline.h"
-#include "pipeline/mill-work-private.h"
 #include "steps/mill-fetch-step.h"
 #include "test-web-server.h"
+#include "test-work.h"
 
 #define MIB (1024 * 1024)
 
@@ -38,7 +38,7 @@ static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   mill_step_close (fixture->step);
-  mill_work_clear (&fixture->work);
+  mill_work_finalize (&fixture->work);
   g_clear_error (&fixture->error);
   g_object_unref (fixture->cancellable);
   g_object_unref (fixture->step);
@@ -49,9 +49,9 @@ tear_down (Fixture *fixture, gconstpointer data)
 static gboolean
 fetch_url (Fixture *fixture, const char *url)
 {
-  mill_work_clear (&fixture->work);
+  mill_work_finalize (&fixture->work);
   g_clear_error (&fixture->error);
-  mill_work_init (&fixture->work, mill_item_new (1, url));
+  test_work_init (&fixture->work, mill_item_new (1, url));
   return mill_step_run (fixture->step, &fixture->work, fixture->cancellable, &fixture->error);
 }
 
@@ -66,13 +66,13 @@ fetch (Fixture *fixture, const char *path)
 static const char *
 attribute (Fixture *fixture, const char *name)
 {
-  return mill_item_get_attribute (fixture->work.item, name);
+  return mill_item_get_attribute (mill_work_get_item (&fixture->work), name);
 }
 
 static void
 assert_body (Fixture *fixture, const char *body)
 {
-  GBytes *payload = mill_item_get_payload (fixture->work.item);
+  GBytes *payload = mill_item_get_payload (mill_work_get_item (&fixture->work));
 
   g_assert_nonnull (payload);
   g_assert_cmpmem (g_bytes_get_data (payload, NULL), g_bytes_get_size (payload), body, strlen (body));
@@ -172,11 +172,11 @@ test_compressed (Fixture *fixture, gconstpointer data)
   g_object_set (fixture->step, "max-body", 1u, NULL);
   serve_compressed (fixture, "/fits", MIB, 0);
   g_assert_true (fetch (fixture, "/fits"));
-  g_assert_cmpuint (mill_item_get_size (fixture->work.item), ==, MIB);
+  g_assert_cmpuint (mill_item_get_size (mill_work_get_item (&fixture->work)), ==, MIB);
   serve_compressed (fixture, "/bomb", MIB + 1, 0);
   g_assert_false (fetch (fixture, "/bomb"));
   g_assert_error (fixture->error, MILL_ERROR, MILL_ERROR_TOO_LARGE);
-  g_assert_null (mill_item_get_payload (fixture->work.item));
+  g_assert_null (mill_item_get_payload (mill_work_get_item (&fixture->work)));
 }
 
 /* A server that announces too much is not even listened to; one that lies is cut off. */
@@ -225,7 +225,7 @@ test_failures (Fixture *fixture, gconstpointer data)
       g_assert_cmpstr (fixture->error->message, ==, statuses[i].status);
       g_assert_cmpint (mill_retry_policy_is_retryable (fixture->error), ==, statuses[i].may_pass);
       g_assert_cmpfloat (fixture->work.retry_after_s, <, 0.0);
-      g_assert_null (mill_item_get_payload (fixture->work.item));
+      g_assert_null (mill_item_get_payload (mill_work_get_item (&fixture->work)));
     }
 }
 
@@ -313,7 +313,7 @@ test_leaves_redirects (Fixture *fixture, gconstpointer data)
   test_web_server_set_status (fixture->server, "/a", "302 Found", "Location: b#part\r\n");
   g_assert_true (fetch (fixture, "/a"));
   g_assert_cmpstr (attribute (fixture, "location"), ==, target);
-  g_assert_null (mill_item_get_payload (fixture->work.item));
+  g_assert_null (mill_item_get_payload (mill_work_get_item (&fixture->work)));
   g_assert_cmpuint (test_web_server_get_asked (fixture->server, "/b"), ==, 0);
   test_web_server_set_status (fixture->server, "/bad", "302 Found", "Location: javascript:alert(1)\r\n");
   g_assert_false (fetch (fixture, "/bad"));
@@ -327,7 +327,7 @@ test_broken_answers (Fixture *fixture, gconstpointer data)
   test_web_server_set (fixture->server, "/short", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this");
   g_assert_false (fetch (fixture, "/short"));
   g_assert_true (mill_retry_policy_is_retryable (fixture->error));
-  g_assert_null (mill_item_get_payload (fixture->work.item));
+  g_assert_null (mill_item_get_payload (mill_work_get_item (&fixture->work)));
   test_web_server_set (fixture->server, "/garbage", "\x01\x02\x03 nonsense\r\n\r\n");
   g_assert_false (fetch (fixture, "/garbage"));
   test_web_server_set (fixture->server, "/nothing", "");
@@ -392,7 +392,7 @@ test_cancelled (Fixture *fixture, gconstpointer data)
   Outcome outcome = { FALSE, NULL };
 
   test_web_server_set (fixture->server, "/silent", TEST_SILENCE);
-  mill_work_init (&fixture->work, mill_item_new (1, url));
+  test_work_init (&fixture->work, mill_item_new (1, url));
   mill_step_process_async (fixture->step, &fixture->work, fixture->cancellable, ended_cb, &outcome);
   while (test_web_server_get_asked (fixture->server, "/silent") == 0)
     g_main_context_iteration (NULL, FALSE);

@@ -18,9 +18,9 @@
 #include "core/mill-error.h"
 #include "core/mill-retry-policy.h"
 #include "pipeline/mill-pipeline.h"
-#include "pipeline/mill-work-private.h"
 #include "steps/mill-save-step.h"
 #include "test-parts.h"
+#include "test-work.h"
 
 #define MIB (1024 * 1024)
 
@@ -43,7 +43,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  mill_work_clear (&fixture->work);
+  mill_work_finalize (&fixture->work);
   g_clear_error (&fixture->error);
   g_clear_object (&fixture->step);
   g_object_unref (fixture->pipeline);
@@ -66,10 +66,10 @@ open_folder (Fixture *fixture, const char *name)
 static gboolean
 save_bytes (Fixture *fixture, const char *url, GBytes *bytes, GCancellable *cancellable)
 {
-  mill_work_clear (&fixture->work);
+  mill_work_finalize (&fixture->work);
   g_clear_error (&fixture->error);
-  mill_work_init (&fixture->work, mill_item_new (1, url));
-  mill_item_set_payload (fixture->work.item, bytes);
+  test_work_init (&fixture->work, mill_item_new (1, url));
+  mill_item_set_payload (mill_work_get_item (&fixture->work), bytes);
   return mill_step_run (fixture->step, &fixture->work, cancellable, &fixture->error);
 }
 
@@ -99,7 +99,7 @@ assert_file (Fixture *fixture, const char *name, const char *text)
   g_file_get_contents (path, &contents, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (contents, ==, text);
-  g_assert_cmpstr (mill_item_get_attribute (fixture->work.item, "saved-as"), ==, path);
+  g_assert_cmpstr (mill_item_get_attribute (mill_work_get_item (&fixture->work), "saved-as"), ==, path);
 }
 
 /* How many files, not folders, are below @path. */
@@ -154,7 +154,7 @@ test_odd_items (Fixture *fixture, gconstpointer data)
 {
   g_assert_true (open_folder (fixture, "out"));
   g_assert_true (save_bytes (fixture, "http://h.example/redirect", NULL, NULL));
-  g_assert_null (mill_item_get_attribute (fixture->work.item, "saved-as"));
+  g_assert_null (mill_item_get_attribute (mill_work_get_item (&fixture->work), "saved-as"));
   g_assert_false (save (fixture, "17", "a line"));
   g_assert_error (fixture->error, MILL_ERROR, MILL_ERROR_INVALID);
   g_assert_false (save (fixture, NULL, "a line"));
@@ -176,7 +176,8 @@ test_stays_inside (Fixture *fixture, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (urls); i++)
     {
       g_assert_true (save (fixture, urls[i], "x"));
-      g_assert_true (g_str_has_prefix (mill_item_get_attribute (fixture->work.item, "saved-as"), out));
+      g_assert_true (
+          g_str_has_prefix (mill_item_get_attribute (mill_work_get_item (&fixture->work), "saved-as"), out));
     }
   g_assert_cmpuint (count_files (fixture->root), ==, count_files (out));
 }
@@ -375,10 +376,10 @@ write_thread (gpointer data)
       g_autoptr (GBytes) bytes = g_bytes_new (url, strlen (url));
       MillWork work;
 
-      mill_work_init (&work, mill_item_new (i, url));
-      mill_item_set_payload (work.item, bytes);
+      test_work_init (&work, mill_item_new (i, url));
+      mill_item_set_payload (mill_work_get_item (&work), bytes);
       saved += (guint) mill_step_run (writer->fixture->step, &work, NULL, NULL);
-      mill_work_clear (&work);
+      mill_work_finalize (&work);
     }
   return GUINT_TO_POINTER (saved);
 }

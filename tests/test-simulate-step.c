@@ -8,8 +8,8 @@
 
 #include "core/mill-error.h"
 #include "pipeline/mill-knob.h"
-#include "pipeline/mill-work-private.h"
 #include "steps/mill-simulate-step.h"
+#include "test-work.h"
 
 #define N_DRAWS 20000
 
@@ -201,7 +201,7 @@ run (gconstpointer data, MillSimulateStep *step, GCancellable *cancellable)
   Outcome outcome = { FALSE, FALSE, NULL };
   MillWork work;
 
-  mill_work_init (&work, mill_item_new (1, NULL));
+  test_work_init (&work, mill_item_new (1, NULL));
   if (GPOINTER_TO_INT (data) == MILL_KIND_THREADS)
     outcome.ok = mill_step_process (MILL_STEP (step), &work, cancellable, &outcome.error);
   else
@@ -210,7 +210,7 @@ run (gconstpointer data, MillSimulateStep *step, GCancellable *cancellable)
       while (!outcome.returned)
         g_main_context_iteration (NULL, TRUE);
     }
-  mill_work_clear (&work);
+  mill_work_finalize (&work);
   return outcome;
 }
 

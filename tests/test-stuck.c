@@ -147,7 +147,8 @@ test_cancelled_too_late (void)
   gboolean give_up;
 
   g_object_set (stage, "timeout", 1.0, NULL);
-  mill_work_init (&worker->work, mill_item_ref (item));
+  mill_work_take (&worker->work, mill_item_ref (item));
+  mill_work_begin (&worker->work, 0);
   mill_worker_begin_attempt (worker);
   mill_worker_look (worker, worker->attempt_began_us + 2 * G_USEC_PER_SEC, G_USEC_PER_SEC, &overdue,
                     &give_up);

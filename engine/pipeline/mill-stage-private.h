@@ -86,7 +86,7 @@ gint64 mill_stage_get_timeout_us (MillStage *self);
 gint64 mill_stage_get_grace_us (MillStage *self);
 void mill_stage_record_service (MillStage *self, gint64 duration_us);
 void mill_stage_worker_reaped (MillStage *self, MillWorker *worker);
-gboolean mill_stage_hand_over (MillStage *self, MillItem *item, guint attempt, gint64 retry_at_us);
+gboolean mill_stage_hand_over (MillStage *self, GPtrArray *items, guint attempt, gint64 retry_at_us);
 void mill_stage_worker_came_back (MillStage *self, MillWorker *worker);
 void mill_stage_list_stuck (MillStage *self, GPtrArray *list);
 void mill_stage_fill_snapshot (MillStage *self, MillStageSnapshot *snapshot);

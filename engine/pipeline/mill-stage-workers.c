@@ -136,7 +136,7 @@ rescue_all (MillStage *self, GPtrArray *given_up)
   if (given_up->len == 0)
     return;
   for (guint i = 0; i < given_up->len; i++)
-    n_settled += mill_worker_rescue (g_ptr_array_index (given_up, i)) ? 1 : 0;
+    n_settled += mill_worker_rescue (g_ptr_array_index (given_up, i));
   /* Those that were handed an item count already; one too many is retired and ends after it. */
   g_mutex_lock (&self->lock);
   mill_stage_adjust_and_unlock (self);
@@ -268,10 +268,16 @@ mill_stage_worker_reaped (MillStage *self, MillWorker *worker)
   g_mutex_unlock (&self->lock);
 }
 
-/* Starts a worker that goes on with @item (transfer none), the @attempt-th time at @retry_at_us. On the
+static gpointer
+ref_item (gconstpointer item, gpointer user_data)
+{
+  return mill_item_ref ((gpointer) item);
+}
+
+/* Starts a worker that goes on with @items (transfer none), the @attempt-th time at @retry_at_us. On the
  * control thread. FALSE when there can be none. */
 gboolean
-mill_stage_hand_over (MillStage *self, MillItem *item, guint attempt, gint64 retry_at_us)
+mill_stage_hand_over (MillStage *self, GPtrArray *items, guint attempt, gint64 retry_at_us)
 {
   MillWorker *worker;
   gboolean ok;
@@ -281,7 +287,7 @@ mill_stage_hand_over (MillStage *self, MillItem *item, guint attempt, gint64 ret
   if (ok)
     {
       worker = mill_worker_new (self, ++self->next_number);
-      mill_worker_inherit (worker, mill_item_ref (item), attempt, retry_at_us);
+      mill_worker_inherit (worker, g_ptr_array_copy (items, ref_item, NULL), attempt, retry_at_us);
       ok = start_locked (self, worker);
     }
   g_mutex_unlock (&self->lock);

@@ -1,16 +1,56 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillWork: one attempt of a step at one item. What the attempt emits is kept until it has succeeded, so a
- * retry never duplicates. Used by one thread at a time. */
+/* MillWork: one attempt of a step at one item, or at a batch. What the attempt emits is kept until it has
+ * succeeded, so a retry never duplicates. Used by one thread at a time. */
 
 #include "config.h"
 
 #include "pipeline/mill-work-private.h"
 
-/* Takes over @item. */
+/* Holding nothing. */
 void
-mill_work_init (MillWork *self, MillItem *item)
+mill_work_init (MillWork *self)
 {
-  *self = (MillWork){ .item = item, .retry_after_s = -1 };
+  *self = (MillWork){ .items = g_ptr_array_new_with_free_func ((GDestroyNotify) mill_item_unref) };
+}
+
+void
+mill_work_finalize (MillWork *self)
+{
+  g_clear_pointer (&self->items, g_ptr_array_unref);
+  g_clear_pointer (&self->emitted, g_ptr_array_unref);
+  g_clear_pointer (&self->rejected, g_ptr_array_unref);
+}
+
+/* Holds @item (transfer full), too. */
+void
+mill_work_take (MillWork *self, MillItem *item)
+{
+  g_ptr_array_add (self->items, item);
+  self->n = self->items->len;
+}
+
+/* Holds @items (transfer full), too. */
+void
+mill_work_take_many (MillWork *self, GPtrArray *items)
+{
+  g_ptr_array_extend_and_steal (self->items, items);
+  self->n = self->items->len;
+}
+
+/* (transfer none) (nullable): the first item of the part, if any is held */
+MillItem *
+mill_work_peek (MillWork *self)
+{
+  return self->n > 0 ? g_ptr_array_index (self->items, self->first) : NULL;
+}
+
+/* Begins on all that is held. */
+void
+mill_work_begin (MillWork *self, guint attempt)
+{
+  self->first = 0;
+  self->n = self->items->len;
+  mill_work_begin_attempt (self, attempt);
 }
 
 /* Forgets what a failed attempt has left. */
@@ -22,27 +62,111 @@ mill_work_begin_attempt (MillWork *self, guint attempt)
   self->retry_after_s = -1;
   self->postponed_us = 0;
   g_clear_pointer (&self->emitted, g_ptr_array_unref);
-  mill_item_set_attempt (self->item, attempt);
+  g_clear_pointer (&self->rejected, g_ptr_array_unref);
+  for (guint i = 0; i < self->n; i++)
+    mill_item_set_attempt (mill_work_get_nth_item (self, i), attempt);
 }
 
-void
-mill_work_clear (MillWork *self)
+/* Makes the part's first half the part, to find what is wrong with it. FALSE when there is but one. */
+gboolean
+mill_work_split (MillWork *self)
 {
-  g_clear_pointer (&self->item, mill_item_unref);
-  g_clear_pointer (&self->emitted, g_ptr_array_unref);
+  if (self->n < 2)
+    return FALSE;
+  self->n /= 2;
+  mill_work_begin_attempt (self, 0);
+  return TRUE;
+}
+
+/* The part is settled: the rest is next. FALSE, holding nothing, when there is none. */
+gboolean
+mill_work_begin_rest (MillWork *self)
+{
+  self->first += self->n;
+  self->n = self->items->len - self->first;
+  if (self->n == 0)
+    {
+      g_ptr_array_set_size (self->items, 0);
+      self->first = 0;
+    }
+  mill_work_begin_attempt (self, 0);
+  return self->n > 0;
+}
+
+/* (transfer none) (nullable): why item @i of the part is dead although the attempt succeeded */
+const GError *
+mill_work_get_rejection (MillWork *self, guint i)
+{
+  return self->rejected != NULL ? g_ptr_array_index (self->rejected, i) : NULL;
 }
 
 /**
  * mill_work_get_item:
  *
- * What to work on. The step is the item's sole holder and may change it.
+ * What to work on; of a batch, the first. The step is the item's sole holder and may change it.
  *
  * Returns: (transfer none): the item
  */
 MillItem *
 mill_work_get_item (MillWork *self)
 {
-  return self->item;
+  return g_ptr_array_index (self->items, self->first);
+}
+
+/**
+ * mill_work_get_n_items:
+ *
+ * How many items the attempt is for.
+ *
+ * Returns: 1, but for a #MillBatchStep
+ */
+guint
+mill_work_get_n_items (MillWork *self)
+{
+  return self->n;
+}
+
+/**
+ * mill_work_get_nth_item:
+ * @i: its place, less than mill_work_get_n_items()
+ *
+ * One of the items that the attempt is for. The step is the item's sole holder and may change it.
+ *
+ * Returns: (transfer none): the item
+ */
+MillItem *
+mill_work_get_nth_item (MillWork *self, guint i)
+{
+  return g_ptr_array_index (self->items, self->first + i);
+}
+
+static void
+rejection_free (gpointer error)
+{
+  if (error != NULL)
+    g_error_free (error);
+}
+
+/**
+ * mill_work_reject:
+ * @i: the item's place, less than mill_work_get_n_items()
+ * @error: (transfer full): what is wrong with it
+ *
+ * Makes one of the items a dead letter; the others go on. Only if the attempt succeeds. Of an item that is
+ * rejected twice the first reason counts.
+ */
+void
+mill_work_reject (MillWork *self, guint i, GError *error)
+{
+  if (self->rejected == NULL)
+    {
+      self->rejected = g_ptr_array_new_full (self->n, rejection_free);
+      g_ptr_array_set_size (self->rejected, (gint) self->n);
+    }
+  if (g_ptr_array_index (self->rejected, i) == NULL)
+    g_ptr_array_index (self->rejected, i) = error;
+  else
+    g_error_free (error);
 }
 
 /**
@@ -74,7 +198,8 @@ mill_work_is_timed_out (MillWork *self)
 /**
  * mill_work_consume:
  *
- * Lets the item end here: counted as done, not handed to the next stage. Only if the attempt succeeds.
+ * Lets the item, or the whole batch, end here: counted as done, not handed to the next stage. Only if the
+ * attempt succeeds.
  */
 void
 mill_work_consume (MillWork *self)

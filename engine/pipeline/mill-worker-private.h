@@ -12,7 +12,8 @@
  * - or by the control thread, `grace` after the cancellable fired (mill_worker_look()): the worker is given
  * up on. Its item, its slot and its place among the consumers are the control thread's from then on
  *   (mill_worker_rescue()): a copy of the item is settled, or goes to a replacement as its next attempt, and
- *   `task_done` is called by the one who settles. The worker stands in its stage's list of the stuck.
+ *   `task_done` is called by the one who settles. The rest of a batch goes to a replacement, too. The worker
+ *   stands in its stage's list of the stuck.
  *
  * A late result finds that it lost the claim and is dropped (mill_worker_came_back()).
  *
@@ -25,6 +26,7 @@
 
 #pragma once
 
+#include "pipeline/mill-batch-step.h"
 #include "pipeline/mill-loop-private.h"
 #include "pipeline/mill-stage-private.h"
 #include "pipeline/mill-work-private.h"
@@ -40,6 +42,7 @@ typedef enum
 {
   MILL_VERDICT_SUCCESS,
   MILL_VERDICT_RETRY,
+  MILL_VERDICT_SPLIT, /* again at once, with a part of the batch, which is in hand */
   MILL_VERDICT_DEAD,
   MILL_VERDICT_RETURN,
   MILL_VERDICT_GIVEN_UP, /* nothing: it is somebody else's */
@@ -70,19 +73,22 @@ struct _MillWorker
   GCancellable *retire; /* (owned) ends waits for the next item */
   GCancellable *stop;   /* (owned) ends every wait */
 
-  /* The item in hand. The running thread's own. */
+  /* What is in hand. The running thread's own. */
   MillWork work;
   guint slot;
   gint64 now_us;             /* the clock as last looked at; 0 after a wait, which makes that worthless */
   gint64 inherited_retry_us; /* 0, or when to go on with an item of a worker that was given up on */
   GPtrArray *outbox;         /* (owned) of (owned) MillItem, bound for the next stage */
   guint n_posted;
+  MillBatchStep *batching; /* (unowned) (nullable) the step, if it works on several items at a time */
 
   GThread *thread;       /* (owned) (nullable) in the world of threads */
   MillLoop *loop;        /* (unowned) (nullable) in the world of tasks */
   MillHelper *helper;    /* (owned) (nullable) runs blocking steps for a task */
   GSource *backoff;      /* (owned) (nullable) while a task backs off */
   GSource *backoff_stop; /* (owned) (nullable) ends that early */
+  GSource *linger;       /* (owned) (nullable) while a task gathers a batch */
+  GCancellable *gather;  /* (owned) (nullable) ends that */
 };
 
 MillWorker *mill_worker_new (MillStage *stage, guint number);
@@ -103,8 +109,8 @@ gint64 mill_worker_look (MillWorker *self, gint64 now_us, gint64 grace_us, GCanc
 gboolean mill_worker_claim_result (MillWorker *self);
 gboolean mill_worker_leave_fault (MillWorker *self, gboolean goes_on);
 gboolean mill_worker_is_in_fault (MillWorker *self);
-void mill_worker_inherit (MillWorker *self, MillItem *item, guint attempt, gint64 retry_at_us);
-gboolean mill_worker_rescue (MillWorker *self);
+void mill_worker_inherit (MillWorker *self, GPtrArray *items, guint attempt, gint64 retry_at_us);
+guint mill_worker_rescue (MillWorker *self);
 void mill_worker_came_back (MillWorker *self);
 MillVerdict mill_worker_judge (MillWorker *self, double least_wait_s, GError **error, gint64 *retry_at_us);
 MillStuck *mill_worker_describe_stuck (MillWorker *self);
@@ -115,12 +121,15 @@ gboolean mill_worker_try_pass_limiter (MillWorker *self);
 gboolean mill_worker_try_acquire_slot (MillWorker *self);
 void mill_worker_wait (MillWorker *self, MillWorkerState state);
 void mill_worker_take (MillWorker *self, MillItem *item);
+void mill_worker_take_many (MillWorker *self, GPtrArray *items);
+guint mill_worker_get_room (MillWorker *self);
+void mill_worker_begin_work (MillWorker *self);
 void mill_worker_begin_attempt (MillWorker *self);
 MillVerdict mill_worker_end_attempt (MillWorker *self, gboolean ok, GError **error, gint64 *retry_at_us);
 void mill_worker_succeed (MillWorker *self);
 MillItem *mill_worker_peek_outbox (MillWorker *self);
 void mill_worker_posted (MillWorker *self, gboolean ok);
-void mill_worker_release_item (MillWorker *self);
-void mill_worker_give_up (MillWorker *self, MillOutcome outcome, const GError *error);
+gboolean mill_worker_release (MillWorker *self);
+gboolean mill_worker_give_up (MillWorker *self, MillOutcome outcome, const GError *error);
 
 G_END_DECLS

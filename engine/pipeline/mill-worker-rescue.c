@@ -89,12 +89,12 @@ mill_worker_is_in_fault (MillWorker *self)
   return in_fault;
 }
 
-/* Before the start: begins with @item (transfer full), which another worker was given up on for. */
+/* Before the start: begins with @items (transfer full), which another worker was given up on for. */
 void
-mill_worker_inherit (MillWorker *self, MillItem *item, guint attempt, gint64 retry_at_us)
+mill_worker_inherit (MillWorker *self, GPtrArray *items, guint attempt, gint64 retry_at_us)
 {
-  mill_work_init (&self->work, item);
-  mill_work_begin_attempt (&self->work, attempt);
+  mill_work_take_many (&self->work, items);
+  mill_work_begin (&self->work, attempt);
   self->inherited_retry_us = MAX (retry_at_us, 1); /* a virtual clock may begin at 0 */
 }
 
@@ -149,31 +149,58 @@ settle (MillWorker *self, MillItem *item, MillOutcome outcome, const GError *err
   mill_pipeline_item_lost (links->pipeline, links->index, item, outcome, error, self->work.attempt + 1);
 }
 
+/* (transfer full): copies of the @n items from @first on: the step may still be using them. */
+static GPtrArray *
+copy_items (MillWorker *self, guint first, guint n)
+{
+  GPtrArray *copies = g_ptr_array_new_full (n, (GDestroyNotify) mill_item_unref);
+
+  for (guint i = first; i < first + n; i++)
+    g_ptr_array_add (copies, mill_item_copy (g_ptr_array_index (self->work.items, i)));
+  return copies;
+}
+
+/* What of a batch waited for its turn goes to another worker, or else the same way as the part before it. */
+static guint
+rescue_rest (MillWorker *self, MillOutcome outcome, const GError *error)
+{
+  guint first = self->work.first + self->work.n;
+  guint n = self->work.items->len - first;
+  g_autoptr (GPtrArray) rest = copy_items (self, first, n);
+
+  if (n == 0 || (outcome == MILL_OUTCOME_DEAD && mill_stage_hand_over (self->stage, rest, 0, 0)))
+    return 0;
+  for (guint i = 0; i < n; i++)
+    settle (self, g_ptr_array_index (rest, i), outcome, error);
+  return n;
+}
+
 /* Takes over what the worker held, which was just given up on. On the control thread, holding no lock and a
- * reference. The step may still be using the item: what goes on is a copy. Returns whether the item was
- * settled, and `task_done` is due. */
-gboolean
+ * reference. Returns how many items were settled: `task_done` is due for them. */
+guint
 mill_worker_rescue (MillWorker *self)
 {
   const MillStageLinks *links = mill_stage_get_links (self->stage);
-  g_autoptr (MillItem) item = mill_item_copy (self->work.item);
+  g_autoptr (GPtrArray) part = copy_items (self, self->work.first, self->work.n);
   g_autoptr (GError) error = NULL;
   gint64 spent_us = g_get_monotonic_time () - self->attempt_began_us;
   double seconds = (double) spent_us / G_USEC_PER_SEC;
   gint64 retry_at_us = 0;
   MillVerdict verdict = judge (self, seconds, &error, &retry_at_us);
+  MillOutcome outcome;
 
   mill_stage_record_service (self->stage, spent_us);
   mill_semaphore_release (mill_stage_get_semaphore (self->stage), self->slot);
   if (verdict == MILL_VERDICT_RETRY &&
-      !mill_stage_hand_over (self->stage, item, self->work.attempt + 1, retry_at_us))
+      !mill_stage_hand_over (self->stage, part, self->work.attempt + 1, retry_at_us))
     verdict = MILL_VERDICT_DEAD;
   if (verdict == MILL_VERDICT_RETRY)
     mill_ledger_retry (links->ledger, links->index);
-  report (self, item, verdict, seconds);
-  if (verdict != MILL_VERDICT_RETRY)
-    settle (self, item, verdict == MILL_VERDICT_DEAD ? MILL_OUTCOME_DEAD : MILL_OUTCOME_RETURNED, error);
-  return verdict != MILL_VERDICT_RETRY;
+  report (self, mill_work_get_item (&self->work), verdict, seconds);
+  outcome = verdict == MILL_VERDICT_RETURN ? MILL_OUTCOME_RETURNED : MILL_OUTCOME_DEAD;
+  for (guint i = 0; verdict != MILL_VERDICT_RETRY && i < part->len; i++)
+    settle (self, g_ptr_array_index (part, i), outcome, error);
+  return (verdict != MILL_VERDICT_RETRY ? part->len : 0) + rescue_rest (self, outcome, error);
 }
 
 /* The step of a worker that was given up on has returned after all. The last act of whoever ran it: @self may
@@ -192,8 +219,8 @@ mill_worker_describe_stuck (MillWorker *self)
 
   stuck->name = mill_worker_dup_name (self);
   stuck->has_item = TRUE;
-  stuck->item_id = mill_item_get_id (self->work.item);
-  stuck->item_key = g_strdup (mill_item_get_key (self->work.item));
+  stuck->item_id = mill_item_get_id (mill_work_get_item (&self->work));
+  stuck->item_key = g_strdup (mill_item_get_key (mill_work_get_item (&self->work)));
   stuck->since_us = self->attempt_began_us;
   return stuck;
 }

@@ -12,6 +12,7 @@
 #include "pipeline/mill-worker-private.h"
 
 static void begin (MillWorker *self);
+static void begin_work (MillWorker *self);
 static void pass_limiter (MillWorker *self);
 static void post_outbox (MillWorker *self);
 
@@ -21,11 +22,20 @@ end (MillWorker *self)
   mill_pipeline_worker_ended (mill_stage_get_links (self->stage)->pipeline, self);
 }
 
+/* What was in hand is settled, and there may be the rest of a batch. */
+static void
+go_on (MillWorker *self, gboolean more)
+{
+  if (more)
+    begin_work (self);
+  else
+    begin (self);
+}
+
 static void
 give_up (MillWorker *self, MillOutcome outcome, const GError *error)
 {
-  mill_worker_give_up (self, outcome, error);
-  begin (self);
+  go_on (self, mill_worker_give_up (self, outcome, error));
 }
 
 static void
@@ -55,8 +65,7 @@ post_outbox (MillWorker *self)
         }
       mill_worker_posted (self, TRUE);
     }
-  mill_worker_release_item (self);
-  begin (self);
+  go_on (self, mill_worker_release (self));
 }
 
 static gboolean
@@ -103,6 +112,9 @@ attempt_ended (MillWorker *self, gboolean ok, GError *step_error)
       break;
     case MILL_VERDICT_RETRY:
       back_off (self, retry_at_us);
+      break;
+    case MILL_VERDICT_SPLIT:
+      pass_limiter (self);
       break;
     case MILL_VERDICT_DEAD:
       give_up (self, MILL_OUTCOME_DEAD, error);
@@ -196,8 +208,8 @@ attempt (MillWorker *self)
   mill_worker_begin_attempt (self);
   if (self->in_fault)
     mill_fault_meet_async (mill_stage_get_fault (self->stage), mill_stage_get_links (self->stage)->clock,
-                           mill_item_get_id (self->work.item), self->work.attempt, self->attempt,
-                           met_fault_cb, self);
+                           mill_item_get_id (mill_work_get_item (&self->work)), self->work.attempt,
+                           self->attempt, met_fault_cb, self);
   else
     run_step (self);
 }
@@ -217,7 +229,7 @@ static void
 acquire_slot (MillWorker *self)
 {
   MillSemaphore *semaphore = mill_stage_get_semaphore (self->stage);
-  guint64 id = mill_item_get_id (self->work.item);
+  guint64 id = mill_item_get_id (mill_work_get_item (&self->work));
 
   if (mill_worker_try_acquire_slot (self))
     {
@@ -266,10 +278,75 @@ passed_with_item_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+begin_work (MillWorker *self)
+{
+  MillGate *gate = mill_stage_get_links (self->stage)->gate;
+
+  if (mill_gate_is_open (gate))
+    {
+      pass_limiter (self);
+      return;
+    }
+  mill_worker_wait (self, MILL_WORKER_PAUSED);
+  mill_gate_pass_async (gate, self->stop, passed_with_item_cb, self);
+}
+
+static void
+gathered (MillWorker *self)
+{
+  g_clear_pointer (&self->linger, mill_cancel_source_destroy);
+  g_clear_object (&self->gather);
+  mill_worker_begin_work (self);
+  begin_work (self);
+}
+
+static gboolean
+linger_ended_cb (gpointer user_data)
+{
+  MillWorker *self = user_data;
+
+  g_cancellable_cancel (self->gather);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+got_more_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  MillWorker *self = user_data;
+  GPtrArray *items = mill_queue_get_many_finish (MILL_QUEUE (object), result, NULL);
+
+  if (items != NULL)
+    mill_worker_take_many (self, items);
+  if (items != NULL && mill_worker_get_room (self) > 0)
+    mill_queue_get_many_async (MILL_QUEUE (object), mill_worker_get_room (self), self->gather, got_more_cb,
+                               self);
+  else
+    gathered (self);
+}
+
+/* Takes what else belongs to the batch that has begun, as long as it may wait for that. */
+static void
+gather (MillWorker *self)
+{
+  gint64 deadline = g_get_monotonic_time () + mill_batch_step_get_linger_us (self->batching);
+  guint room = mill_worker_get_room (self);
+
+  if (room == 0)
+    {
+      gathered (self);
+      return;
+    }
+  mill_worker_wait (self, MILL_WORKER_IDLE);
+  self->gather = g_cancellable_new ();
+  self->linger = mill_cancel_source_new ("mill batch", deadline, self->retire, linger_ended_cb, self, NULL);
+  g_source_attach (self->linger, mill_loop_get_context (self->loop));
+  mill_queue_get_many_async (mill_stage_get_queue (self->stage), room, self->gather, got_more_cb, self);
+}
+
+static void
 got_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   MillWorker *self = user_data;
-  MillGate *gate = mill_stage_get_links (self->stage)->gate;
   MillItem *item = mill_queue_get_finish (MILL_QUEUE (object), result, NULL);
 
   if (item == NULL)
@@ -278,13 +355,13 @@ got_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   mill_worker_take (self, item);
-  if (mill_gate_is_open (gate))
+  if (self->batching != NULL)
     {
-      pass_limiter (self);
+      gather (self);
       return;
     }
-  mill_worker_wait (self, MILL_WORKER_PAUSED);
-  mill_gate_pass_async (gate, self->stop, passed_with_item_cb, self);
+  mill_worker_begin_work (self);
+  begin_work (self);
 }
 
 static void

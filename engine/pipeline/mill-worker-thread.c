@@ -7,6 +7,9 @@
 #include "pipeline/mill-pipeline-private.h"
 #include "pipeline/mill-worker-private.h"
 
+/* A deadline that has passed. */
+#define NOW 0
+
 static gboolean
 pass_limiter (MillWorker *self)
 {
@@ -22,7 +25,7 @@ static gboolean
 acquire_slot (MillWorker *self)
 {
   MillSemaphore *semaphore = mill_stage_get_semaphore (self->stage);
-  guint64 id = mill_item_get_id (self->work.item);
+  guint64 id = mill_item_get_id (mill_work_get_item (&self->work));
 
   if (mill_worker_try_acquire_slot (self))
     return TRUE;
@@ -35,7 +38,8 @@ static gboolean
 meet_fault (MillWorker *self, GError **error)
 {
   return mill_fault_meet (mill_stage_get_fault (self->stage), mill_stage_get_links (self->stage)->clock,
-                          mill_item_get_id (self->work.item), self->work.attempt, self->attempt, error);
+                          mill_item_get_id (mill_work_get_item (&self->work)), self->work.attempt,
+                          self->attempt, error);
 }
 
 static MillVerdict
@@ -104,34 +108,69 @@ next_attempt (MillWorker *self, GError **error, gint64 *retry_at_us)
                                                                        : MILL_VERDICT_RETURN;
 }
 
-/* Tries the item in hand, for the next time at @retry_at_us if it is not 0, until it is settled. FALSE when
- * the worker was given up on. */
+/* Settles what is in hand as @verdict says. Returns whether the rest of a batch is in hand now. */
+static gboolean
+settle (MillWorker *self, MillVerdict verdict, const GError *error)
+{
+  if (verdict != MILL_VERDICT_SUCCESS)
+    return mill_worker_give_up (
+        self, verdict == MILL_VERDICT_DEAD ? MILL_OUTCOME_DEAD : MILL_OUTCOME_RETURNED, error);
+  mill_worker_succeed (self);
+  post_outbox (self);
+  return mill_worker_release (self);
+}
+
+/* Tries what is in hand, for the next time at @retry_at_us if it is not 0, until all of it is settled. FALSE
+ * when the worker was given up on. */
 static gboolean
 handle (MillWorker *self, gint64 retry_at_us)
 {
-  g_autoptr (GError) error = NULL;
-  MillVerdict verdict = retry_at_us > 0 ? MILL_VERDICT_RETRY : first_attempt (self, &error, &retry_at_us);
+  gboolean more;
 
-  while (verdict == MILL_VERDICT_RETRY)
+  do
     {
-      g_clear_error (&error);
-      verdict = next_attempt (self, &error, &retry_at_us);
+      g_autoptr (GError) error = NULL;
+      MillVerdict verdict = retry_at_us > 0 ? MILL_VERDICT_RETRY : first_attempt (self, &error, &retry_at_us);
+
+      while (verdict == MILL_VERDICT_RETRY || verdict == MILL_VERDICT_SPLIT)
+        {
+          g_clear_error (&error);
+          verdict = verdict == MILL_VERDICT_RETRY ? next_attempt (self, &error, &retry_at_us)
+                                                  : attempt (self, &error, &retry_at_us);
+        }
+      if (verdict == MILL_VERDICT_GIVEN_UP)
+        return FALSE;
+      more = settle (self, verdict, error);
+      retry_at_us = 0;
     }
-  if (verdict == MILL_VERDICT_GIVEN_UP)
-    return FALSE;
-  if (verdict == MILL_VERDICT_SUCCESS)
-    {
-      mill_worker_succeed (self);
-      post_outbox (self);
-      mill_worker_release_item (self);
-    }
-  else
-    mill_worker_give_up (self, verdict == MILL_VERDICT_DEAD ? MILL_OUTCOME_DEAD : MILL_OUTCOME_RETURNED,
-                         error);
+  while (more);
   return TRUE;
 }
 
-/* Whether there is one, which is then in hand. */
+/* Takes what else belongs to the batch that has begun, as long as it may wait for that. */
+static void
+gather (MillWorker *self)
+{
+  MillQueue *queue = mill_stage_get_queue (self->stage);
+  gint64 deadline = g_get_monotonic_time () + mill_batch_step_get_linger_us (self->batching);
+  guint room;
+
+  while ((room = mill_worker_get_room (self)) > 0)
+    {
+      GPtrArray *items = mill_queue_get_many_until (queue, room, NOW, NULL, NULL);
+
+      if (items == NULL)
+        {
+          mill_worker_wait (self, MILL_WORKER_IDLE);
+          items = mill_queue_get_many_until (queue, room, deadline, self->retire, NULL);
+        }
+      if (items == NULL)
+        break;
+      mill_worker_take_many (self, items);
+    }
+}
+
+/* Whether there is one, or a batch, which is then in hand. */
 static gboolean
 next_item (MillWorker *self)
 {
@@ -146,9 +185,13 @@ next_item (MillWorker *self)
       mill_worker_wait (self, MILL_WORKER_IDLE);
       item = mill_queue_get (queue, self->retire, NULL);
     }
-  if (item != NULL)
-    mill_worker_take (self, item);
-  return item != NULL;
+  if (item == NULL)
+    return FALSE;
+  mill_worker_take (self, item);
+  if (self->batching != NULL)
+    gather (self);
+  mill_worker_begin_work (self);
+  return TRUE;
 }
 
 static gpointer

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* MillWorker: what a consumer does with an item, whichever world it lives in. */
+/* MillWorker: what a consumer does with an item, or with a batch of them, whichever world it lives in. */
 
 #include "config.h"
 
@@ -21,6 +21,9 @@ mill_worker_new (MillStage *stage, guint number)
   g_mutex_init (&self->lock);
   self->stage = g_object_ref (stage);
   self->number = number;
+  if (MILL_IS_BATCH_STEP (mill_stage_get_step (stage)))
+    self->batching = MILL_BATCH_STEP (mill_stage_get_step (stage));
+  mill_work_init (&self->work);
   self->state_since_us = g_get_monotonic_time ();
   self->attempt = g_cancellable_new ();
   self->retire = g_cancellable_new ();
@@ -46,7 +49,7 @@ mill_worker_unref (MillWorker *self)
   g_object_unref (self->retire);
   g_object_unref (self->stop);
   g_ptr_array_unref (self->outbox);
-  mill_work_clear (&self->work);
+  mill_work_finalize (&self->work);
   g_object_unref (self->stage);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -113,8 +116,9 @@ mill_worker_look_at (MillWorker *self, gint64 now_us, MillHand *hand, gint64 *st
 static void
 note_item_locked (MillWorker *self, gint64 now_us)
 {
-  gboolean has_item = self->work.item != NULL;
-  guint64 id = has_item ? mill_item_get_id (self->work.item) : 0;
+  MillItem *item = mill_work_peek (&self->work);
+  gboolean has_item = item != NULL;
+  guint64 id = has_item ? mill_item_get_id (item) : 0;
 
   if (self->has_item == has_item && self->item_id == id)
     return;
@@ -164,8 +168,8 @@ gboolean
 mill_worker_try_acquire_slot (MillWorker *self)
 {
   return mill_semaphore_try_acquire_at (mill_stage_get_semaphore (self->stage),
-                                        mill_item_get_id (self->work.item), mill_worker_get_time (self),
-                                        &self->slot);
+                                        mill_item_get_id (mill_work_get_item (&self->work)),
+                                        mill_worker_get_time (self), &self->slot);
 }
 
 /* The worker is about to wait in @state. */
@@ -180,13 +184,37 @@ mill_worker_wait (MillWorker *self, MillWorkerState state)
   g_mutex_unlock (&self->lock);
 }
 
-/* Begins on @item, and takes it over. */
+/* Takes @item (transfer full), or another one for its batch. */
 void
 mill_worker_take (MillWorker *self, MillItem *item)
 {
-  mill_work_init (&self->work, item);
-  mill_work_begin_attempt (&self->work, 0);
+  mill_work_take (&self->work, item);
   mill_retry_budget_deposit_at (mill_stage_get_retry_budget (self->stage), get_clock_time (self));
+}
+
+/* Takes @items (transfer full), too, for its batch. */
+void
+mill_worker_take_many (MillWorker *self, GPtrArray *items)
+{
+  for (guint i = 0; i < items->len; i++)
+    mill_retry_budget_deposit_at (mill_stage_get_retry_budget (self->stage), get_clock_time (self));
+  mill_work_take_many (&self->work, items);
+}
+
+/* How many more items belong to what was taken. */
+guint
+mill_worker_get_room (MillWorker *self)
+{
+  guint batch = self->batching != NULL ? mill_batch_step_get_batch (self->batching) : 1;
+
+  return batch > self->work.items->len ? batch - self->work.items->len : 0;
+}
+
+/* Begins on what was taken. */
+void
+mill_worker_begin_work (MillWorker *self)
+{
+  mill_work_begin (&self->work, 0);
 }
 
 /* Readies `attempt`, the deadline and `in_fault`. */
@@ -293,6 +321,8 @@ mill_worker_end_attempt (MillWorker *self, gboolean ok, GError **error, gint64 *
     }
   else if (*error == NULL)
     g_set_error_literal (error, MILL_ERROR, MILL_ERROR_FAILED, _ ("the step failed and did not say why"));
+  if (!mill_retry_policy_is_retryable (*error) && mill_work_split (&self->work))
+    return MILL_VERDICT_SPLIT;
   verdict = mill_worker_judge (self, self->work.retry_after_s, error, retry_at_us);
   if (verdict == MILL_VERDICT_DEAD)
     return verdict;
@@ -316,7 +346,7 @@ post_emitted (MillWorker *self, MillItem *item)
 {
   const MillStageLinks *links = mill_stage_get_links (self->stage);
 
-  mill_item_set_born (item, mill_item_get_born (self->work.item));
+  mill_item_set_born (item, mill_item_get_born (mill_work_get_item (&self->work)));
   if (links->next == NULL)
     {
       mill_ledger_admit (links->ledger, links->index, 1);
@@ -327,25 +357,51 @@ post_emitted (MillWorker *self, MillItem *item)
   g_ptr_array_add (self->outbox, mill_item_ref (item));
 }
 
+static void
+lose (MillWorker *self, MillItem *item, MillOutcome outcome, const GError *error)
+{
+  const MillStageLinks *links = mill_stage_get_links (self->stage);
+
+  mill_pipeline_item_lost (links->pipeline, links->index, item, outcome, error, self->work.attempt + 1);
+}
+
+/* One item of a successful attempt. */
+static void
+pass_on (MillWorker *self, MillItem *item, const GError *rejection)
+{
+  const MillStageLinks *links = mill_stage_get_links (self->stage);
+
+  if (rejection != NULL)
+    lose (self, item, MILL_OUTCOME_DEAD, rejection);
+  else if (self->work.consumed)
+    mill_pipeline_item_done (links->pipeline, links->index, item, mill_worker_get_time (self));
+  else if (links->next == NULL)
+    finish_in_last_stage (self, item);
+  else
+    {
+      mill_ledger_move (links->ledger, links->index);
+      g_ptr_array_add (self->outbox, mill_item_ref (item));
+    }
+}
+
+static void
+left_stage (MillWorker *self)
+{
+  const MillStageLinks *links = mill_stage_get_links (self->stage);
+
+  for (guint i = 0; links->watcher != NULL && i < self->work.n; i++)
+    mill_source_left_stage (links->watcher, mill_work_get_nth_item (&self->work, i), links->index);
+}
+
 /* Books a successful attempt, and fills the outbox with what is bound for the next stage. */
 void
 mill_worker_succeed (MillWorker *self)
 {
-  const MillStageLinks *links = mill_stage_get_links (self->stage);
-
-  if (links->watcher != NULL)
-    mill_source_left_stage (links->watcher, self->work.item, links->index);
+  left_stage (self);
   for (guint i = 0; self->work.emitted != NULL && i < self->work.emitted->len; i++)
     post_emitted (self, g_ptr_array_index (self->work.emitted, i));
-  if (self->work.consumed)
-    mill_pipeline_item_done (links->pipeline, links->index, self->work.item, mill_worker_get_time (self));
-  else if (links->next == NULL)
-    finish_in_last_stage (self, self->work.item);
-  else
-    {
-      mill_ledger_move (links->ledger, links->index);
-      g_ptr_array_add (self->outbox, mill_item_ref (self->work.item));
-    }
+  for (guint i = 0; i < self->work.n; i++)
+    pass_on (self, mill_work_get_nth_item (&self->work, i), mill_work_get_rejection (&self->work, i));
 }
 
 /* (transfer none) (nullable): what is to be put next. */
@@ -367,27 +423,27 @@ mill_worker_posted (MillWorker *self, gboolean ok)
   self->n_posted++;
 }
 
-/* Ends the work on the item: the queue hears that it is done with, after whatever came of it is in the next
- * one. */
-void
-mill_worker_release_item (MillWorker *self)
+/* Ends the work on what the attempt was for: the queue hears that it is done with, after whatever came of it
+ * is in the next one. Returns whether the rest of a batch is in hand now. */
+gboolean
+mill_worker_release (MillWorker *self)
 {
+  guint n = self->work.n;
+  gboolean more = mill_work_begin_rest (&self->work);
+
   g_ptr_array_set_size (self->outbox, 0);
   self->n_posted = 0;
   self->now_us = 0;
-  mill_work_clear (&self->work);
-  mill_queue_task_done (mill_stage_get_queue (self->stage), NULL);
+  mill_queue_tasks_done (mill_stage_get_queue (self->stage), n, NULL);
+  return more;
 }
 
-/* Books an item that will not go on. */
-void
+/* Books what will not go on, and releases it. */
+gboolean
 mill_worker_give_up (MillWorker *self, MillOutcome outcome, const GError *error)
 {
-  const MillStageLinks *links = mill_stage_get_links (self->stage);
-
-  if (links->watcher != NULL)
-    mill_source_left_stage (links->watcher, self->work.item, links->index);
-  mill_pipeline_item_lost (links->pipeline, links->index, self->work.item, outcome, error,
-                           self->work.attempt + 1);
-  mill_worker_release_item (self);
+  left_stage (self);
+  for (guint i = 0; i < self->work.n; i++)
+    lose (self, mill_work_get_nth_item (&self->work, i), outcome, error);
+  return mill_worker_release (self);
 }
