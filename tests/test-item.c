@@ -15,20 +15,26 @@ test_copy (void)
   g_autoptr (MillItem) copy = NULL;
   g_autoptr (MillItem) bare_copy = mill_item_copy (bare);
   g_autoptr (GBytes) payload = g_bytes_new_static ("abc", 3);
+  MillRecord *record;
 
   mill_item_set_payload (item, payload);
   mill_item_set_attribute (item, "type", "text");
+  mill_item_set_record (item, mill_record_new ());
   mill_item_set_priority (item, 3);
   mill_item_set_attempt (item, 2);
   mill_item_set_born (item, 99);
   copy = mill_item_copy (item);
   mill_item_set_attribute (item, "type", "other");
   mill_item_set_payload (item, NULL);
+  mill_record_add_null (record = mill_record_new (), "later");
+  mill_item_set_record (item, record);
 
   g_assert_cmpuint (mill_item_get_id (copy), ==, 7);
   g_assert_cmpstr (mill_item_get_key (copy), ==, "seven");
   g_assert_true (mill_item_get_payload (copy) == payload);
   g_assert_cmpstr (mill_item_get_attribute (copy, "type"), ==, "text");
+  g_assert_cmpuint (mill_record_get_n_fields (mill_item_get_record (copy)), ==, 0);
+  g_assert_null (mill_item_get_record (bare_copy));
   g_assert_cmpint (mill_item_get_priority (copy), ==, 3);
   g_assert_cmpuint (mill_item_get_attempt (copy), ==, 2);
   g_assert_cmpint (mill_item_get_born (copy), ==, 99);
@@ -49,6 +55,7 @@ change (gpointer item)
 
       mill_item_set_attribute (item, names[i % G_N_ELEMENTS (names)], i % 4 == 0 ? NULL : "value");
       mill_item_set_payload (item, payload);
+      mill_item_set_record (item, mill_record_new ());
     }
   return NULL;
 }

@@ -24,6 +24,7 @@ struct _MillItem
   GBytes *payload; /* (owned) (nullable) */
   gint64 enqueued_us;
   GArray *attributes; /* (owned) (nullable) of MillAttribute; few, so searched in order */
+  MillRecord *record; /* (owned) (nullable) */
   gint64 born_us;
   guint64 id;
   gint priority;
@@ -123,6 +124,7 @@ mill_item_unref (MillItem *self)
     return;
   g_clear_pointer (&self->payload, g_bytes_unref);
   g_clear_pointer (&self->attributes, g_array_unref);
+  g_clear_pointer (&self->record, mill_record_unref);
   g_slice_free1 (size_with_key (self->has_key ? self->key : NULL), self);
 }
 
@@ -148,8 +150,8 @@ copy_attributes (const MillItem *self)
 /**
  * mill_item_copy:
  *
- * Makes an item of its own with the same id, key, payload and attributes. May be called from any thread, also
- * while the item's holder sets its payload or attributes.
+ * Makes an item of its own with the same id, key, payload, record and attributes. May be called from any
+ * thread, also while the item's holder sets its payload, record or attributes.
  *
  * Returns: (transfer full): the copy
  */
@@ -160,6 +162,7 @@ mill_item_copy (MillItem *self)
 
   g_mutex_lock (lock_of (self));
   copy->payload = self->payload != NULL ? g_bytes_ref (self->payload) : NULL;
+  copy->record = self->record != NULL ? mill_record_ref (self->record) : NULL;
   copy->attributes = copy_attributes (self);
   g_mutex_unlock (lock_of (self));
   copy->born_us = self->born_us;
@@ -239,6 +242,39 @@ gsize
 mill_item_get_size (const MillItem *self)
 {
   return self->payload != NULL ? g_bytes_get_size (self->payload) : 0;
+}
+
+/**
+ * mill_item_get_record:
+ *
+ * What the payload has been parsed into. It is not to be changed: other holders of the item, and of its
+ * copies, may be reading it.
+ *
+ * Returns: (nullable) (transfer none): the record, or %NULL when no step has parsed the item
+ */
+MillRecord *
+mill_item_get_record (const MillItem *self)
+{
+  return self->record;
+}
+
+/**
+ * mill_item_set_record:
+ * @record: (nullable) (transfer full): the record, which nobody changes from now on; %NULL for none
+ *
+ * Gives the item what its payload has been parsed into, in place of what it had. The payload stays.
+ */
+void
+mill_item_set_record (MillItem *self, MillRecord *record)
+{
+  MillRecord *before;
+
+  g_mutex_lock (lock_of (self));
+  before = self->record;
+  self->record = record;
+  g_mutex_unlock (lock_of (self));
+  if (before != NULL)
+    mill_record_unref (before);
 }
 
 /**

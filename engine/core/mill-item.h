@@ -12,6 +12,8 @@
 
 #include <glib-object.h>
 
+#include "core/mill-record.h"
+
 G_BEGIN_DECLS
 
 #define MILL_TYPE_ITEM (mill_item_get_type ())
@@ -31,6 +33,9 @@ const char *mill_item_get_key (const MillItem *self);
 GBytes *mill_item_get_payload (const MillItem *self);
 void mill_item_set_payload (MillItem *self, GBytes *payload);
 gsize mill_item_get_size (const MillItem *self);
+
+MillRecord *mill_item_get_record (const MillItem *self);
+void mill_item_set_record (MillItem *self, MillRecord *record);
 
 const char *mill_item_get_attribute (const MillItem *self, const char *name);
 void mill_item_set_attribute (MillItem *self, const char *name, const char *value);
