@@ -230,8 +230,8 @@ mill_pipeline_set_demo_site (MillPipeline *self, MillDemoSite *site)
 
 /**
  * mill_pipeline_set_clock:
- * @clock: (transfer none): by what rate limits, retry budgets and the waits before retries go; the real one
- * at first
+ * @clock: (transfer none): by what rate limits, retry budgets, the waits before retries and a source's times
+ * go; the real one at first
  *
  * For tests, before the start. Everything that is measured goes by the real clock all the same.
  */
@@ -243,6 +243,20 @@ mill_pipeline_set_clock (MillPipeline *self, MillClock *clock)
   g_return_if_fail (self->control == NULL);
 
   g_set_object (&self->clock, clock);
+}
+
+/**
+ * mill_pipeline_get_clock:
+ *
+ * For a source that must know the time between two polls.
+ *
+ * Returns: (transfer none): by what limits and a source's times go
+ */
+MillClock *
+mill_pipeline_get_clock (MillPipeline *self)
+{
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), NULL);
+  return self->clock;
 }
 
 static const char *

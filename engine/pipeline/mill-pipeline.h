@@ -54,6 +54,7 @@ MillStage *mill_pipeline_get_stage (MillPipeline *self, guint index);
 void mill_pipeline_set_sink (MillPipeline *self, MillSink *sink);
 void mill_pipeline_set_demo_site (MillPipeline *self, MillDemoSite *site);
 void mill_pipeline_set_clock (MillPipeline *self, MillClock *clock);
+MillClock *mill_pipeline_get_clock (MillPipeline *self);
 
 char *mill_pipeline_expand (MillPipeline *self, const char *text, GError **error);
 GMainContext *mill_pipeline_get_context (MillPipeline *self);

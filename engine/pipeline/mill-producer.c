@@ -19,7 +19,8 @@ struct _MillProducer
   MillStageLinks links; /* of the first stage */
   MillLoop *loop;       /* (unowned) (nullable) NULL for a thread */
   GThread *thread;      /* (owned) (nullable) */
-  GSource *ticker;      /* (owned) (nullable) a task's: calls step() when it is time */
+  GSource *ticker;      /* (owned) (nullable) a task's: calls step() at once */
+  GSource *alarm;       /* (owned) (nullable) a task's, used on its loop: calls step() when it is time */
   MillItem *item;       /* (owned) (nullable) a task's, while it waits for room */
   GCancellable *end;    /* (owned) ends polling */
   GCancellable *stop;   /* (owned) ends waiting for room as well */
@@ -89,13 +90,14 @@ static gboolean
 poll_source (MillProducer *self, MillSourceResult *result, MillSourceYield *yield, GError **error)
 {
   gint64 now = g_get_monotonic_time ();
+  gint64 clock_now = self->links.clock_is_real ? now : mill_clock_get_time (self->links.clock);
   gboolean given_up;
 
   g_mutex_lock (&self->lock);
   self->woken = FALSE;
   self->polled_us = now;
   g_mutex_unlock (&self->lock);
-  *result = mill_source_poll (self->source, now, yield, error);
+  *result = mill_source_poll (self->source, clock_now, yield, error);
   g_mutex_lock (&self->lock);
   given_up = self->given_up;
   if (!given_up)
@@ -130,6 +132,15 @@ finish (MillProducer *self, GError *error)
   mill_pipeline_producer_ended (self->links.pipeline, error);
 }
 
+/* FALSE when @ready_at_us came first. Lock held, and released meanwhile. */
+static gboolean
+park_locked (MillProducer *self, MillWaiter *waiter, gint64 ready_at_us)
+{
+  if (ready_at_us == G_MAXINT64)
+    return mill_waiter_park (waiter, G_MAXINT64);
+  return mill_clock_cond_wait_until (self->links.clock, &waiter->cond, &self->lock, ready_at_us);
+}
+
 /* The thread waits until @ready_at_us, for the source's call, or for the end. */
 static void
 wait_for_source (MillProducer *self, gint64 ready_at_us)
@@ -143,7 +154,7 @@ wait_for_source (MillProducer *self, gint64 ready_at_us)
   g_mutex_lock (&self->lock);
   self->waiter = &waiter;
   while (!self->woken && !waiter.cancelled && in_time)
-    in_time = mill_waiter_park (&waiter, ready_at_us);
+    in_time = park_locked (self, &waiter, ready_at_us);
   self->waiter = NULL;
   g_mutex_unlock (&self->lock);
   mill_waiter_disconnect (&waiter, self->end, handler);
@@ -208,13 +219,40 @@ run (gpointer data)
   return NULL;
 }
 
+/* The task comes back at once, after the others of its loop. */
+static void
+take_turns (MillProducer *self)
+{
+  g_mutex_lock (&self->lock);
+  g_source_set_ready_time (self->ticker, 0);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+clear_alarm (MillProducer *self)
+{
+  if (self->alarm != NULL)
+    g_source_destroy (self->alarm);
+  g_clear_pointer (&self->alarm, g_source_unref);
+}
+
+static gboolean
+alarm_cb (gpointer user_data)
+{
+  step (user_data);
+  return G_SOURCE_REMOVE;
+}
+
 /* The task comes back at @ready_at_us, or as soon as the source calls. */
 static void
 suspend (MillProducer *self, gint64 ready_at_us)
 {
-  g_mutex_lock (&self->lock);
-  g_source_set_ready_time (self->ticker, self->woken ? 0 : ready_at_us);
-  g_mutex_unlock (&self->lock);
+  if (ready_at_us == G_MAXINT64)
+    return;
+  self->alarm = mill_clock_source_new (self->links.clock, ready_at_us);
+  g_source_set_static_name (self->alarm, "mill producer alarm");
+  g_source_set_callback (self->alarm, alarm_cb, self, NULL);
+  g_source_attach (self->alarm, mill_loop_get_context (self->loop));
 }
 
 static void
@@ -262,6 +300,7 @@ passed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 step (MillProducer *self)
 {
+  clear_alarm (self);
   for (guint i = 0; i < ITEMS_PER_TURN; i++)
     {
       MillSourceResult result;
@@ -300,7 +339,7 @@ step (MillProducer *self)
           return;
         }
     }
-  suspend (self, 0);
+  take_turns (self);
 }
 
 static gboolean

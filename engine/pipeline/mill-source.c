@@ -55,7 +55,7 @@ mill_source_yield_set_item (MillSourceYield *self, MillItem *item)
 
 /**
  * mill_source_yield_set_wait:
- * @ready_at_us: when to ask again, in microseconds of g_get_monotonic_time(); %G_MAXINT64 when only a
+ * @ready_at_us: when to ask again, in microseconds of the pipeline's clock; %G_MAXINT64 when only a
  *   wake-up will do
  * @why: (nullable): for what the source waits, translated; kept for ever, so one of a few
  *
@@ -87,7 +87,7 @@ mill_source_open (MillSource *self, MillPipeline *pipeline, GError **error)
 
 /**
  * mill_source_poll:
- * @now_us: the time, in microseconds of g_get_monotonic_time()
+ * @now_us: the time, in microseconds of the pipeline's clock
  * @yield: filled by the source, see [struct@Mill.SourceYield]; the item in it is the caller's
  *
  * Asks for the next item. Called by one thread at a time, and must not wait; a subclass implements it.

@@ -44,7 +44,7 @@ typedef enum
 /**
  * MillSourceYield:
  * @item: (transfer full): the item, after %MILL_SOURCE_READY
- * @ready_at_us: after %MILL_SOURCE_WAIT, when to ask again, in microseconds of g_get_monotonic_time();
+ * @ready_at_us: after %MILL_SOURCE_WAIT, when to ask again, in microseconds of the pipeline's clock;
  *   %G_MAXINT64 when only a wake-up will do
  * @why: (nullable) (transfer none): after %MILL_SOURCE_WAIT, a static translated reason
  *
@@ -63,7 +63,7 @@ void mill_source_yield_set_wait (MillSourceYield *self, gint64 ready_at_us, cons
 /**
  * MillSourceClass:
  * @open: called once, before the start, on the starting thread; checks the configuration
- * @poll: asks for the next item; `now_us` is g_get_monotonic_time()
+ * @poll: asks for the next item; `now_us` is the time of the pipeline's clock
  * @left_stage: an item went through stage number @stage (0 is the first)
  * @settled: what became of an item; @error (nullable) says why it is dead
  * @get_total: how many items it will have produced in the end, or -1 if that is not known
