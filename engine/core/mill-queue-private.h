@@ -113,6 +113,8 @@ typedef struct
 
 void mill_queue_store_init (MillQueue *self);
 void mill_queue_store_clear (MillQueue *self);
+/* With all locks held: rearranges what is queued. */
+void mill_queue_store_set_order_locked (MillQueue *self, MillQueueOrder order);
 /* Takes over a reference of @item. */
 void mill_queue_append_locked (MillQueue *self, MillItem *item);
 /* (transfer full) (nullable): the next item. @all_held: whether `in.lock` is held as well. */

@@ -8,7 +8,6 @@
 
 #include "config.h"
 
-#include "core/mill-error.h"
 #include "core/mill-queue-private.h"
 
 #define CHUNK_SIZE 62 /* slots; 62 * 16 + 8 bytes are just below one kilobyte, a size of malloc's */
@@ -152,9 +151,9 @@ sift_up (GArray *heap, guint i)
 }
 
 static void
-sift_down (GArray *heap, guint length)
+sift_down_from (GArray *heap, guint i, guint length)
 {
-  guint i = 0, child;
+  guint child;
 
   while ((child = 2 * i + 1) < length)
     {
@@ -196,7 +195,7 @@ pop_sorted_locked (MillQueue *self, gint64 *since_us)
   if (self->order == MILL_QUEUE_ORDER_PRIORITY)
     {
       swap_entries (self->sorted, 0, last);
-      sift_down (self->sorted, last);
+      sift_down_from (self->sorted, 0, last);
     }
   entry = g_array_index (self->sorted, MillQueueEntry, last);
   /* Not g_array_set_size(), which would drop the item's reference. */
@@ -267,6 +266,76 @@ find_chunk_locked (MillQueue *self, gsize gets, gboolean all_held)
   if (!all_held)
     g_mutex_unlock (&self->in.lock);
   return TRUE;
+}
+
+/* ---- another order --------------------------------------------------------------------------------------
+ */
+
+static gint
+compare_arrivals (gconstpointer a, gconstpointer b)
+{
+  guint64 first = ((const MillQueueEntry *) a)->arrival, second = ((const MillQueueEntry *) b)->arrival;
+
+  return first < second ? -1 : first > second;
+}
+
+/* Moves what is in the chunk to the array; chunks are in the order of arrival. */
+static void
+empty_chunk_locked (MillQueue *self, MillQueueChunk *chunk)
+{
+  for (; chunk->begin < chunk->end; chunk->begin++)
+    push_sorted_locked (self, chunk->slots[chunk->begin].item, chunk->slots[chunk->begin].since_us);
+  chunk->begin = chunk->end = 0;
+}
+
+static void
+empty_chunks_locked (MillQueue *self)
+{
+  MillQueueChunk *full;
+
+  empty_chunk_locked (self, self->out.chunk);
+  while ((full = g_async_queue_try_pop (self->full)) != NULL)
+    {
+      empty_chunk_locked (self, full);
+      g_free (full);
+    }
+  empty_chunk_locked (self, self->in.chunk);
+}
+
+static void
+fill_chunks_locked (MillQueue *self)
+{
+  gsize puts = atomic_load_explicit (&self->in.puts, memory_order_relaxed);
+
+  for (guint i = 0; i < self->sorted->len; i++)
+    {
+      MillQueueEntry *entry = &g_array_index (self->sorted, MillQueueEntry, i);
+
+      push_chunk_locked (self, entry->item, entry->since_us, puts);
+    }
+  /* Not g_array_set_size(), which would drop the items' references. */
+  self->sorted->len = 0;
+}
+
+/* With all locks held: what is queued will leave in @order as if it had come in that order's queue. */
+void
+mill_queue_store_set_order_locked (MillQueue *self, MillQueueOrder order)
+{
+  MillQueueOrder before = self->order;
+
+  /* While the array is filled from the chunks it only has to be in the order of arrival. */
+  self->order = MILL_QUEUE_ORDER_LIFO;
+  if (before == MILL_QUEUE_ORDER_FIFO)
+    empty_chunks_locked (self);
+  else if (before == MILL_QUEUE_ORDER_PRIORITY && self->sorted != NULL)
+    g_array_sort (self->sorted, compare_arrivals);
+  self->order = order;
+  if (self->sorted == NULL)
+    return;
+  if (order == MILL_QUEUE_ORDER_FIFO)
+    fill_chunks_locked (self);
+  for (guint i = self->sorted->len / 2; order == MILL_QUEUE_ORDER_PRIORITY && i > 0; i--)
+    sift_down_from (self->sorted, i - 1, self->sorted->len);
 }
 
 /* ---- both ends ------------------------------------------------------------------------------------------

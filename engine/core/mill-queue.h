@@ -8,7 +8,7 @@
  *
  * - The semantics are those of CPython 3.13's queue.Queue and asyncio.Queue. maxsize <= 0 is unbounded.
  *   Items leave in the order in which they came (FIFO), the last one first (LIFO), or the one of the lowest
- *   priority first and equals as they came (PRIORITY).
+ *   priority first and equals as they came (PRIORITY). A change of the order holds for what is queued, too.
  * - `put` raises `unfinished`, `task_done` lowers it; one `task_done` too many is an error. `join` waits
  *   until `unfinished` is zero, also after a shutdown.
  * - After `shutdown (FALSE)` every put fails with %MILL_ERROR_SHUT_DOWN, the ones that wait included; gets go
@@ -98,6 +98,8 @@ gint mill_queue_get_maxsize (MillQueue *self);
 void mill_queue_set_maxsize (MillQueue *self, gint maxsize);
 guint64 mill_queue_get_max_bytes (MillQueue *self);
 void mill_queue_set_max_bytes (MillQueue *self, guint64 max_bytes);
+MillQueueOrder mill_queue_get_order (MillQueue *self);
+void mill_queue_set_order (MillQueue *self, MillQueueOrder order);
 gboolean mill_queue_get_statistics (MillQueue *self);
 void mill_queue_set_statistics (MillQueue *self, gboolean statistics);
 guint mill_queue_get_depth (MillQueue *self);

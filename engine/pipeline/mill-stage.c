@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "core/mill-lock-private.h"
+#include "mill-enum-types.h"
 #include "pipeline/mill-fault-private.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline-private.h"
@@ -32,9 +33,10 @@ typedef enum
   PROP_BACKOFF,
   PROP_RETRY_BUDGET,
   PROP_GRACE,
+  PROP_ORDER,
 } MillStageProperty;
 
-static GParamSpec *props[PROP_GRACE + 1];
+static GParamSpec *props[PROP_ORDER + 1];
 
 G_DEFINE_FINAL_TYPE (MillStage, mill_stage, G_TYPE_OBJECT)
 
@@ -157,6 +159,9 @@ mill_stage_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     case PROP_GRACE:
       g_value_set_double (value, (double) mill_stage_get_grace_us (self) / G_USEC_PER_SEC);
       break;
+    case PROP_ORDER:
+      g_value_set_enum (value, (gint) mill_queue_get_order (self->queue));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -202,6 +207,9 @@ mill_stage_set_property (GObject *object, guint prop_id, const GValue *value, GP
       break;
     case PROP_GRACE:
       set_grace (self, g_value_get_double (value));
+      break;
+    case PROP_ORDER:
+      mill_queue_set_order (self->queue, (MillQueueOrder) g_value_get_enum (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -317,6 +325,17 @@ mill_stage_class_init (MillStageClass *klass)
           _ ("How long a step may take to end once it was cancelled, before it is given up on."), 0, 86400,
           DEFAULT_GRACE, MILL_CONFIG_FLAGS),
       N_ ("s"));
+  /**
+   * MillStage:order:
+   *
+   * In which order items leave the queue: fifo, lifo, or priority, the lowest number first. Live, from any
+   * thread.
+   */
+  props[PROP_ORDER] =
+      g_param_spec_enum ("order", _ ("Order"),
+                         _ ("Which item is next: fifo, the one that has waited longest; lifo, the last one "
+                            "that came; priority, the most urgent one."),
+                         MILL_TYPE_QUEUE_ORDER, MILL_QUEUE_ORDER_FIFO, MILL_KNOB_FLAGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }
 
