@@ -16,7 +16,10 @@ static void
 set_unknown_error (GError **error, const char *name)
 {
   g_auto (GStrv) names = mill_builtin_jobs_list ();
-  g_autofree char *known = g_strjoinv (", ", names);
+  g_auto (GStrv) pitfalls = mill_builtin_jobs_list_pitfalls ();
+  g_autofree char *known_pipelines = g_strjoinv (", ", names);
+  g_autofree char *known_pitfalls = g_strjoinv (", ", pitfalls);
+  g_autofree char *known = g_strdup_printf ("%s, %s", known_pipelines, known_pitfalls);
 
   g_set_error (error, MILL_ERROR, MILL_ERROR_JOB,
                _ ("there is no job file “%s”, and no built-in job of that name (%s)"), name, known);
@@ -45,15 +48,9 @@ mill_cli_job_load (const char *name_or_path, GError **error)
   return job;
 }
 
-/**
- * mill_cli_job_print_list:
- *
- * Prints the built-in jobs with what each of them shows.
- */
-void
-mill_cli_job_print_list (void)
+static void
+print_table (const char *heading, char **names)
 {
-  g_auto (GStrv) names = mill_builtin_jobs_list ();
   g_autoptr (MillCliTable) table = mill_cli_table_new ("ll");
   g_autofree char *text = NULL;
 
@@ -65,5 +62,21 @@ mill_cli_job_print_list (void)
         mill_cli_table_add (table, *name, mill_job_get_description (job), NULL);
     }
   text = mill_cli_table_to_string (table);
-  g_print ("%s\n\n%s", _ ("Built-in jobs:"), text);
+  g_print ("%s\n\n%s", heading, text);
+}
+
+/**
+ * mill_cli_job_print_list:
+ *
+ * Prints the built-in jobs with what each of them shows.
+ */
+void
+mill_cli_job_print_list (void)
+{
+  g_auto (GStrv) names = mill_builtin_jobs_list ();
+  g_auto (GStrv) pitfalls = mill_builtin_jobs_list_pitfalls ();
+
+  print_table (_ ("Built-in jobs:"), names);
+  g_print ("\n");
+  print_table (_ ("Pitfalls, each as usually written and cured:"), pitfalls);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli-job.h"
+#include "cli-pitfall.h"
 #include "cli-watch.h"
 #include "cli.h"
 #include "core/mill-error.h"
@@ -174,12 +175,22 @@ complain_about (const GError *error)
   return MILL_CLI_USAGE;
 }
 
+/* A pitfall's parameters are its job file's; it has no knobs, and ends by itself. */
 static MillCliStatus
-run_job (const char *name, const Options *options)
+run_pitfall (MillJob *job, const Options *options)
+{
+  if (options->sets == NULL && options->ats == NULL && options->record == NULL && options->duration_s <= 0.0)
+    return mill_cli_pitfall_run (job, options->as_json);
+  mill_cli_complain (
+      _ ("run: --set, --at, --duration and --record are for pipelines, and this job is a pitfall"));
+  return MILL_CLI_USAGE;
+}
+
+static MillCliStatus
+run_pipeline (MillJob *job, const Options *options)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MillJob) job = mill_cli_job_load (name, &error);
-  g_autoptr (MillPipeline) pipeline = job != NULL ? mill_job_build (job, &error) : NULL;
+  g_autoptr (MillPipeline) pipeline = mill_job_build (job, &error);
   g_autoptr (GPtrArray) turns = NULL;
   MillCliWatchOptions watch = { .duration_s = options->duration_s, .as_json = options->as_json };
   MillCliStatus status;
@@ -200,6 +211,17 @@ run_job (const char *name, const Options *options)
   status = mill_cli_watch (pipeline, &watch);
   mill_cli_forget_unstarted (&pipeline, options->record);
   return status;
+}
+
+static MillCliStatus
+run_job (const char *name, const Options *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MillJob) job = mill_cli_job_load (name, &error);
+
+  if (job == NULL)
+    return complain_about (error);
+  return mill_job_is_pitfall (job) ? run_pitfall (job, options) : run_pipeline (job, options);
 }
 
 static gboolean

@@ -9,12 +9,32 @@
 
 #define FOLDER "/io/github/millrace/Millrace/jobs"
 #define SUFFIX ".millrace"
+/* What the names of those that are pitfalls begin with. */
+#define PITFALL "pitfall-"
 
 /* From what is plain to what it is good for: each shows one thing more than those before it. */
 static const char *const teaching_order[] = {
-  "bounded-thread-queue", "bounded-async-queue", "mixed-pipeline", "backpressure",
-  "either-world",         "three-limits",        "timeouts",       "retry-budget",
-  "dead-letters",         "graceful-shutdown",   "stuck",          "demo-crawl",
+  "bounded-thread-queue",
+  "bounded-async-queue",
+  "mixed-pipeline",
+  "backpressure",
+  "either-world",
+  "three-limits",
+  "timeouts",
+  "retry-budget",
+  "dead-letters",
+  "graceful-shutdown",
+  "stuck",
+  "demo-crawl",
+  "pitfall-blocking-call",
+  "pitfall-cpu-bound",
+  "pitfall-unbounded-queue",
+  "pitfall-two-worlds",
+  "pitfall-dying-consumer",
+  "pitfall-forgotten-task-done",
+  "pitfall-reput-sentinel",
+  "pitfall-ungraceful-stop",
+  "pitfall-retry-without-key",
 };
 
 static gsize
@@ -36,20 +56,15 @@ compare_names (gconstpointer a, gconstpointer b)
   return place_a != place_b ? (place_a < place_b ? -1 : 1) : g_strcmp0 (name_a, name_b);
 }
 
-/**
- * mill_builtin_jobs_list:
- *
- * Returns: (transfer full) (array zero-terminated=1): the names, in the order in which they teach
- */
-char **
-mill_builtin_jobs_list (void)
+static char **
+list (gboolean of_pitfalls)
 {
   g_auto (GStrv) files = g_resources_enumerate_children (FOLDER, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   guint i;
 
   for (i = 0; files != NULL && files[i] != NULL; i++)
-    if (g_str_has_suffix (files[i], SUFFIX))
+    if (g_str_has_suffix (files[i], SUFFIX) && g_str_has_prefix (files[i], PITFALL) == of_pitfalls)
       g_ptr_array_add (names, g_strndup (files[i], strlen (files[i]) - strlen (SUFFIX)));
   g_ptr_array_sort (names, compare_names);
   g_ptr_array_add (names, NULL);
@@ -58,8 +73,32 @@ mill_builtin_jobs_list (void)
 }
 
 /**
+ * mill_builtin_jobs_list:
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names of the pipelines, in the order in which they
+ * teach
+ */
+char **
+mill_builtin_jobs_list (void)
+{
+  return list (FALSE);
+}
+
+/**
+ * mill_builtin_jobs_list_pitfalls:
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names of the pitfalls, in the order in which they
+ * teach
+ */
+char **
+mill_builtin_jobs_list_pitfalls (void)
+{
+  return list (TRUE);
+}
+
+/**
  * mill_builtin_jobs_load:
- * @name: a name from mill_builtin_jobs_list(), or any other
+ * @name: a name from these lists, or any other
  *
  * Returns: (transfer full) (nullable): the job, or %NULL with %G_RESOURCE_ERROR_NOT_FOUND or the error of
  *   mill_job_new_from_bytes()

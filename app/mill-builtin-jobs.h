@@ -8,6 +8,7 @@
 G_BEGIN_DECLS
 
 char **mill_builtin_jobs_list (void);
+char **mill_builtin_jobs_list_pitfalls (void);
 MillJob *mill_builtin_jobs_load (const char *name, GError **error);
 
 G_END_DECLS

@@ -12,6 +12,7 @@
 
 #define MAX_FILE_SIZE (1024 * 1024)
 #define STAGE_PREFIX  "Stage "
+#define PITFALL_GROUP "Pitfall"
 
 struct _MillJob
 {
@@ -366,7 +367,7 @@ build_stages (MillJob *self, MillPipeline *pipeline, GError **error)
         }
       else if (!g_strv_contains (others, groups[i]))
         return fail (self, groups[i], NULL, error, _ ("unknown group; the groups are %s"),
-                     "Job, Demo, Source, Stage NAME, Sink, Alerts");
+                     "Job, Demo, Source, Stage NAME, Sink, Alerts, Pitfall");
     }
   if (mill_pipeline_get_n_stages (pipeline) == 0)
     return fail (self, NULL, NULL, error, _ ("there is no [Stage NAME] group"));
@@ -397,6 +398,19 @@ mill_job_init (MillJob *self)
 {
   self->keys = g_key_file_new ();
   self->alerts = mill_alert_limits_new ();
+}
+
+/* A job with a pitfall has nothing else. */
+static gboolean
+check_pitfall_groups (MillJob *self, GError **error)
+{
+  static const char *const known[] = { "Job", PITFALL_GROUP, NULL };
+  g_auto (GStrv) groups = g_key_file_get_groups (self->keys, NULL);
+
+  for (guint i = 0; groups[i] != NULL; i++)
+    if (!g_strv_contains (known, groups[i]))
+      return fail (self, groups[i], NULL, error, _ ("unknown group; the groups are %s"), "Job, Pitfall");
+  return TRUE;
 }
 
 static gboolean
@@ -450,6 +464,12 @@ load (MillJob *self, GBytes *bytes, GError **error)
   if (!read_translated (self, "Job", "name", &self->name, error) ||
       !read_translated (self, "Job", "description", &self->description, error))
     return FALSE;
+  if (mill_job_is_pitfall (self))
+    {
+      g_autoptr (MillPitfall) pitfall = mill_job_build_pitfall (self, error);
+
+      return pitfall != NULL;
+    }
   pipeline = mill_job_build (self, error);
   return pipeline != NULL && read_alerts (self, pipeline, error);
 }
@@ -556,7 +576,8 @@ mill_job_to_text (MillJob *self)
 /**
  * mill_job_build:
  *
- * Builds the pipeline. A pipeline runs once; build another one to run the job again.
+ * Builds the pipeline. A pipeline runs once; build another one to run the job again. Only of a job that
+ * mill_job_is_pitfall() says is none; the other has mill_job_build_pitfall().
  *
  * Returns: (transfer full) (nullable): the pipeline, idle
  */
@@ -573,4 +594,43 @@ mill_job_build (MillJob *self, GError **error)
       !build_sink (self, pipeline, error))
     return NULL;
   return g_steal_pointer (&pipeline);
+}
+
+/**
+ * mill_job_is_pitfall:
+ *
+ * What the job describes.
+ *
+ * Returns: whether a pitfall; otherwise a pipeline
+ */
+gboolean
+mill_job_is_pitfall (MillJob *self)
+{
+  g_return_val_if_fail (MILL_IS_JOB (self), FALSE);
+  return g_key_file_has_group (self->keys, PITFALL_GROUP);
+}
+
+/**
+ * mill_job_build_pitfall:
+ *
+ * Builds the pitfall, with the parameters that the job sets.
+ *
+ * Returns: (transfer full) (nullable): the pitfall; %NULL with %MILL_ERROR_JOB, also when the job has none
+ */
+MillPitfall *
+mill_job_build_pitfall (MillJob *self, GError **error)
+{
+  static const char *const extras[] = { "name", NULL };
+  g_autoptr (MillPitfall) pitfall = NULL;
+  GroupReader reader = { self, PITFALL_GROUP, extras, { NULL }, FALSE };
+
+  g_return_val_if_fail (MILL_IS_JOB (self), NULL);
+
+  if (!check_job_group (self, error) || !check_pitfall_groups (self, error))
+    return NULL;
+  pitfall = create (self, PITFALL_GROUP, "name", mill_pitfall_find_type, mill_pitfall_list_names, error);
+  if (pitfall == NULL)
+    return NULL;
+  reader.objects[0] = G_OBJECT (pitfall);
+  return read_group (&reader, error) ? g_steal_pointer (&pitfall) : NULL;
 }

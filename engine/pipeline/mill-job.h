@@ -2,7 +2,7 @@
 /**
  * MillJob:
  *
- * A pipeline described by a key file (*.millrace).
+ * A pipeline, or a pitfall, described by a key file (*.millrace).
  *
  *     [Job]            name, description (both may be localised: name[zh_CN])
  *     [Demo]           optional: the built-in demo site; its address is {demo} in the values below
@@ -11,6 +11,10 @@
  *     [Sink]           type
  *     [Alerts]         optional: limits that are watched: queue, queue-stage, queue-for, dead-letters, p99,
  *                      no-progress (see #MillAlertLimits)
+ *
+ * A pitfall has, beside [Job], one group only:
+ *
+ *     [Pitfall]        name (see #MillPitfall), and the pitfall's own keys
  *
  * The keys are the names of the properties that are marked as knobs or as configuration, so there is one list
  * of them. Every error names file, group and key, and says what was wanted.
@@ -22,6 +26,7 @@
 
 #include "pipeline/mill-alert-limits.h"
 #include "pipeline/mill-pipeline.h"
+#include "pitfalls/mill-pitfall.h"
 
 G_BEGIN_DECLS
 
@@ -38,5 +43,8 @@ const MillAlertLimits *mill_job_get_alert_limits (MillJob *self);
 char *mill_job_to_text (MillJob *self);
 
 MillPipeline *mill_job_build (MillJob *self, GError **error);
+
+gboolean mill_job_is_pitfall (MillJob *self);
+MillPitfall *mill_job_build_pitfall (MillJob *self, GError **error);
 
 G_END_DECLS

@@ -24,6 +24,16 @@ check_knobs (MillPipeline *pipeline)
 }
 
 static void
+check_pitfall (MillJob *job)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MillPitfall) pitfall = mill_job_build_pitfall (job, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (mill_pitfall_get_name (pitfall), !=, "");
+}
+
+static void
 check_job (MillJob *job)
 {
   g_autoptr (GError) error = NULL;
@@ -45,7 +55,10 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   if (job != NULL)
     {
       g_assert_no_error (error);
-      check_job (job);
+      if (mill_job_is_pitfall (job))
+        check_pitfall (job);
+      else
+        check_job (job);
       return 0;
     }
   g_assert_error (error, MILL_ERROR, MILL_ERROR_JOB);
