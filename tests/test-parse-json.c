@@ -8,8 +8,8 @@
 
 #include "core/mill-error.h"
 #include "core/mill-retry-policy.h"
-#include "pipeline/mill-work-private.h"
 #include "steps/mill-parse-json-step.h"
+#include "test-work.h"
 
 /* Runs the step at @line, which is not ended by a NUL; (transfer full): the item. */
 static MillItem *
@@ -22,12 +22,11 @@ parse_bytes (const char *line, gsize length, const char *key, GError **error)
   gboolean ok;
 
   mill_item_set_payload (item, payload);
-  mill_work_init (&work, mill_item_ref (item));
-  mill_work_begin_attempt (&work, 0);
+  test_work_init (&work, mill_item_ref (item));
   ok = mill_step_run (step, &work, NULL, error);
   g_assert_true (ok == (mill_item_get_record (item) != NULL));
   g_assert_true (mill_item_get_payload (item) == payload);
-  mill_work_clear (&work);
+  mill_work_finalize (&work);
   return item;
 }
 
@@ -196,11 +195,10 @@ test_other_items (void)
 
   g_assert_cmpstr (of_key->message, ==, "c3:17, character 1: a JSON object is missing");
   g_assert_cmpstr (of_none->message, ==, "character 1: a JSON object is missing");
-  mill_work_init (&work, mill_item_new (1, "2"));
-  mill_work_begin_attempt (&work, 0);
+  test_work_init (&work, mill_item_new (1, "2"));
   g_assert_false (mill_step_run (step, &work, NULL, &of_nothing));
   g_assert_cmpstr (of_nothing->message, ==, "line 2, character 1: a JSON object is missing");
-  mill_work_clear (&work);
+  mill_work_finalize (&work);
 }
 
 /* With -m perf: what a line costs. */
@@ -223,11 +221,10 @@ test_speed (void)
     {
       MillWork work;
 
-      mill_work_init (&work, mill_item_new (i, "1"));
-      mill_work_begin_attempt (&work, 0);
+      test_work_init (&work, mill_item_new (i, "1"));
       mill_item_set_payload (mill_work_get_item (&work), payload);
       g_assert_true (mill_step_run (step, &work, NULL, NULL));
-      mill_work_clear (&work);
+      mill_work_finalize (&work);
     }
   g_test_minimized_result ((double) (g_get_monotonic_time () - started_us) * 1000.0 / n, "%.0f ns per line",
                            (double) (g_get_monotonic_time () - started_us) * 1000.0 / n);
