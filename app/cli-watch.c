@@ -106,6 +106,16 @@ look_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static void
+say_address (Watch *self)
+{
+  g_autofree char *address = mill_source_dup_address (mill_pipeline_get_source (self->pipeline));
+  g_autofree char *message = address != NULL ? g_strdup_printf (_ ("Listening at %s"), address) : NULL;
+
+  if (message != NULL)
+    say (self, message);
+}
+
 static guint64
 count_alerts (const Watch *self)
 {
@@ -125,6 +135,7 @@ static void
 run_to_the_end (Watch *self, const MillCliWatchOptions *options)
 {
   self->loop = g_main_loop_new (NULL, FALSE);
+  say_address (self);
   self->sigint = g_unix_signal_add (SIGINT, interrupted_cb, self);
   self->sigterm = g_unix_signal_add (SIGTERM, interrupted_cb, self);
   if (options->duration_s > 0)

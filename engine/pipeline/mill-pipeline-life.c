@@ -424,6 +424,16 @@ undo_start (MillPipeline *self)
   g_clear_pointer (&self->control, mill_loop_free);
 }
 
+/* Whoever asked for any port must learn which one it is. */
+static void
+note_address_locked (MillPipeline *self)
+{
+  g_autofree char *address = mill_source_dup_address (self->source);
+
+  if (address != NULL)
+    mill_event_log_add (self->events, MILL_EVENT_STATE, g_strdup_printf (_ ("listening at %s"), address));
+}
+
 /**
  * mill_pipeline_start:
  *
@@ -464,6 +474,7 @@ mill_pipeline_start (MillPipeline *self, GError **error)
   self->producer_alive = TRUE;
   mill_event_log_start (self->events, self->start_us);
   set_state_locked (self, MILL_STATE_RUNNING);
+  note_address_locked (self);
   while (self->scheduled->len > 0)
     mill_pipeline_attach_scheduled (self, g_ptr_array_steal_index (self->scheduled, 0));
   g_mutex_unlock (&self->lock);

@@ -173,6 +173,19 @@ put_blocking (MillProducer *self, MillItem *item)
   settle_put (self, item, ok);
 }
 
+/* After the end: what the source has taken from others already. */
+static void
+put_rest_blocking (MillProducer *self)
+{
+  MillItem *item;
+
+  while ((item = mill_source_take_rest (self->source)) != NULL)
+    {
+      admit (self, item);
+      put_blocking (self, item);
+    }
+}
+
 static gboolean
 pass_gate (MillProducer *self)
 {
@@ -215,6 +228,8 @@ run (gpointer data)
           wait_for_source (self, yield.ready_at_us);
         }
     }
+  if (result != MILL_SOURCE_END && result != MILL_SOURCE_ERROR)
+    put_rest_blocking (self);
   finish (self, error);
   return NULL;
 }
@@ -289,6 +304,23 @@ put_suspending (MillProducer *self, MillItem *item)
   return FALSE;
 }
 
+/* After the end: what the source has taken from others already, one item a turn. */
+static void
+put_rest_suspending (MillProducer *self)
+{
+  MillItem *item = mill_source_take_rest (self->source);
+
+  set_state (self, MILL_PRODUCER_RUNNING, NULL);
+  if (item == NULL)
+    {
+      finish_task (self, NULL);
+      return;
+    }
+  admit (self, item);
+  if (put_suspending (self, item))
+    take_turns (self);
+}
+
 static void
 passed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -309,7 +341,7 @@ step (MillProducer *self)
 
       if (g_cancellable_is_cancelled (self->end))
         {
-          finish_task (self, NULL);
+          put_rest_suspending (self);
           return;
         }
       if (!mill_gate_is_open (self->links.gate))

@@ -195,6 +195,39 @@ mill_source_get_total (MillSource *self)
 }
 
 /**
+ * mill_source_take_rest:
+ * @self: the source
+ *
+ * After the last poll of a run that was told to end: asks for what the source took from a sender and has not
+ * given yet. Called by the thread that polled, until there is nothing more.
+ *
+ * Returns: (transfer full) (nullable): the next item
+ */
+MillItem *
+mill_source_take_rest (MillSource *self)
+{
+  MillSourceClass *klass = MILL_SOURCE_GET_CLASS (self);
+
+  return klass->take_rest != NULL ? klass->take_rest (self) : NULL;
+}
+
+/**
+ * mill_source_dup_address:
+ * @self: the source
+ *
+ * Where others send what becomes items. Called by any thread, once the source is open.
+ *
+ * Returns: (transfer full) (nullable): what to connect to, or %NULL if it does not listen
+ */
+char *
+mill_source_dup_address (MillSource *self)
+{
+  MillSourceClass *klass = MILL_SOURCE_GET_CLASS (self);
+
+  return klass->dup_address != NULL ? klass->dup_address (self) : NULL;
+}
+
+/**
  * mill_source_reads_blocking:
  *
  * Whether `poll` may wait for a file.

@@ -69,6 +69,9 @@ void mill_source_yield_set_wait (MillSourceYield *self, gint64 ready_at_us, cons
  * @get_total: how many items it will have produced in the end, or -1 if that is not known
  * @requeued: a dead item is on its way again, and will be settled once more
  * @close: called once, after the last worker has ended; if `poll` has not returned then, once it does
+ * @take_rest: after the last `poll` of a run that was told to end, until it returns %NULL: an item that was
+ *   taken from a sender already. Takes nothing new, and never waits
+ * @dup_address: where the source listens, %NULL if it does not; after `open`, any thread
  * @reads_blocking: `poll` may wait for a file: it needs kind=threads
  */
 struct _MillSourceClass
@@ -82,6 +85,8 @@ struct _MillSourceClass
   gint64 (*get_total) (MillSource *self);
   void (*close) (MillSource *self);
   void (*requeued) (MillSource *self, MillItem *item);
+  MillItem *(*take_rest) (MillSource *self);
+  char *(*dup_address) (MillSource *self);
 
   gboolean reads_blocking;
   gpointer padding[3];
@@ -93,7 +98,9 @@ void mill_source_left_stage (MillSource *self, MillItem *item, guint stage);
 gboolean mill_source_is_watcher (MillSource *self);
 void mill_source_settled (MillSource *self, MillItem *item, MillOutcome outcome, const GError *error);
 void mill_source_requeued (MillSource *self, MillItem *item);
+MillItem *mill_source_take_rest (MillSource *self);
 gint64 mill_source_get_total (MillSource *self);
+char *mill_source_dup_address (MillSource *self);
 gboolean mill_source_reads_blocking (MillSource *self);
 void mill_source_close (MillSource *self);
 

@@ -11,15 +11,14 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/mill-error.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
-
-#define CHUNK (64 * 1024)
+#include "sources/mill-line-buffer-private.h"
+#include "sources/mill-number-key-private.h"
 
 struct _MillLinesSource
 {
@@ -32,11 +31,7 @@ struct _MillLinesSource
   int fd;     /* (owned, unless it is the standard input) -1 when closed */
   gboolean may_be_silent;
   GMainContext *context; /* (owned) (nullable) */
-  char *buffer;          /* (owned) */
-  gsize capacity;
-  gsize start;   /* of the line */
-  gsize scanned; /* up to here there is no line end */
-  gsize end;     /* of what was read */
+  MillLineBuffer buffer;
   guint64 number;
   gboolean at_end;
 
@@ -152,26 +147,6 @@ is_silent (MillLinesSource *self)
   return self->may_be_silent && g_poll (&input, 1, 0) == 0;
 }
 
-/* Moves the line to the buffer's start if that makes room, and enlarges the buffer otherwise. */
-static void
-make_room (MillLinesSource *self)
-{
-  if (self->capacity - self->end >= CHUNK)
-    return;
-  if (self->start > 0)
-    {
-      memmove (self->buffer, self->buffer + self->start, self->end - self->start);
-      self->scanned -= self->start;
-      self->end -= self->start;
-      self->start = 0;
-    }
-  if (self->capacity - self->end < CHUNK)
-    {
-      self->capacity = MAX (2 * self->capacity, 4 * CHUNK);
-      self->buffer = g_realloc (self->buffer, self->capacity);
-    }
-}
-
 typedef enum
 {
   FILL_GOT,
@@ -183,13 +158,14 @@ typedef enum
 static Fill
 fill_buffer (MillLinesSource *self, GError **error)
 {
+  char *room;
   gssize n;
 
   if (is_silent (self))
     return FILL_SILENT;
-  make_room (self);
+  room = mill_line_buffer_reserve (&self->buffer);
   do
-    n = read (self->fd, self->buffer + self->end, CHUNK);
+    n = read (self->fd, room, MILL_LINE_BUFFER_READ);
   while (n < 0 && errno == EINTR);
   if (n < 0 && errno == EAGAIN)
     return FILL_SILENT;
@@ -198,27 +174,21 @@ fill_buffer (MillLinesSource *self, GError **error)
       set_errno_error (error, self->name, errno);
       return FILL_ERROR;
     }
-  self->end += (gsize) n;
+  mill_line_buffer_commit (&self->buffer, (gsize) n);
   return n == 0 ? FILL_END : FILL_GOT;
 }
 
-/* Gives the bytes from the line's start to @line_end, and goes on at @next. */
-static MillSourceResult
-yield_line (MillLinesSource *self, gsize line_end, gsize next, MillSourceYield *yield)
+static MillItem *
+make_item (MillLinesSource *self, const char *line, gsize length)
 {
-  gsize length = line_end - self->start;
-  g_autoptr (GBytes) payload = NULL;
-  char key[24];
+  g_autoptr (GBytes) payload = g_bytes_new (line, length);
+  char digits[MILL_NUMBER_KEY_SIZE];
+  MillItem *item;
 
-  if (length > 0 && self->buffer[line_end - 1] == '\r')
-    length--;
-  payload = g_bytes_new (self->buffer + self->start, length);
   self->number++;
-  g_snprintf (key, sizeof key, "%" G_GUINT64_FORMAT, self->number);
-  yield->item = mill_item_new (self->number, key);
-  mill_item_set_payload (yield->item, payload);
-  self->start = self->scanned = next;
-  return MILL_SOURCE_READY;
+  item = mill_item_new (self->number, mill_number_key (digits, self->number));
+  mill_item_set_payload (item, payload);
+  return item;
 }
 
 static MillSourceResult
@@ -247,17 +217,27 @@ mill_lines_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yiel
 
   for (;;)
     {
-      gsize unscanned = self->end - self->scanned;
-      const char *newline = unscanned > 0 ? memchr (self->buffer + self->scanned, '\n', unscanned) : NULL;
-      gsize line_end = newline != NULL ? (gsize) (newline - self->buffer) : self->end;
+      const char *line;
+      gsize length;
 
-      if (line_end - self->start > MILL_LINES_MAX_LENGTH)
-        return fail_at_long_line (self, error);
-      if (newline != NULL)
-        return yield_line (self, line_end, line_end + 1, yield);
-      self->scanned = self->end;
+      switch (mill_line_buffer_next (&self->buffer, &line, &length))
+        {
+        case MILL_LINE_FOUND:
+          yield->item = make_item (self, line, length);
+          return MILL_SOURCE_READY;
+        case MILL_LINE_TOO_LONG:
+          return fail_at_long_line (self, error);
+        case MILL_LINE_PARTIAL:
+        default:
+          break;
+        }
       if (self->at_end)
-        return self->end > self->start ? yield_line (self, line_end, line_end, yield) : MILL_SOURCE_END;
+        {
+          if (!mill_line_buffer_take_rest (&self->buffer, &line, &length))
+            return MILL_SOURCE_END;
+          yield->item = make_item (self, line, length);
+          return MILL_SOURCE_READY;
+        }
       switch (fill_buffer (self, error))
         {
         case FILL_SILENT:
@@ -272,6 +252,19 @@ mill_lines_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yiel
           break;
         }
     }
+}
+
+/* What was read from a pipe is nowhere else. */
+static MillItem *
+mill_lines_source_take_rest (MillSource *source)
+{
+  MillLinesSource *self = MILL_LINES_SOURCE (source);
+  const char *line;
+  gsize length;
+
+  if (!self->may_be_silent || mill_line_buffer_next (&self->buffer, &line, &length) != MILL_LINE_FOUND)
+    return NULL;
+  return make_item (self, line, length);
 }
 
 static void
@@ -326,7 +319,7 @@ mill_lines_source_finalize (GObject *object)
   MillLinesSource *self = MILL_LINES_SOURCE (object);
 
   forget_file (self);
-  g_free (self->buffer);
+  mill_line_buffer_clear (&self->buffer);
   g_free (self->file);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (mill_lines_source_parent_class)->finalize (object);
@@ -343,6 +336,7 @@ mill_lines_source_class_init (MillLinesSourceClass *klass)
   object_class->finalize = mill_lines_source_finalize;
   source_class->open = mill_lines_source_open;
   source_class->poll = mill_lines_source_poll;
+  source_class->take_rest = mill_lines_source_take_rest;
   source_class->close = mill_lines_source_close;
   source_class->reads_blocking = TRUE;
 
@@ -361,6 +355,7 @@ static void
 mill_lines_source_init (MillLinesSource *self)
 {
   self->fd = -1;
+  mill_line_buffer_init (&self->buffer, MILL_LINES_MAX_LENGTH);
   g_mutex_init (&self->lock);
 }
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What tests of sources that listen have in common: a sink that knows what came, a pipeline around the
+ * source, and a sender: a socket that blocks, on the test's thread. */
+
+#pragma once
+
+#include "tests/test-parts.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  MillPipeline *pipeline; /* (owned) */
+  MillStep *step;         /* (unowned) */
+  MillSink *sink;         /* (unowned) */
+} LineRig;
+
+/* Takes over @source. Two workers, a queue of @maxsize. */
+void line_rig_start (LineRig *rig, MillSource *source, MillKind kind, TestPlan plan, gint maxsize);
+void line_rig_join (LineRig *rig);
+void line_rig_clear (LineRig *rig);
+/* (transfer full) (nullable): the payload that came with @key, NUL-terminated. */
+char *line_rig_dup_payload (LineRig *rig, const char *key);
+/* How many different keys came that begin with @prefix, and whether one came twice. */
+guint line_rig_count_keys (LineRig *rig, const char *prefix, gboolean *twice);
+
+/* @where: "127.0.0.1:7070" */
+GSocket *line_rig_try_connect (const char *where, GError **error);
+GSocket *line_rig_connect (LineRig *rig);
+void line_rig_send (GSocket *socket, const char *text, gssize length);
+/* (transfer full) (nullable): the next line without its end; NULL at the end of the connection. */
+char *line_rig_read (GSocket *socket);
+void line_rig_assert_read (GSocket *socket, const char *line);
+
+G_END_DECLS
