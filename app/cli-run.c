@@ -37,6 +37,7 @@ typedef struct
   double duration_s;
   gboolean as_json;
   gboolean list;
+  gboolean allow_commands;
 } Options;
 
 static void
@@ -175,6 +176,21 @@ complain_about (const GError *error)
   return MILL_CLI_USAGE;
 }
 
+/* A job may come from anywhere: what programs it runs is shown before, and only who asks for it gets it. */
+static gboolean
+check_commands (MillJob *job, const Options *options)
+{
+  const char *const *commands = mill_job_get_commands (job);
+
+  if (commands[0] == NULL || options->allow_commands)
+    return TRUE;
+  mill_cli_complain (_ ("this job runs commands, which can do whatever you can:"));
+  for (; *commands != NULL; commands++)
+    g_printerr ("  %s\n", *commands);
+  g_printerr ("%s\n", _ ("To run it, add --allow-commands."));
+  return FALSE;
+}
+
 /* A pitfall's parameters are its job file's; it has no knobs, and ends by itself. */
 static MillCliStatus
 run_pitfall (MillJob *job, const Options *options)
@@ -197,6 +213,8 @@ run_pipeline (MillJob *job, const Options *options)
 
   if (pipeline == NULL || !apply_sets (pipeline, options->sets, &error))
     return complain_about (error);
+  if (!check_commands (job, options))
+    return MILL_CLI_USAGE;
   turns = read_ats (pipeline, options->ats, &error);
   if (turns == NULL)
     return complain_about (error);
@@ -236,6 +254,8 @@ parse (char ***words, Options *options)
       N_ ("SECONDS") },
     { "record", 0, 0, G_OPTION_ARG_FILENAME, &options->record, N_ ("Record the run in this file, a new one"),
       N_ ("RUN") },
+    { "allow-commands", 0, 0, G_OPTION_ARG_NONE, &options->allow_commands,
+      N_ ("Let the job run the commands that it has"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->as_json, N_ ("Print the result as one JSON object"), NULL },
     { "list", 0, 0, G_OPTION_ARG_NONE, &options->list, N_ ("List the built-in jobs"), NULL },
     G_OPTION_ENTRY_NULL,

@@ -23,6 +23,7 @@ struct _MillJob
   char *description;       /* (owned) */
   GKeyFile *keys;          /* (owned) */
   MillAlertLimits *alerts; /* (owned) */
+  char **commands;         /* (owned) */
 };
 
 /* A group being read: what it says is handed to these objects, the first that has a property of the key's
@@ -274,6 +275,15 @@ check_stage_name (MillJob *self, MillPipeline *pipeline, const char *group, GErr
 }
 
 static gboolean
+check_step (MillJob *self, const char *group, MillStep *step, GError **error)
+{
+  const char *key = NULL;
+  GError *cause = NULL;
+
+  return mill_step_check (step, &key, &cause) || fail_with (self, group, key, cause, error);
+}
+
+static gboolean
 build_stage (MillJob *self, MillPipeline *pipeline, const char *group, GError **error)
 {
   static const char *const extras[] = { "kind", "step", NULL };
@@ -291,7 +301,7 @@ build_stage (MillJob *self, MillPipeline *pipeline, const char *group, GError **
   reader.objects[0] = G_OBJECT (stage);
   reader.objects[1] = G_OBJECT (step);
   reader.objects[2] = G_OBJECT (mill_stage_get_fault (stage));
-  if (!read_group (&reader, error))
+  if (!read_group (&reader, error) || !check_step (self, group, step, error))
     return FALSE;
   mill_pipeline_add_stage (pipeline, stage);
   return TRUE;
@@ -384,6 +394,7 @@ mill_job_finalize (GObject *object)
   g_free (self->description);
   g_key_file_unref (self->keys);
   mill_alert_limits_free (self->alerts);
+  g_strfreev (self->commands);
   G_OBJECT_CLASS (mill_job_parent_class)->finalize (object);
 }
 
@@ -443,6 +454,42 @@ read_alerts (MillJob *self, MillPipeline *pipeline, GError **error)
   return TRUE;
 }
 
+/* (transfer full): @text, in which nothing hides: what does not print, such as a line's end or what turns the
+ * direction of writing, is shown by its number. */
+static char *
+make_visible (const char *text)
+{
+  GString *visible = g_string_new (NULL);
+
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    {
+      gunichar c = g_utf8_get_char (text);
+
+      if (g_unichar_isprint (c) && !g_unichar_iszerowidth (c))
+        g_string_append_unichar (visible, c);
+      else
+        g_string_append_printf (visible, "<U+%04X>", c);
+    }
+  return g_string_free (visible, FALSE);
+}
+
+static char **
+list_commands (MillPipeline *pipeline)
+{
+  GPtrArray *commands = g_ptr_array_new ();
+
+  for (guint i = 0; i < mill_pipeline_get_n_stages (pipeline); i++)
+    {
+      MillStep *step = mill_stage_get_step (mill_pipeline_get_stage (pipeline, i));
+      g_autofree char *command = mill_step_dup_command (step);
+
+      if (command != NULL)
+        g_ptr_array_add (commands, make_visible (command));
+    }
+  g_ptr_array_add (commands, NULL);
+  return (char **) g_ptr_array_free (commands, FALSE);
+}
+
 static gboolean
 load (MillJob *self, GBytes *bytes, GError **error)
 {
@@ -471,7 +518,10 @@ load (MillJob *self, GBytes *bytes, GError **error)
       return pitfall != NULL;
     }
   pipeline = mill_job_build (self, error);
-  return pipeline != NULL && read_alerts (self, pipeline, error);
+  if (pipeline == NULL)
+    return FALSE;
+  self->commands = list_commands (pipeline);
+  return read_alerts (self, pipeline, error);
 }
 
 /**
@@ -543,6 +593,22 @@ mill_job_get_description (MillJob *self)
 {
   g_return_val_if_fail (MILL_IS_JOB (self), NULL);
   return self->description;
+}
+
+/**
+ * mill_job_get_commands:
+ *
+ * What programs the job runs. A job may come from anywhere: who starts one that runs programs must have seen
+ * these and agreed.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the command lines, in the order of the stages; mostly
+ * none
+ */
+const char *const *
+mill_job_get_commands (MillJob *self)
+{
+  g_return_val_if_fail (MILL_IS_JOB (self), NULL);
+  return (const char *const *) self->commands;
 }
 
 /**

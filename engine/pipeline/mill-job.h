@@ -38,6 +38,7 @@ MillJob *mill_job_new_from_bytes (GBytes *bytes, const char *display_name, GErro
 
 const char *mill_job_get_name (MillJob *self);
 const char *mill_job_get_description (MillJob *self);
+const char *const *mill_job_get_commands (MillJob *self);
 const MillAlertLimits *mill_job_get_alert_limits (MillJob *self);
 
 char *mill_job_to_text (MillJob *self);

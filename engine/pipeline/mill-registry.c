@@ -12,6 +12,7 @@
 #include "sources/mill-tcp-source.h"
 #include "sources/mill-timer-source.h"
 #include "sources/mill-urls-source.h"
+#include "steps/mill-command-step.h"
 #include "steps/mill-fetch-step.h"
 #include "steps/mill-links-step.h"
 #include "steps/mill-parse-json-step.h"
@@ -25,9 +26,9 @@ typedef struct
 } Entry;
 
 static const Entry steps[] = {
-  { "fetch", mill_fetch_step_get_type },           { "links", mill_links_step_get_type },
-  { "parse-json", mill_parse_json_step_get_type }, { "save", mill_save_step_get_type },
-  { "simulate", mill_simulate_step_get_type },
+  { "command", mill_command_step_get_type }, { "fetch", mill_fetch_step_get_type },
+  { "links", mill_links_step_get_type },     { "parse-json", mill_parse_json_step_get_type },
+  { "save", mill_save_step_get_type },       { "simulate", mill_simulate_step_get_type },
 };
 
 static const Entry sources[] = {

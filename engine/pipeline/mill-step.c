@@ -74,6 +74,44 @@ mill_step_init (MillStep *self)
 }
 
 /**
+ * mill_step_check:
+ * @property: (out) (optional) (transfer none): the property that is wrong; only on failure
+ *
+ * Whether what the step's properties say can be done. May be called at any time before it is opened. Without
+ * an implementation it can.
+ *
+ * Returns: %FALSE with an error for people if it cannot
+ */
+gboolean
+mill_step_check (MillStep *self, const char **property, GError **error)
+{
+  MillStepClass *klass = MILL_STEP_GET_CLASS (self);
+  const char *wrong = NULL;
+
+  if (klass->check == NULL || klass->check (self, &wrong, error))
+    return TRUE;
+  if (property != NULL)
+    *property = wrong;
+  return FALSE;
+}
+
+/**
+ * mill_step_dup_command:
+ *
+ * What program the step runs, for those who must agree to that.
+ *
+ * Returns: (nullable) (transfer full): the command line, as a person would write it; %NULL if the step runs
+ * none
+ */
+char *
+mill_step_dup_command (MillStep *self)
+{
+  MillStepClass *klass = MILL_STEP_GET_CLASS (self);
+
+  return klass->dup_command != NULL ? klass->dup_command (self) : NULL;
+}
+
+/**
  * mill_step_open:
  * @pipeline: (transfer none): whose step it is
  *

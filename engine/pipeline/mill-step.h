@@ -33,6 +33,10 @@ G_DECLARE_DERIVABLE_TYPE (MillStep, mill_step, MILL, STEP, GObject)
 
 /**
  * MillStepClass:
+ * @check: once the step's properties are set: whether they fit together, such as a pattern that can be
+ * compiled; names the property that does not
+ * @dup_command: the command line that the step runs, as a person would write it, if it runs one: whoever
+ * starts a job is asked first
  * @open: called once, before the pipeline's workers start, on the starting thread; checks what the step
  * needs (a folder that can be written, a source that can take links) and fails with a message for people
  * @process: does the work; runs on a worker's or a helper thread
@@ -56,8 +60,14 @@ struct _MillStepClass
   gboolean (*wrap_up) (MillStep *self, MillPipeline *pipeline, GCancellable *cancellable, GError **error);
   void (*close) (MillStep *self);
 
-  gpointer padding[3];
+  gboolean (*check) (MillStep *self, const char **property, GError **error);
+  char *(*dup_command) (MillStep *self);
+
+  gpointer padding[1];
 };
+
+gboolean mill_step_check (MillStep *self, const char **property, GError **error);
+char *mill_step_dup_command (MillStep *self);
 
 gboolean mill_step_open (MillStep *self, MillPipeline *pipeline, GError **error);
 gboolean mill_step_wrap_up (MillStep *self, MillPipeline *pipeline, GCancellable *cancellable,
