@@ -6,6 +6,7 @@
 #include "pipeline/mill-registry.h"
 
 #include "sinks/mill-count-sink.h"
+#include "sinks/mill-sqlite-step.h"
 #include "sources/mill-count-source.h"
 #include "sources/mill-crawl-source.h"
 #include "sources/mill-lines-source.h"
@@ -25,11 +26,20 @@ typedef struct
   GType (*get_type) (void);
 } Entry;
 
+/* One a line, in order. */
+/* clang-format off */
 static const Entry steps[] = {
   { "command", mill_command_step_get_type }, { "fetch", mill_fetch_step_get_type },
   { "links", mill_links_step_get_type },     { "parse-json", mill_parse_json_step_get_type },
   { "save", mill_save_step_get_type },       { "simulate", mill_simulate_step_get_type },
+  { "fetch", mill_fetch_step_get_type },
+  { "links", mill_links_step_get_type },
+  { "parse-json", mill_parse_json_step_get_type },
+  { "save", mill_save_step_get_type },
+  { "simulate", mill_simulate_step_get_type },
+  { "sqlite", mill_sqlite_step_get_type },
 };
+/* clang-format on */
 
 static const Entry sources[] = {
   { "count", mill_count_source_get_type }, { "crawl", mill_crawl_source_get_type },
