@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "mill-alerts-window.h"
+#include "mill-consent.h"
 #include "mill-crawl-dialog.h"
 #include "mill-run-files.h"
 
@@ -106,11 +107,58 @@ prepare_recording (MillWindow *self, MillRun *run)
   g_task_run_in_thread (task, prune_thread);
 }
 
+/* What the question about a job's commands is for. */
+typedef struct
+{
+  GWeakRef window;
+  MillTab *tab; /* (owned) */
+  MillRun *run; /* (owned) */
+} Asked;
+
+static void
+asked_free (gpointer data, GClosure *closure)
+{
+  Asked *asked = data;
+
+  g_weak_ref_clear (&asked->window);
+  g_object_unref (asked->tab);
+  g_object_unref (asked->run);
+  g_free (asked);
+}
+
+static void
+consent_cb (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  Asked *asked = user_data;
+  g_autoptr (MillWindow) self = g_weak_ref_get (&asked->window);
+
+  if (!g_str_equal (response, "run"))
+    return;
+  mill_consent_give (mill_run_get_job (asked->run));
+  if (self != NULL && mill_tab_get_run (asked->tab) == asked->run)
+    mill_window_start (self, asked->tab);
+}
+
+static void
+ask_for_consent (MillWindow *self, MillTab *tab)
+{
+  MillRun *run = mill_tab_get_run (tab);
+  GtkWidget *dialog = mill_consent_dialog_new (GTK_WINDOW (self), mill_run_get_job (run));
+  Asked *asked = g_new0 (Asked, 1);
+
+  g_weak_ref_init (&asked->window, self);
+  asked->tab = g_object_ref (tab);
+  asked->run = g_object_ref (run);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (consent_cb), asked, asked_free, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 /**
  * mill_window_start:
  * @tab: one of its tabs, with a run that was not started
  *
- * Starts the run. On failure it tells the user.
+ * Starts the run; if it runs commands that the user has not agreed to, then only after asking. On failure it
+ * tells the user.
  */
 void
 mill_window_start (MillWindow *self, MillTab *tab)
@@ -118,6 +166,11 @@ mill_window_start (MillWindow *self, MillTab *tab)
   MillRun *run = mill_tab_get_run (tab);
   g_autoptr (GError) error = NULL;
 
+  if (mill_consent_is_needed (mill_run_get_job (run)))
+    {
+      ask_for_consent (self, tab);
+      return;
+    }
   mill_window_stay (self);
   prepare_recording (self, run);
   if (!mill_run_start (run, &error))

@@ -15,10 +15,14 @@
 #include "sources/mill-urls-source.h"
 #include "steps/mill-command-step.h"
 #include "steps/mill-fetch-step.h"
+#include "steps/mill-fields-step.h"
+#include "steps/mill-hash-step.h"
 #include "steps/mill-links-step.h"
 #include "steps/mill-parse-json-step.h"
+#include "steps/mill-parse-regex-step.h"
 #include "steps/mill-save-step.h"
 #include "steps/mill-simulate-step.h"
+#include "steps/mill-timestamp-step.h"
 
 typedef struct
 {
@@ -38,6 +42,16 @@ static const Entry steps[] = {
   { "save", mill_save_step_get_type },
   { "simulate", mill_simulate_step_get_type },
   { "sqlite", mill_sqlite_step_get_type },
+  { "command", mill_command_step_get_type },
+  { "fetch", mill_fetch_step_get_type },
+  { "fields", mill_fields_step_get_type },
+  { "hash", mill_hash_step_get_type },
+  { "links", mill_links_step_get_type },
+  { "parse-json", mill_parse_json_step_get_type },
+  { "parse-regex", mill_parse_regex_step_get_type },
+  { "save", mill_save_step_get_type },
+  { "simulate", mill_simulate_step_get_type },
+  { "timestamp", mill_timestamp_step_get_type },
 };
 /* clang-format on */
 

@@ -50,6 +50,22 @@ folder=/dev/null/nowhere
 type=count
 """
 
+COMMANDS = """
+[Job]
+name=Touch
+
+[Source]
+type=count
+items=3
+
+[Stage touch]
+step=command
+command=touch FOLDER/{n}
+
+[Sink]
+type=count
+"""
+
 
 def read_sum(program):
     """Returns produced, done, dead, returned and dropped as the summary has them, which must add up."""
@@ -186,6 +202,27 @@ def start_with_a_bad_folder(command):
             program.wait_text(r".*/dev/null/nowhere.*", window=dialog)
 
 
+def agree_to_commands(command):
+    """A job's commands are shown before they run for the first time; what was changed since is asked about again."""
+    dialog = "Run Commands?"
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "commands.millrace")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(COMMANDS.replace("FOLDER", folder))
+        with Program(command, path) as program:
+            program.press("Start")
+            program.wait_text(re.escape(f"touch {folder}/{{n}}"), window=dialog)
+            program.press("Cancel", window=dialog)
+            program.press("Start")
+            program.wait_text(r"“Touch” runs these commands, .*", window=dialog)
+            assert os.listdir(folder) == ["commands.millrace"]
+            program.press("Run Commands", window=dialog)
+            program.wait_text(r"Finished: all 3 items went through, in .*")
+            assert {"1", "2", "3"} <= set(os.listdir(folder))
+            program.press("Run Again")
+            program.wait_text(r"Finished: all 3 items went through, in .*")
+
+
 def newest_run(name):
     runs = glob.glob(os.path.join(os.environ["XDG_DATA_HOME"], "millrace", "runs", name + " *.millrace-run"))
     return max(runs, key=os.path.getmtime)
@@ -256,6 +293,7 @@ if __name__ == "__main__":
                 close_and_keep_running,
                 open_a_bad_job,
                 start_with_a_bad_folder,
+                agree_to_commands,
                 record_and_look_back,
                 crawl_a_site,
             ]
