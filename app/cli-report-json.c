@@ -78,9 +78,62 @@ add_counts (JsonBuilder *builder, const MillSnapshot *run)
   add_count (builder, "unrecorded", run->unrecorded);
   add_count (builder, "retries", run->retries);
   add_number (builder, "seconds", seconds);
+  add_number (builder, "real_seconds", to_seconds (run->real_us));
   add_number (builder, "items_per_second", seconds > 0 ? (double) run->done / seconds : 0.0);
   add_times (builder, "latency_ms", run->latency);
   add_count (builder, "bytes", run->bytes);
+}
+
+static void
+add_wait (JsonBuilder *builder, const MillStageSnapshot *stage, const MillQueueWait *wait)
+{
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "priority");
+  json_builder_add_int_value (builder, wait->priority);
+  add_count (builder, "items", wait->count);
+  add_number (builder, "mean_ms", wait->mean_us / 1000.0);
+  add_number (builder, "p95_ms", (double) wait->p95_us / 1000.0);
+  add_number (builder, "max_ms", (double) wait->max_us / 1000.0);
+  add_count (builder, "recent_items", wait->recent_count);
+  add_number (builder, "recent_mean_ms", wait->recent_mean_us / 1000.0);
+  add_number (builder, "recent_p95_ms", (double) wait->recent_p95_us / 1000.0);
+  if (stage->theory != NULL && stage->theory->why_not == NULL)
+    add_number (builder, "theory_mean_ms",
+                mill_wait_theory_get_mean (stage->theory, wait->priority) / 1000.0);
+  json_builder_end_object (builder);
+}
+
+static void
+add_waits (JsonBuilder *builder, const MillStageSnapshot *stage)
+{
+  json_builder_set_member_name (builder, "waits");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < stage->waits->len; i++)
+    add_wait (builder, stage, &g_array_index (stage->waits, MillQueueWait, i));
+  json_builder_end_array (builder);
+}
+
+/* Null where items do not come at random. */
+static void
+add_theory (JsonBuilder *builder, const MillWaitTheory *theory)
+{
+  json_builder_set_member_name (builder, "theory");
+  if (theory == NULL)
+    {
+      json_builder_add_null_value (builder);
+      return;
+    }
+  json_builder_begin_object (builder);
+  add_string (builder, "why_not", theory->why_not);
+  add_number (builder, "load", theory->load);
+  if (theory->why_not == NULL)
+    {
+      add_number (builder, "wait_probability", theory->wait_probability);
+      add_number (builder, "mean_ms", theory->mean_us / 1000.0);
+      if (theory->p95_us >= 0.0)
+        add_number (builder, "p95_ms", theory->p95_us / 1000.0);
+    }
+  json_builder_end_object (builder);
 }
 
 static void
@@ -107,6 +160,8 @@ add_stage (JsonBuilder *builder, const MillStageSnapshot *stage)
   add_number (builder, "slot_wait_seconds", to_seconds (stage->state_us[MILL_WORKER_WAITING]));
   add_number (builder, "busy_seconds", to_seconds (stage->state_us[MILL_WORKER_BUSY]));
   add_times (builder, "service_ms", stage->service);
+  add_waits (builder, stage);
+  add_theory (builder, stage->theory);
   json_builder_end_object (builder);
 }
 

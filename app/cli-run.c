@@ -35,6 +35,7 @@ typedef struct
   char **ats;   /* (owned) (nullable) */
   char *record; /* (owned) (nullable) */
   double duration_s;
+  gboolean leap;
   gboolean as_json;
   gboolean list;
   gboolean allow_commands;
@@ -218,13 +219,19 @@ run_pipeline (MillJob *job, const Options *options)
   turns = read_ats (pipeline, options->ats, &error);
   if (turns == NULL)
     return complain_about (error);
+  if (options->leap)
+    {
+      mill_pipeline_set_leaping (pipeline);
+      /* Before the start: its time may be over before anybody could turn a knob. */
+      schedule_turns (pipeline, turns);
+    }
   if (options->record != NULL && !mill_run_record (pipeline, job, options->record, 0, &error))
     {
       mill_cli_complain (error->message);
       return MILL_CLI_FAILED;
     }
   watch.alerts = mill_job_get_alert_limits (job);
-  watch.started = schedule_turns;
+  watch.started = options->leap ? NULL : schedule_turns;
   watch.user_data = turns;
   status = mill_cli_watch (pipeline, &watch);
   mill_cli_forget_unstarted (&pipeline, options->record);
@@ -256,6 +263,8 @@ parse (char ***words, Options *options)
       N_ ("RUN") },
     { "allow-commands", 0, 0, G_OPTION_ARG_NONE, &options->allow_commands,
       N_ ("Let the job run the commands that it has"), NULL },
+    { "leap", 0, 0, G_OPTION_ARG_NONE, &options->leap,
+      N_ ("Leap over the time in which nothing happens; for jobs of timers and simulated work"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->as_json, N_ ("Print the result as one JSON object"), NULL },
     { "list", 0, 0, G_OPTION_ARG_NONE, &options->list, N_ ("List the built-in jobs"), NULL },
     G_OPTION_ENTRY_NULL,
@@ -285,6 +294,11 @@ mill_cli_run (char **arguments)
   if (!isfinite (options.duration_s) || options.duration_s < 0.0 || options.duration_s > 1e6)
     {
       mill_cli_complain (_ ("run: --duration is a number of seconds, up to a million"));
+      return MILL_CLI_USAGE;
+    }
+  if (options.leap && (options.duration_s > 0.0 || options.record != NULL))
+    {
+      mill_cli_complain (_ ("run: --leap goes with neither --duration nor --record"));
       return MILL_CLI_USAGE;
     }
   if (words[1] != NULL && words[2] != NULL)

@@ -25,6 +25,7 @@ static const char *const teaching_order[] = {
   "dead-letters",
   "graceful-shutdown",
   "stuck",
+  "checkout",
   "demo-crawl",
   "pitfall-blocking-call",
   "pitfall-cpu-bound",

@@ -24,9 +24,10 @@
 #include <stdatomic.h>
 
 #include "core/mill-error.h"
-#include "core/mill-histogram.h"
+#include "core/mill-clock.h"
 #include "core/mill-lock-private.h"
 #include "core/mill-queue.h"
+#include "core/mill-queue-waits-private.h"
 #include "core/mill-waiter-private.h"
 
 G_BEGIN_DECLS
@@ -54,6 +55,8 @@ struct _MillQueue
   gint maxsize;
   guint64 max_bytes;
   gboolean statistics;
+  MillClock
+      *clock; /* (owned) (nullable) by which waits are timed; NULL is the real one. Set before its use */
   gboolean is_shut_down;
   gsize removed;  /* by an immediate shutdown */
   GArray *sorted; /* (owned) (nullable) a stack or a heap; NULL for FIFO */
@@ -85,9 +88,9 @@ struct _MillQueue
     GMutex lock;
     gboolean open;
     MillQueueChunk *chunk; /* (owned) being emptied */
-    MillHistogram *waits;  /* (owned) */
-    atomic_size_t gets;    /* taken or removed */
-    atomic_size_t bytes;   /* of those */
+    MillQueueWaits waits;
+    atomic_size_t gets;  /* taken or removed */
+    atomic_size_t bytes; /* of those */
   } out;
 
   MILL_KEEP_APART (3);
@@ -126,6 +129,13 @@ guint mill_queue_take_many_locked (MillQueue *self, MillItem **items, guint max_
 gsize mill_queue_room_quickly (MillQueue *self, MillItem *const *items, gsize n_items);
 gsize mill_queue_depth_locked (MillQueue *self);
 guint64 mill_queue_bytes_locked (MillQueue *self);
+
+/* ---- mill-queue-stats.c ---- */
+
+/* Has waits timed by @clock. Before the queue is used. */
+void mill_queue_set_clock (MillQueue *self, MillClock *clock);
+/* What is timed from now on is recent. Any thread. */
+void mill_queue_mark_waits (MillQueue *self);
 
 /* ---- mill-queue.c ---- */
 

@@ -101,7 +101,41 @@ mill_queue_get_waits (MillQueue *self)
 
   g_return_val_if_fail (MILL_IS_QUEUE (self), NULL);
   g_mutex_lock (&self->out.lock);
-  waits = mill_histogram_copy (self->out.waits);
+  waits = mill_histogram_copy (self->out.waits.times);
   g_mutex_unlock (&self->out.lock);
   return waits;
+}
+
+/**
+ * mill_queue_list_waits:
+ *
+ * How long items have waited in the queue, for each priority there was; of more than eight, the others are
+ * counted with the eighth. Timed as by [method@Queue.get_waits].
+ *
+ * Returns: (transfer full) (element-type MillQueueWait): the waits, the least priority first
+ */
+GArray *
+mill_queue_list_waits (MillQueue *self)
+{
+  GArray *list = g_array_new (FALSE, FALSE, sizeof (MillQueueWait));
+
+  g_return_val_if_fail (MILL_IS_QUEUE (self), list);
+  g_mutex_lock (&self->out.lock);
+  mill_queue_waits_list (&self->out.waits, list);
+  g_mutex_unlock (&self->out.lock);
+  return list;
+}
+
+void
+mill_queue_set_clock (MillQueue *self, MillClock *clock)
+{
+  g_set_object (&self->clock, clock);
+}
+
+void
+mill_queue_mark_waits (MillQueue *self)
+{
+  g_mutex_lock (&self->out.lock);
+  mill_queue_waits_mark (&self->out.waits);
+  g_mutex_unlock (&self->out.lock);
 }

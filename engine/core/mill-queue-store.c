@@ -76,7 +76,7 @@ mill_queue_store_init (MillQueue *self)
   self->in.chunk = chunk_new ();
   self->in.sampler.stride = self->in.sampler.left = 1;
   self->out.chunk = chunk_new ();
-  self->out.waits = mill_histogram_new ();
+  mill_queue_waits_init (&self->out.waits);
 }
 
 void
@@ -85,7 +85,8 @@ mill_queue_store_clear (MillQueue *self)
   g_clear_pointer (&self->full, g_async_queue_unref);
   g_clear_pointer (&self->in.chunk, chunk_free);
   g_clear_pointer (&self->out.chunk, chunk_free);
-  g_clear_pointer (&self->out.waits, mill_histogram_free);
+  mill_queue_waits_clear (&self->out.waits);
+  g_clear_object (&self->clock);
   g_clear_pointer (&self->sorted, g_array_unref);
 }
 
@@ -109,12 +110,26 @@ sample_time (MillQueueSampler *sampler)
   return now;
 }
 
+static inline gint64
+get_time (MillQueue *self)
+{
+  return self->clock == NULL ? g_get_monotonic_time () : mill_clock_get_time (self->clock);
+}
+
+static gint64
+time_arrival_locked (MillQueue *self)
+{
+  if (!self->statistics)
+    return 0;
+  return self->clock == NULL ? sample_time (&self->in.sampler) : mill_clock_get_time (self->clock);
+}
+
 static void
 record_wait_locked (MillQueue *self, MillItem *item, gint64 since_us)
 {
   mill_item_set_enqueued (item, since_us);
   if (since_us != 0)
-    mill_histogram_record (self->out.waits, g_get_monotonic_time () - since_us);
+    mill_queue_waits_record (&self->out.waits, mill_item_get_priority (item), get_time (self) - since_us);
 }
 
 /* ---- LIFO and PRIORITY ----------------------------------------------------------------------------------
@@ -426,7 +441,7 @@ mill_queue_append_many_locked (MillQueue *self, MillItem *const *items, guint n_
 
   for (guint i = 0; i < n_items; i++)
     {
-      gint64 since_us = self->statistics ? sample_time (&self->in.sampler) : 0;
+      gint64 since_us = time_arrival_locked (self);
 
       self->in.bytes += mill_item_get_size (items[i]);
       if (self->order != MILL_QUEUE_ORDER_FIFO)

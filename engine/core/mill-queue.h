@@ -45,6 +45,7 @@
 #include "core/mill-histogram.h"
 #include "core/mill-item.h"
 #include "core/mill-queue-order.h"
+#include "core/mill-queue-wait.h"
 
 G_BEGIN_DECLS
 
@@ -105,6 +106,7 @@ void mill_queue_set_statistics (MillQueue *self, gboolean statistics);
 guint mill_queue_get_depth (MillQueue *self);
 void mill_queue_get_stats (MillQueue *self, MillQueueStats *stats);
 MillHistogram *mill_queue_get_waits (MillQueue *self);
+GArray *mill_queue_list_waits (MillQueue *self);
 
 gboolean mill_queue_put (MillQueue *self, MillItem *item, GCancellable *cancellable, GError **error);
 gboolean mill_queue_put_until (MillQueue *self, MillItem *item, gint64 deadline_us, GCancellable *cancellable,

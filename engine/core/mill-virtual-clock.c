@@ -339,3 +339,65 @@ mill_virtual_clock_await_waiting (MillVirtualClock *self, guint n)
     g_cond_wait (&self->changed, &self->lock);
   g_mutex_unlock (&self->lock);
 }
+
+typedef struct
+{
+  GSource source;
+  MillVirtualClock *clock; /* (owned) */
+} Leaper;
+
+static gboolean
+leaper_check (GSource *source)
+{
+  return mill_virtual_clock_get_next (((Leaper *) source)->clock) != G_MAXINT64;
+}
+
+static gboolean
+leaper_prepare (GSource *source, int *timeout_ms)
+{
+  *timeout_ms = -1;
+  return leaper_check (source);
+}
+
+static gboolean
+leaper_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  MillVirtualClock *clock = ((Leaper *) source)->clock;
+  gint64 next = mill_virtual_clock_get_next (clock);
+  gint64 now = mill_clock_get_time (MILL_CLOCK (clock));
+
+  if (next != G_MAXINT64 && next > now)
+    mill_virtual_clock_advance (clock, next - now);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+leaper_finalize (GSource *source)
+{
+  g_object_unref (((Leaper *) source)->clock);
+}
+
+static GSourceFuncs leaper_funcs = { .prepare = leaper_prepare,
+                                     .check = leaper_check,
+                                     .dispatch = leaper_dispatch,
+                                     .finalize = leaper_finalize };
+
+/**
+ * mill_virtual_clock_leaper_new:
+ *
+ * Creates a source that moves the time, as long as it is attached to a main context, to the next time for
+ * which anybody waits, whenever no source of a higher priority is ready. All that waits and works must do so
+ * in that context; its sources' priorities are at least %G_PRIORITY_DEFAULT_IDLE.
+ *
+ * Returns: (transfer full): the source, of the priority %G_PRIORITY_LOW
+ */
+GSource *
+mill_virtual_clock_leaper_new (MillVirtualClock *self)
+{
+  GSource *source = g_source_new (&leaper_funcs, sizeof (Leaper));
+
+  g_source_set_static_name (source, "mill leaper");
+  g_source_set_priority (source, G_PRIORITY_LOW);
+  ((Leaper *) source)->clock = g_object_ref (self);
+  return source;
+}

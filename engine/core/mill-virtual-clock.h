@@ -2,7 +2,7 @@
 /**
  * MillVirtualClock:
  *
- * A clock that a test moves.
+ * A clock that a test moves, or that leaps over the time in which nothing happens.
  *
  * The contract (tests/test-clock.c), beyond that of MillClock:
  *
@@ -12,6 +12,10 @@
  * rules: by priority, then in the order in which they were attached.)
  * - It knows how many wait, and a thread can wait until enough do: that is the event a test waits for before
  * it moves the time.
+ *
+ * - A source of mill_virtual_clock_leaper_new() moves it by itself: whenever all else in its main context has
+ * been done, to the next time for which somebody waits. So what would take hours takes as long as the work in
+ * it.
  *
  * A source waits from mill_clock_source_new() on until it is due or finalized.
  *
@@ -33,5 +37,6 @@ guint mill_virtual_clock_advance (MillVirtualClock *self, gint64 by_us);
 gint64 mill_virtual_clock_get_next (MillVirtualClock *self);
 guint mill_virtual_clock_get_n_waiting (MillVirtualClock *self);
 void mill_virtual_clock_await_waiting (MillVirtualClock *self, guint n);
+GSource *mill_virtual_clock_leaper_new (MillVirtualClock *self);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "core/mill-error.h"
+#include "core/mill-queue-private.h"
 #include "pipeline/mill-knob-private.h"
 #include "pipeline/mill-pipeline-private.h"
 
@@ -16,12 +17,42 @@ typedef struct
   char *text;     /* (owned) */
 } ScheduledKnob;
 
+/* What is told of a change; it may outlive the pipeline. */
+typedef struct
+{
+  MillEventLog *events; /* (owned) */
+  GPtrArray *stages;    /* (owned) of (owned) MillStage */
+} Audience;
+
+static Audience *
+audience_new (MillPipeline *pipeline)
+{
+  Audience *self = g_new (Audience, 1);
+
+  self->events = mill_event_log_ref (pipeline->events);
+  self->stages = g_ptr_array_ref (pipeline->stages);
+  return self;
+}
+
+static void
+audience_free (gpointer data)
+{
+  Audience *self = data;
+
+  mill_event_log_unref (self->events);
+  g_ptr_array_unref (self->stages);
+  g_free (self);
+}
+
 static void
 knob_changed (MillKnob *knob, const char *before, const char *after, gpointer user_data)
 {
+  const Audience *audience = user_data;
   const char *unit = mill_knob_get_unit (knob);
 
-  mill_event_log_add (user_data, mill_knob_is_fault (knob) ? MILL_EVENT_FAULT : MILL_EVENT_KNOB,
+  for (guint i = 0; i < audience->stages->len; i++)
+    mill_queue_mark_waits (mill_stage_get_queue (g_ptr_array_index (audience->stages, i)));
+  mill_event_log_add (audience->events, mill_knob_is_fault (knob) ? MILL_EVENT_FAULT : MILL_EVENT_KNOB,
                       g_strdup_printf ("%s %s → %s%s%s", mill_knob_get_path (knob), before, after,
                                        *unit != '\0' ? " " : "", unit));
 }
@@ -37,8 +68,7 @@ add_knobs (MillPipeline *self, GPtrArray *knobs, gpointer object, const char *ow
       {
         MillKnob *knob = mill_knob_new (object, pspecs[i], owner);
 
-        mill_knob_set_changed_func (knob, knob_changed, mill_event_log_ref (self->events),
-                                    (GDestroyNotify) mill_event_log_unref);
+        mill_knob_set_changed_func (knob, knob_changed, audience_new (self), audience_free);
         g_ptr_array_add (knobs, knob);
       }
 }
@@ -141,12 +171,18 @@ void
 mill_pipeline_attach_scheduled (MillPipeline *self, gpointer data)
 {
   ScheduledKnob *scheduled = data;
-  g_autoptr (GSource) timer = g_timeout_source_new (0);
+  gint64 after_us = (gint64) (MIN (scheduled->at_s, MILL_MOST_SECONDS) * G_USEC_PER_SEC);
+  g_autoptr (GSource) timer = NULL;
 
-  g_source_set_ready_time (timer, self->start_us +
-                                      (gint64) (MIN (scheduled->at_s, MILL_MOST_SECONDS) * G_USEC_PER_SEC));
+  if (self->is_leaping)
+    timer = mill_clock_source_new (self->clock, self->clock_start_us + after_us);
+  else
+    {
+      timer = g_timeout_source_new (0);
+      g_source_set_ready_time (timer, self->start_us + after_us);
+    }
   g_source_set_callback (timer, scheduled_knob_cb, scheduled, mill_scheduled_knob_free);
-  g_source_attach (timer, mill_loop_get_context (self->control));
+  g_source_attach (timer, mill_loop_get_context (self->is_leaping ? self->loops[0] : self->control));
 }
 
 static gboolean

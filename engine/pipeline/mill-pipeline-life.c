@@ -12,6 +12,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "core/mill-error.h"
+#include "core/mill-virtual-clock.h"
 #include "pipeline/mill-pipeline-private.h"
 
 void
@@ -350,6 +351,38 @@ check_shape (MillPipeline *self, GError **error)
 }
 
 static gboolean
+can_stage_leap (MillStage *stage)
+{
+  double timeout_s;
+
+  g_object_get (stage, "timeout", &timeout_s, NULL);
+  return mill_stage_get_kind (stage) == MILL_KIND_ASYNC && timeout_s <= 0.0 &&
+         mill_step_keeps_time (mill_stage_get_step (stage));
+}
+
+/* Whether a run that is to leap can. */
+static gboolean
+check_leaping (MillPipeline *self, GError **error)
+{
+  const char *culprit = NULL;
+
+  if (!self->is_leaping)
+    return TRUE;
+  if (self->source_kind != MILL_KIND_ASYNC || !mill_source_keeps_time (self->source))
+    culprit = "source";
+  for (guint i = 0; culprit == NULL && i < self->stages->len; i++)
+    if (!can_stage_leap (g_ptr_array_index (self->stages, i)))
+      culprit = mill_stage_get_name (g_ptr_array_index (self->stages, i));
+  if (culprit != NULL)
+    g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID,
+                 _ ("%s: a run leaps over waits only where all are tasks (kind=async) that wait by the "
+                    "pipeline’s clock alone, without a timeout: sources such as timer, steps such as "
+                    "simulate"),
+                 culprit);
+  return culprit == NULL;
+}
+
+static gboolean
 open_parts (MillPipeline *self, GError **error)
 {
   if (self->demo_site != NULL && !mill_demo_site_start (self->demo_site, 0, error))
@@ -382,6 +415,7 @@ make_links (MillPipeline *self, guint index)
     .control = mill_loop_get_context (self->control),
     .clock = self->clock,
     .clock_is_real = self->clock == mill_clock_get_real (),
+    .is_leaping = self->is_leaping,
     .index = index,
   };
 }
@@ -390,11 +424,20 @@ static void
 start_loops (MillPipeline *self)
 {
   self->n_loops = needs_loops (self) ? CLAMP (g_get_num_processors (), 1, MILL_MAX_LOOPS) : 0;
+  if (self->is_leaping)
+    self->n_loops = 1;
   for (guint i = 0; i < self->n_loops; i++)
     {
       g_autofree char *name = g_strdup_printf ("mill-loop-%u", i + 1);
 
       self->loops[i] = mill_loop_new (name);
+    }
+  if (self->is_leaping)
+    {
+      g_autoptr (GSource) leaper = mill_virtual_clock_leaper_new (MILL_VIRTUAL_CLOCK (self->clock));
+
+      /* The context ends it. */
+      g_source_attach (leaper, mill_loop_get_context (self->loops[0]));
     }
 }
 
@@ -449,7 +492,7 @@ mill_pipeline_start (MillPipeline *self, GError **error)
 
   g_return_val_if_fail (MILL_IS_PIPELINE (self), FALSE);
 
-  if (!check_shape (self, error))
+  if (!check_shape (self, error) || !check_leaping (self, error))
     return FALSE;
   self->control = mill_loop_new ("mill-control");
   if (!open_parts (self, error))
@@ -471,6 +514,7 @@ mill_pipeline_start (MillPipeline *self, GError **error)
     mill_recorder_start (self->recorder, self);
   g_mutex_lock (&self->lock);
   self->start_us = g_get_monotonic_time ();
+  self->clock_start_us = mill_clock_get_time (self->clock);
   self->producer_alive = TRUE;
   mill_event_log_start (self->events, self->start_us);
   set_state_locked (self, MILL_STATE_RUNNING);

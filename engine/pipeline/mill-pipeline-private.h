@@ -66,6 +66,8 @@ struct _MillPipeline
   MillLoop *control;               /* (owned) (nullable) before the start; after the end was joined */
   MillLoop *loops[MILL_MAX_LOOPS]; /* (owned) (nullable) */
   guint n_loops;
+  gboolean is_leaping; /* `clock` is a MillVirtualClock, and all goes by it */
+  gint64 clock_start_us;
   gint next_loop; /* (atomic) */
 
   /* The control thread's own. */

@@ -9,8 +9,10 @@
 #include <stdio.h>
 
 #include "core/mill-error.h"
+#include "core/mill-virtual-clock.h"
 #include "pipeline/mill-pipeline-private.h"
 #include "pipeline/mill-snapshot-private.h"
+#include "pipeline/mill-wait-theory-private.h"
 #include "record/mill-item-rows-private.h"
 
 #define MAX_DEAD_LETTERS 10000
@@ -246,6 +248,40 @@ mill_pipeline_set_clock (MillPipeline *self, MillClock *clock)
 }
 
 /**
+ * mill_pipeline_set_leaping:
+ *
+ * Lets the run leap: its time goes from event to event and does not wait in between, so that hours take as
+ * long as the work in them, and nothing is late by what a real timer is late. Everything that is measured
+ * goes by this time. All is done by one thread, so the source and all stages must be tasks (kind=async) that
+ * wait by nothing but the pipeline's clock; mill_pipeline_start() says if they are not. A knob that is
+ * scheduled, with mill_pipeline_schedule_knob(), is turned at its time of the run. Before the start.
+ */
+void
+mill_pipeline_set_leaping (MillPipeline *self)
+{
+  g_return_if_fail (MILL_IS_PIPELINE (self));
+  g_return_if_fail (self->control == NULL);
+
+  g_clear_object (&self->clock);
+  self->clock = mill_virtual_clock_new (g_get_monotonic_time ());
+  self->is_leaping = TRUE;
+}
+
+/**
+ * mill_pipeline_is_leaping:
+ *
+ * Whether the run leaps over the time in which nothing happens.
+ *
+ * Returns: whether mill_pipeline_set_leaping() was called
+ */
+gboolean
+mill_pipeline_is_leaping (MillPipeline *self)
+{
+  g_return_val_if_fail (MILL_IS_PIPELINE (self), FALSE);
+  return self->is_leaping;
+}
+
+/**
  * mill_pipeline_get_clock:
  *
  * For a source that must know the time between two polls.
@@ -424,6 +460,8 @@ fill_totals (MillPipeline *self, MillSnapshot *snapshot)
       snapshot->unfinished += books[i].unfinished;
       snapshot->retries += books[i].retries;
       snapshot->workers_alive += stage->workers;
+      if (i == 0 && self->source != NULL)
+        stage->theory = mill_wait_theory_new (self->source, self->stages->pdata[i], stage);
       g_ptr_array_add (snapshot->stages, stage);
     }
 }
@@ -501,7 +539,13 @@ mill_pipeline_snapshot (MillPipeline *self)
   snapshot->state = self->state;
   is_final = mill_state_is_final (self->state);
   if (self->start_us > 0)
-    snapshot->elapsed_us = (is_final ? self->ending.end_us : snapshot->time_us) - self->start_us;
+    snapshot->real_us = (is_final ? self->ending.end_us : snapshot->time_us) - self->start_us;
+  snapshot->elapsed_us = snapshot->real_us;
+  snapshot->is_leaping = self->is_leaping;
+  if (self->is_leaping)
+    snapshot->time_us = mill_clock_get_time (self->clock);
+  if (self->is_leaping && self->start_us > 0)
+    snapshot->elapsed_us = snapshot->time_us - self->clock_start_us;
   snapshot->workers_alive = self->producer_alive;
   snapshot->ending = self->ending;
   snapshot->progress_done = self->progress_done;

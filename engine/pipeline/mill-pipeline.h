@@ -55,6 +55,8 @@ void mill_pipeline_set_sink (MillPipeline *self, MillSink *sink);
 void mill_pipeline_set_demo_site (MillPipeline *self, MillDemoSite *site);
 void mill_pipeline_set_clock (MillPipeline *self, MillClock *clock);
 MillClock *mill_pipeline_get_clock (MillPipeline *self);
+void mill_pipeline_set_leaping (MillPipeline *self);
+gboolean mill_pipeline_is_leaping (MillPipeline *self);
 
 char *mill_pipeline_expand (MillPipeline *self, const char *text, GError **error);
 GMainContext *mill_pipeline_get_context (MillPipeline *self);

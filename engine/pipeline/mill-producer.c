@@ -112,7 +112,9 @@ poll_source (MillProducer *self, MillSourceResult *result, MillSourceYield *yiel
 static void
 admit (MillProducer *self, MillItem *item)
 {
-  mill_item_set_born (item, g_get_monotonic_time ());
+  const MillStageLinks *links = &self->links;
+
+  mill_item_set_born (item, links->is_leaping ? mill_clock_get_time (links->clock) : g_get_monotonic_time ());
   mill_ledger_produce (self->links.ledger);
 }
 

@@ -26,6 +26,8 @@ mill_stage_snapshot_copy (const MillStageSnapshot *self)
   copy->worker_states = g_memdup2 (self->worker_states, self->workers);
   copy->hands = self->hands != NULL ? g_array_ref (self->hands) : NULL;
   copy->slots = self->slots != NULL ? g_array_ref (self->slots) : NULL;
+  copy->waits = self->waits != NULL ? g_array_ref (self->waits) : NULL;
+  copy->theory = self->theory != NULL ? mill_wait_theory_copy (self->theory) : NULL;
   copy->service = self->service != NULL ? mill_histogram_copy (self->service) : NULL;
   return copy;
 }
@@ -43,6 +45,8 @@ mill_stage_snapshot_free (MillStageSnapshot *self)
   g_free (self->worker_states);
   g_clear_pointer (&self->hands, g_array_unref);
   g_clear_pointer (&self->slots, g_array_unref);
+  g_clear_pointer (&self->waits, g_array_unref);
+  g_clear_pointer (&self->theory, mill_wait_theory_free);
   g_clear_pointer (&self->service, mill_histogram_free);
   g_free (self);
 }

@@ -9,6 +9,7 @@
 #include "pipeline/mill-hand.h"
 #include "pipeline/mill-stuck.h"
 #include "pipeline/mill-types.h"
+#include "pipeline/mill-wait-theory.h"
 
 G_BEGIN_DECLS
 
@@ -57,6 +58,8 @@ typedef enum
  * @retries_refused: those that the retry budget did not allow; their items are among @dead
  * @closed_us: when its queue was shut down, g_get_monotonic_time(); 0 is not yet
  * @joined_us: when its queue was joined, and so all its items had left it; 0 is not yet
+ * @waits: (element-type MillQueueWait): how long items waited in the queue, for each priority there was
+ * @theory: (nullable): how long they ought to wait; %NULL where the items do not come at random
  * @service: time from having a slot to the attempt's end, per attempt
  *
  * One stage of a snapshot.
@@ -85,6 +88,8 @@ typedef struct
   guint64 retries_refused;
   gint64 closed_us;
   gint64 joined_us;
+  GArray *waits;          /* (owned) */
+  MillWaitTheory *theory; /* (owned) (nullable) */
   MillHistogram *service; /* (owned) */
 } MillStageSnapshot;
 
@@ -95,8 +100,11 @@ void mill_stage_snapshot_free (MillStageSnapshot *self);
 
 /**
  * MillSnapshot:
- * @time_us: when it was taken, g_get_monotonic_time()
+ * @time_us: when it was taken, g_get_monotonic_time(); in a run that leaps, the time of its clock, as are
+ * all times in which items and workers are concerned
  * @elapsed_us: time since the start (pauses included); after the end, the whole run's
+ * @real_us: the real time since the start, in a run that leaps; else the same as @elapsed_us
+ * @is_leaping: whether the run leaps over waits, see mill_pipeline_set_leaping()
  * @state: the pipeline's state
  * @error: (nullable): why the pipeline failed
  * @source_name: the source's name
@@ -134,6 +142,8 @@ typedef struct
 {
   gint64 time_us;
   gint64 elapsed_us;
+  gint64 real_us;
+  gboolean is_leaping;
   MillState state;
   char *error;             /* (owned) (nullable) */
   const char *source_name; /* (owned) */

@@ -287,3 +287,35 @@ mill_source_set_wake_func (MillSource *self, GFunc func, gpointer user_data)
   priv->wake_data = user_data;
   g_mutex_unlock (&priv->lock);
 }
+
+/**
+ * mill_source_keeps_time:
+ * @self: the source
+ *
+ * Whether the source knows of no other time than the pipeline's clock.
+ *
+ * Returns: whether a run with it can leap over waits, see mill_pipeline_set_leaping()
+ */
+gboolean
+mill_source_keeps_time (MillSource *self)
+{
+  return MILL_SOURCE_GET_CLASS (self)->keeps_time;
+}
+
+/**
+ * mill_source_get_poisson_rate:
+ * @self: the source
+ * @urgent_share: (out): which share of the items is urgent (of a priority below 0), from 0 to 1
+ *
+ * How many items come in a second, if they come at random: as a Poisson process. Called by any thread.
+ *
+ * Returns: the rate now, or -1 if they come otherwise
+ */
+double
+mill_source_get_poisson_rate (MillSource *self, double *urgent_share)
+{
+  MillSourceClass *klass = MILL_SOURCE_GET_CLASS (self);
+
+  *urgent_share = 0.0;
+  return klass->get_poisson_rate != NULL ? klass->get_poisson_rate (self, urgent_share) : -1.0;
+}

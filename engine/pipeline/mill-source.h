@@ -72,7 +72,9 @@ void mill_source_yield_set_wait (MillSourceYield *self, gint64 ready_at_us, cons
  * @take_rest: after the last `poll` of a run that was told to end, until it returns %NULL: an item that was
  *   taken from a sender already. Takes nothing new, and never waits
  * @dup_address: where the source listens, %NULL if it does not; after `open`, any thread
+ * @get_poisson_rate: see mill_source_get_poisson_rate(); any thread
  * @reads_blocking: `poll` may wait for a file: it needs kind=threads
+ * @keeps_time: it knows of no other time than the pipeline's clock, so that the run can leap
  */
 struct _MillSourceClass
 {
@@ -89,7 +91,9 @@ struct _MillSourceClass
   char *(*dup_address) (MillSource *self);
 
   gboolean reads_blocking;
-  gpointer padding[3];
+  gboolean keeps_time;
+  double (*get_poisson_rate) (MillSource *self, double *urgent_share);
+  gpointer padding[2];
 };
 
 gboolean mill_source_open (MillSource *self, MillPipeline *pipeline, GError **error);
@@ -102,6 +106,8 @@ MillItem *mill_source_take_rest (MillSource *self);
 gint64 mill_source_get_total (MillSource *self);
 char *mill_source_dup_address (MillSource *self);
 gboolean mill_source_reads_blocking (MillSource *self);
+gboolean mill_source_keeps_time (MillSource *self);
+double mill_source_get_poisson_rate (MillSource *self, double *urgent_share);
 void mill_source_close (MillSource *self);
 
 void mill_source_wake (MillSource *self);

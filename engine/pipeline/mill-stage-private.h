@@ -34,6 +34,7 @@ typedef struct
   GMainContext *control;  /* (unowned) the context for timers */
   MillClock *clock;       /* (unowned) by which limits and backoff go */
   gboolean clock_is_real; /* which is g_get_monotonic_time() */
+  gboolean is_leaping;    /* what is measured goes by the clock, too */
   guint index;
 } MillStageLinks;
 
@@ -84,6 +85,7 @@ void mill_stage_get_retry_policy (MillStage *self, MillRetryPolicy *policy);
 double mill_stage_get_jitter (MillStage *self);
 gint64 mill_stage_get_timeout_us (MillStage *self);
 gint64 mill_stage_get_grace_us (MillStage *self);
+gint64 mill_stage_get_time (MillStage *self);
 void mill_stage_record_service (MillStage *self, gint64 duration_us);
 void mill_stage_worker_reaped (MillStage *self, MillWorker *worker);
 gboolean mill_stage_hand_over (MillStage *self, GPtrArray *items, guint attempt, gint64 retry_at_us);

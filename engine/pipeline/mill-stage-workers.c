@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "core/mill-queue-private.h"
 #include "pipeline/mill-pipeline-private.h"
 #include "pipeline/mill-stage-private.h"
 #include "pipeline/mill-worker-private.h"
@@ -93,7 +94,7 @@ set_aside_locked (MillStage *self, guint index)
   MillWorker *worker = g_ptr_array_steal_index (self->workers, index);
   MillHand hand;
 
-  mill_worker_look_at (worker, g_get_monotonic_time (), &hand, self->past_state_us);
+  mill_worker_look_at (worker, mill_stage_get_time (self), &hand, self->past_state_us);
   g_ptr_array_remove_fast (self->serving, worker);
   g_ptr_array_add (self->stuck, worker);
   g_clear_pointer (&worker->thread, g_thread_unref);
@@ -204,6 +205,8 @@ mill_stage_start (MillStage *self, const MillStageLinks *links)
   self->links = *links;
   if (links->clock != mill_clock_get_real ())
     set_clock (self, links->clock);
+  if (links->is_leaping)
+    mill_queue_set_clock (self->queue, links->clock);
   g_mutex_lock (&self->lock);
   self->running = TRUE;
   self->step_open = TRUE;
@@ -262,7 +265,7 @@ mill_stage_worker_reaped (MillStage *self, MillWorker *worker)
   MillHand hand;
 
   g_mutex_lock (&self->lock);
-  mill_worker_look_at (worker, g_get_monotonic_time (), &hand, self->past_state_us);
+  mill_worker_look_at (worker, mill_stage_get_time (self), &hand, self->past_state_us);
   g_ptr_array_remove_fast (self->serving, worker);
   g_ptr_array_remove (self->workers, worker);
   g_mutex_unlock (&self->lock);

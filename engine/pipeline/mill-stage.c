@@ -527,6 +527,13 @@ mill_stage_get_grace_us (MillStage *self)
   return (gint64) (grace * G_USEC_PER_SEC);
 }
 
+/* By which items and workers are timed. Any thread. */
+gint64
+mill_stage_get_time (MillStage *self)
+{
+  return self->links.is_leaping ? mill_clock_get_time (self->links.clock) : g_get_monotonic_time ();
+}
+
 void
 mill_stage_record_service (MillStage *self, gint64 duration_us)
 {
@@ -539,7 +546,7 @@ mill_stage_record_service (MillStage *self, gint64 duration_us)
 void
 mill_stage_fill_snapshot (MillStage *self, MillStageSnapshot *snapshot)
 {
-  gint64 now = g_get_monotonic_time ();
+  gint64 now = mill_stage_get_time (self);
 
   snapshot->name = g_strdup (self->name);
   snapshot->kind = self->kind;
@@ -552,6 +559,7 @@ mill_stage_fill_snapshot (MillStage *self, MillStageSnapshot *snapshot)
   snapshot->slots = g_array_new (FALSE, FALSE, sizeof (MillSlot));
   mill_semaphore_get_slots (self->semaphore, snapshot->slots);
   mill_queue_get_stats (self->queue, &snapshot->queue);
+  snapshot->waits = mill_queue_list_waits (self->queue);
 
   g_mutex_lock (&self->lock);
   snapshot->consumers = self->consumers;

@@ -234,3 +234,33 @@ mill_step_process_finish (MillStep *self, GAsyncResult *result, GError **error)
 {
   return MILL_STEP_GET_CLASS (self)->process_finish (self, result, error);
 }
+
+/**
+ * mill_step_keeps_time:
+ * @self: the step
+ *
+ * Whether the step knows of no other time than the pipeline's clock.
+ *
+ * Returns: whether a run with it can leap over waits, see mill_pipeline_set_leaping()
+ */
+gboolean
+mill_step_keeps_time (MillStep *self)
+{
+  return MILL_STEP_GET_CLASS (self)->keeps_time && mill_step_is_async (self);
+}
+
+/**
+ * mill_step_get_exponential_mean:
+ * @self: the step
+ *
+ * How long an attempt takes, if that is exponentially distributed and none fails. Called by any thread.
+ *
+ * Returns: the mean now, in microseconds, or -1 if it is not so
+ */
+double
+mill_step_get_exponential_mean (MillStep *self)
+{
+  MillStepClass *klass = MILL_STEP_GET_CLASS (self);
+
+  return klass->get_exponential_mean != NULL ? klass->get_exponential_mean (self) : -1.0;
+}

@@ -47,6 +47,9 @@ G_DECLARE_DERIVABLE_TYPE (MillStep, mill_step, MILL, STEP, GObject)
  * and mill_pipeline_set_progress() says how far it is
  * @close: called once, after the last worker has ended; if some are stuck then, by the last of them to come
  * back, on its thread
+ * @get_exponential_mean: see mill_step_get_exponential_mean(); any thread
+ * @keeps_time: its asynchronous face knows of no other time than the pipeline's clock, so that the run can
+ * leap
  */
 struct _MillStepClass
 {
@@ -63,6 +66,8 @@ struct _MillStepClass
   gboolean (*check) (MillStep *self, const char **property, GError **error);
   char *(*dup_command) (MillStep *self);
 
+  double (*get_exponential_mean) (MillStep *self);
+  gboolean keeps_time;
   gpointer padding[1];
 };
 
@@ -75,6 +80,8 @@ gboolean mill_step_wrap_up (MillStep *self, MillPipeline *pipeline, GCancellable
 void mill_step_close (MillStep *self);
 
 gboolean mill_step_is_async (MillStep *self);
+gboolean mill_step_keeps_time (MillStep *self);
+double mill_step_get_exponential_mean (MillStep *self);
 
 gboolean mill_step_run (MillStep *self, MillWork *work, GCancellable *cancellable, GError **error);
 gboolean mill_step_process (MillStep *self, MillWork *work, GCancellable *cancellable, GError **error);

@@ -24,7 +24,7 @@ mill_worker_new (MillStage *stage, guint number)
   if (MILL_IS_BATCH_STEP (mill_stage_get_step (stage)))
     self->batching = MILL_BATCH_STEP (mill_stage_get_step (stage));
   mill_work_init (&self->work);
-  self->state_since_us = g_get_monotonic_time ();
+  self->state_since_us = mill_stage_get_time (stage);
   self->attempt = g_cancellable_new ();
   self->retire = g_cancellable_new ();
   self->stop = g_cancellable_new ();
@@ -137,13 +137,13 @@ set_state_locked (MillWorker *self, MillWorkerState state, gint64 now_us)
   self->state_since_us = now_us;
 }
 
-/* The time of g_get_monotonic_time() when the worker last ceased to wait, or its step ended: to look at the
+/* The time of mill_stage_get_time() when the worker last ceased to wait, or its step ended: to look at the
  * clock takes longer than all else that happens to an item in between. */
 gint64
 mill_worker_get_time (MillWorker *self)
 {
   if (self->now_us == 0)
-    self->now_us = g_get_monotonic_time ();
+    self->now_us = mill_stage_get_time (self->stage);
   return self->now_us;
 }
 
@@ -176,7 +176,7 @@ mill_worker_try_acquire_slot (MillWorker *self)
 void
 mill_worker_wait (MillWorker *self, MillWorkerState state)
 {
-  gint64 now = g_get_monotonic_time ();
+  gint64 now = mill_stage_get_time (self->stage);
 
   self->now_us = 0;
   g_mutex_lock (&self->lock);
@@ -297,7 +297,7 @@ postpone (MillWorker *self, gint64 *retry_at_us)
 MillVerdict
 mill_worker_end_attempt (MillWorker *self, gboolean ok, GError **error, gint64 *retry_at_us)
 {
-  gint64 now = self->now_us = g_get_monotonic_time ();
+  gint64 now = self->now_us = mill_stage_get_time (self->stage);
   MillVerdict verdict;
 
   if (!ok && !self->timed_out && self->work.postponed_us > 0)

@@ -33,6 +33,7 @@ struct _MillTimerSource
   guint seed;
   MillTimerJitter jitter;
   char *payload; /* (owned) (nullable) */
+  double urgent; /* per cent */
 
   MillClock *clock; /* (owned) (nullable) set by open */
   char **pieces;    /* (owned) (nullable) set by open: the payload, cut at its placeholders */
@@ -49,9 +50,10 @@ typedef enum
   PROP_JITTER,
   PROP_SEED,
   PROP_PAYLOAD,
+  PROP_URGENT,
 } MillTimerSourceProperty;
 
-static GParamSpec *properties[PROP_PAYLOAD + 1];
+static GParamSpec *properties[PROP_URGENT + 1];
 
 G_DEFINE_FINAL_TYPE (MillTimerSource, mill_timer_source, MILL_TYPE_SOURCE)
 
@@ -80,6 +82,14 @@ begin_schedule_locked (MillTimerSource *self, double epoch_us)
   self->distance = 0.0;
 }
 
+static gint
+draw_priority_locked (MillTimerSource *self)
+{
+  guint64 state = mill_random_state_for (self->seed, self->given, 1);
+
+  return mill_random_draw (&state) * 100.0 < self->urgent ? -1 : 0;
+}
+
 static MillItem *
 make_item_locked (MillTimerSource *self)
 {
@@ -87,6 +97,7 @@ make_item_locked (MillTimerSource *self)
   const char *key = mill_number_key (digits, self->given);
   MillItem *item = mill_item_new (self->given, key);
 
+  mill_item_set_priority (item, draw_priority_locked (self));
   if (self->pieces != NULL)
     {
       char *text = g_strjoinv (key, self->pieces);
@@ -171,6 +182,19 @@ mill_timer_source_get_total (MillSource *source)
   return count > 0 ? (gint64) count : -1;
 }
 
+static double
+mill_timer_source_get_poisson_rate (MillSource *source, double *urgent_share)
+{
+  MillTimerSource *self = MILL_TIMER_SOURCE (source);
+  double rate;
+
+  g_mutex_lock (&self->lock);
+  *urgent_share = self->urgent / 100.0;
+  rate = self->jitter == MILL_TIMER_JITTER_EXPONENTIAL ? self->rate : -1.0;
+  g_mutex_unlock (&self->lock);
+  return rate;
+}
+
 /* Says whether it was another one before. */
 static gboolean
 change_rate_locked (MillTimerSource *self, double rate)
@@ -211,6 +235,9 @@ mill_timer_source_get_property (GObject *object, guint prop_id, GValue *value, G
     case PROP_PAYLOAD:
       g_value_set_string (value, self->payload);
       break;
+    case PROP_URGENT:
+      g_value_set_double (value, self->urgent);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -221,6 +248,15 @@ static gboolean
 change_uint (guint *field, guint value)
 {
   gboolean changed = *field != value;
+
+  *field = value;
+  return changed;
+}
+
+static gboolean
+change_double (double *field, double value)
+{
+  gboolean changed = *field < value || *field > value;
 
   *field = value;
   return changed;
@@ -242,6 +278,8 @@ change_locked (MillTimerSource *self, MillTimerSourceProperty property, const GV
       return self->jitter != before;
     case PROP_SEED:
       return change_uint (&self->seed, g_value_get_uint (value));
+    case PROP_URGENT:
+      return change_double (&self->urgent, g_value_get_double (value));
     case PROP_PAYLOAD:
     default:
       if (g_strcmp0 (self->payload, g_value_get_string (value)) == 0)
@@ -258,7 +296,7 @@ mill_timer_source_set_property (GObject *object, guint prop_id, const GValue *va
   MillTimerSource *self = MILL_TIMER_SOURCE (object);
   gboolean changed;
 
-  if (prop_id < PROP_RATE || prop_id > PROP_PAYLOAD)
+  if (prop_id < PROP_RATE || prop_id > PROP_URGENT)
     {
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       return;
@@ -327,6 +365,17 @@ install_properties (GObjectClass *object_class)
   properties[PROP_PAYLOAD] =
       g_param_spec_string ("payload", _ ("Payload"), _ ("What an item carries; {n} stands for its number"),
                            NULL, MILL_CONFIG_FLAGS);
+  /**
+   * MillTimerSource:urgent:
+   *
+   * How many of a hundred items are urgent, of the priority -1 in place of 0. Live, from any thread.
+   */
+  properties[PROP_URGENT] = mill_knob_with_unit (
+      g_param_spec_double ("urgent", _ ("Urgent"),
+                           _ ("How many of a hundred items are urgent: they go first where a stage’s order "
+                              "is priority"),
+                           0.0, 100.0, 0.0, MILL_KNOB_FLAGS),
+      N_ ("%"));
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
@@ -342,6 +391,8 @@ mill_timer_source_class_init (MillTimerSourceClass *klass)
   source_class->open = mill_timer_source_open;
   source_class->poll = mill_timer_source_poll;
   source_class->get_total = mill_timer_source_get_total;
+  source_class->get_poisson_rate = mill_timer_source_get_poisson_rate;
+  source_class->keeps_time = TRUE;
   install_properties (object_class);
 }
 

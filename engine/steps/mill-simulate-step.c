@@ -17,6 +17,7 @@
 #include "core/mill-random-private.h"
 #include "mill-enum-types.h"
 #include "pipeline/mill-knob.h"
+#include "pipeline/mill-pipeline.h"
 
 #define LONGEST_MS 3600000.0 /* the tail of a wide lognormal has no end */
 
@@ -32,6 +33,8 @@ typedef struct
 struct _MillSimulateStep
 {
   MillStep parent_instance;
+
+  MillClock *clock; /* (owned) (nullable) of a run that leaps; NULL is the real one. Set by open */
 
   GMutex lock;
   Settings settings; /* (lock) */
@@ -119,16 +122,24 @@ mill_simulate_step_process (MillStep *step, MillWork *work, GCancellable *cancel
 typedef struct
 {
   gboolean fails;
-  GSource *timer; /* (owned) (nullable) */
+  GSource *timer; /* (owned) (nullable) the end of the nap, or its cancellation */
+  GSource *alarm; /* (owned) (nullable) the end of the nap, by the clock of a run that leaps */
 } Nap;
+
+static void
+nap_end (Nap *nap)
+{
+  g_clear_pointer (&nap->timer, mill_cancel_source_destroy);
+  if (nap->alarm != NULL)
+    g_source_destroy (nap->alarm);
+  g_clear_pointer (&nap->alarm, g_source_unref);
+}
 
 static void
 nap_free (gpointer data)
 {
-  Nap *nap = data;
-
-  g_clear_pointer (&nap->timer, mill_cancel_source_destroy);
-  g_free (nap);
+  nap_end (data);
+  g_free (data);
 }
 
 static gboolean
@@ -138,7 +149,7 @@ nap_over_cb (gpointer user_data)
   Nap *nap = g_task_get_task_data (task);
   GError *error = NULL;
 
-  g_clear_pointer (&nap->timer, mill_cancel_source_destroy);
+  nap_end (nap);
   if (g_task_return_error_if_cancelled (task))
     return G_SOURCE_REMOVE;
   if (return_outcome (nap->fails, &error))
@@ -149,13 +160,19 @@ nap_over_cb (gpointer user_data)
 }
 
 static void
-attach_nap (GTask *task, gint64 deadline_us)
+attach_nap (GTask *task, gint64 deadline_us, MillClock *clock)
 {
   Nap *nap = g_task_get_task_data (task);
 
-  nap->timer = mill_cancel_source_new ("mill nap", deadline_us, g_task_get_cancellable (task), nap_over_cb,
-                                       g_object_ref (task), g_object_unref);
+  nap->timer = mill_cancel_source_new ("mill nap", clock == NULL ? deadline_us : MILL_NEVER,
+                                       g_task_get_cancellable (task), nap_over_cb, g_object_ref (task),
+                                       g_object_unref);
   g_source_attach (nap->timer, g_task_get_context (task));
+  if (clock == NULL)
+    return;
+  nap->alarm = mill_clock_source_new (clock, deadline_us);
+  g_source_set_callback (nap->alarm, nap_over_cb, g_object_ref (task), g_object_unref);
+  g_source_attach (nap->alarm, g_task_get_context (task));
 }
 
 static void
@@ -165,15 +182,39 @@ mill_simulate_step_process_async (MillStep *step, MillWork *work, GCancellable *
   MillSimulateStep *self = MILL_SIMULATE_STEP (step);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   guint64 id = mill_item_get_id (mill_work_get_item (work));
-  gint64 started_us = g_get_monotonic_time ();
+  gint64 started_us = self->clock == NULL ? g_get_monotonic_time () : mill_clock_get_time (self->clock);
   Nap *nap = g_new0 (Nap, 1);
   gint64 duration_us = mill_simulate_step_get_duration (self, id, mill_work_get_attempt (work), &nap->fails);
 
   g_task_set_task_data (task, nap, nap_free);
   if (duration_us > 0)
-    attach_nap (task, started_us + duration_us);
+    attach_nap (task, started_us + duration_us, self->clock);
   else
     nap_over_cb (task);
+}
+
+static gboolean
+mill_simulate_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
+{
+  MillSimulateStep *self = MILL_SIMULATE_STEP (step);
+
+  g_clear_object (&self->clock);
+  if (mill_pipeline_is_leaping (pipeline))
+    self->clock = g_object_ref (mill_pipeline_get_clock (pipeline));
+  return TRUE;
+}
+
+static double
+mill_simulate_step_get_exponential_mean (MillStep *step)
+{
+  MillSimulateStep *self = MILL_SIMULATE_STEP (step);
+  Settings now;
+
+  g_mutex_lock (&self->lock);
+  now = self->settings;
+  g_mutex_unlock (&self->lock);
+  return now.distribution == MILL_DISTRIBUTION_EXPONENTIAL && now.error_rate <= 0.0 ? now.latency_ms * 1000.0
+                                                                                    : -1.0;
 }
 
 static gboolean
@@ -263,7 +304,10 @@ mill_simulate_step_set_property (GObject *object, guint prop_id, const GValue *v
 static void
 mill_simulate_step_finalize (GObject *object)
 {
-  g_mutex_clear (&MILL_SIMULATE_STEP (object)->lock);
+  MillSimulateStep *self = MILL_SIMULATE_STEP (object);
+
+  g_clear_object (&self->clock);
+  g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (mill_simulate_step_parent_class)->finalize (object);
 }
 
@@ -325,9 +369,12 @@ mill_simulate_step_class_init (MillSimulateStepClass *klass)
   object_class->get_property = mill_simulate_step_get_property;
   object_class->set_property = mill_simulate_step_set_property;
   object_class->finalize = mill_simulate_step_finalize;
+  step_class->open = mill_simulate_step_open;
   step_class->process = mill_simulate_step_process;
   step_class->process_async = mill_simulate_step_process_async;
   step_class->process_finish = mill_simulate_step_process_finish;
+  step_class->get_exponential_mean = mill_simulate_step_get_exponential_mean;
+  step_class->keeps_time = TRUE;
   install_properties (object_class);
 }
 
