@@ -34,6 +34,7 @@ MillCliStatus mill_cli_serve (char **arguments);
 MillCliStatus mill_cli_check (char **arguments);
 MillCliStatus mill_cli_export (char **arguments);
 MillCliStatus mill_cli_bench (char **arguments);
+MillCliStatus mill_cli_reference (char **arguments);
 
 gboolean mill_cli_parse (char ***arguments, const char *synopsis, const char *summary,
                          const GOptionEntry *entries);

@@ -25,6 +25,7 @@ static const Command commands[] = {
   { "serve", N_ ("serve the demo site, to try things on"), mill_cli_serve },
   { "export", N_ ("write the results of a recorded run"), mill_cli_export },
   { "check", N_ ("say what is wrong with a job file"), mill_cli_check },
+  { "reference", N_ ("say what may stand in a job file"), mill_cli_reference },
   { "bench", N_ ("measure the engine on this machine"), mill_cli_bench },
 };
 
@@ -33,7 +34,7 @@ print_help (void)
 {
   g_print ("%s\n\n%s\n", _ ("Usage: millrace-cli COMMAND [ARGUMENTS]"), _ ("Commands:"));
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_print ("  %-8s %s\n", commands[i].name, _ (commands[i].help));
+    g_print ("  %-9s %s\n", commands[i].name, _ (commands[i].help));
   g_print ("\n%s\n%s\n", _ ("“millrace-cli COMMAND --help” says more about a command."),
            _ ("Exit status: 0 finished, 1 finished with dead letters, 2 bad usage or bad job, 3 failed, "
               "130 interrupted."));

@@ -10,6 +10,7 @@
 #include "mill-builtin-jobs.h"
 #include "mill-perf-report.h"
 #include "mill-preferences-window.h"
+#include "mill-reference-window.h"
 #include "mill-preferences.h"
 #include "mill-settings.h"
 #include "mill-shortcuts.h"
@@ -22,8 +23,9 @@ struct _MillApplication
 
   GSettings *settings; /* (owned) (nullable): NULL when the schema is nowhere */
   gint64 started_us;
-  MillPerfReport *report; /* (owned) (nullable): while one is taken */
-  GtkWindow *help_window; /* (weak) (nullable): while it is open */
+  MillPerfReport *report;      /* (owned) (nullable): while one is taken */
+  GtkWindow *help_window;      /* (weak) (nullable): while it is open */
+  GtkWindow *reference_window; /* (weak) (nullable): while it is open */
 };
 
 G_DEFINE_FINAL_TYPE (MillApplication, mill_application, ADW_TYPE_APPLICATION)
@@ -184,6 +186,19 @@ help_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+reference_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  MillApplication *self = MILL_APPLICATION (user_data);
+
+  if (self->reference_window == NULL)
+    {
+      g_set_weak_pointer (&self->reference_window, mill_reference_window_new ());
+      gtk_window_set_application (self->reference_window, GTK_APPLICATION (self));
+    }
+  gtk_window_present (self->reference_window);
+}
+
+static void
 about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (user_data)), "application-name",
@@ -227,6 +242,7 @@ static const GActionEntry actions[] = {
   { .name = "show-tab", .activate = show_tab_action, .parameter_type = "u" },
   { .name = "preferences", .activate = preferences_action },
   { .name = "help", .activate = help_action },
+  { .name = "reference", .activate = reference_action },
   { .name = "about", .activate = about_action },
   { .name = "quit", .activate = quit_action },
 };
@@ -271,6 +287,7 @@ mill_application_dispose (GObject *object)
   MillApplication *self = MILL_APPLICATION (object);
 
   g_clear_weak_pointer (&self->help_window);
+  g_clear_weak_pointer (&self->reference_window);
   g_clear_object (&self->report);
   g_clear_object (&self->settings);
 
