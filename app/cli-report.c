@@ -10,6 +10,7 @@
 #include "cli-text.h"
 #include "mill-format.h"
 #include "mill-limit-words.h"
+#include "mill-wait-words.h"
 #include "mill-words.h"
 #include "sources/mill-crawl-source.h"
 
@@ -173,88 +174,45 @@ describe_stages (const MillSnapshot *run)
   return mill_cli_table_to_string (table);
 }
 
-/* "urgent" or "ordinary"; or the number, when there are others. */
-static char *
-name_class (const MillQueueWait *wait, guint n_classes)
-{
-  if (wait->priority == -1)
-    return g_strdup (_ ("urgent"));
-  /* Translators: items that are not urgent */
-  return wait->priority == 0 ? g_strdup (n_classes > 1 ? _ ("ordinary") : _ ("all"))
-                             : g_strdup_printf ("%d", wait->priority);
-}
-
-static char *
-expected_span (double time_us)
-{
-  return time_us < 0.0 ? g_strdup ("–") : mill_words_span ((gint64) time_us);
-}
-
 static void
 add_wait (MillCliTable *table, const MillStageSnapshot *stage, const MillQueueWait *wait)
 {
-  const MillWaitTheory *theory = stage->theory;
-  gboolean applies = theory != NULL && theory->why_not == NULL;
-  g_autofree char *class = name_class (wait, stage->waits->len);
+  g_autofree char *class = mill_wait_words_class (stage, wait);
   g_autofree char *count = mill_format_count (wait->recent_count);
   g_autofree char *mean = mill_words_span ((gint64) wait->recent_mean_us);
   g_autofree char *p95 = mill_words_span (wait->recent_p95_us);
-  g_autofree char *expected_mean =
-      expected_span (applies ? mill_wait_theory_get_mean (theory, wait->priority) : -1.0);
-  g_autofree char *expected_p95 = expected_span (applies ? theory->p95_us : -1.0);
+  g_autofree char *expected_mean = mill_wait_words_expected_mean (stage, wait);
+  g_autofree char *expected_p95 = mill_wait_words_expected_p95 (stage);
 
   mill_cli_table_add (table, stage->name, class, count, mean, p95, expected_mean, expected_p95, NULL);
 }
 
-static gboolean
-tells_waits (const MillStageSnapshot *stage)
-{
-  return stage->theory != NULL || (stage->waits != NULL && stage->waits->len > 1);
-}
-
+/* How long items waited in a queue. */
 static void
-append_theory (GString *text, const MillWaitTheory *theory)
+append_stage_waits (GString *text, const MillStageSnapshot *stage)
 {
-  g_autofree char *load = mill_words_percent (theory->load);
-  g_autofree char *waiting = mill_words_percent (theory->wait_probability);
+  g_autoptr (MillCliTable) table = mill_cli_table_new ("llrrrrr");
+  g_autofree char *theory = stage->theory != NULL ? mill_wait_words_theory (stage->theory) : NULL;
+  g_autofree char *lines = NULL;
 
-  g_string_append (text, "  ");
-  if (theory->why_not != NULL)
-    g_string_append_printf (text, _ ("Theory (Erlang C) does not apply: %s."), theory->why_not);
-  else
-    g_string_append_printf (text, _ ("Theory (Erlang C): %s busy, %s of all wait."), load, waiting);
-  g_string_append_c (text, '\n');
+  mill_cli_table_add (table, _ ("waits in"), _ ("class"), _ ("items"), _ ("mean"), "p95", _ ("theory: mean"),
+                      "p95", NULL);
+  for (guint i = 0; i < stage->waits->len; i++)
+    add_wait (table, stage, &g_array_index (stage->waits, MillQueueWait, i));
+  lines = mill_cli_table_to_string (table);
+  g_string_append_printf (text, "\n%s", lines);
+  if (theory != NULL)
+    g_string_append_printf (text, "  %s\n", theory);
+  if (mill_wait_words_are_recent (stage))
+    g_string_append_printf (text, "  %s\n", _ ("Counted since a knob was last turned."));
 }
 
-/* How long items waited in a queue, where that is worth telling: some were urgent, or theory knows better. */
 static void
 append_waits (GString *text, const MillSnapshot *run)
 {
   for (guint i = 0; i < run->stages->len; i++)
-    {
-      const MillStageSnapshot *stage = g_ptr_array_index (run->stages, i);
-      g_autoptr (MillCliTable) table = mill_cli_table_new ("llrrrrr");
-      g_autofree char *lines = NULL;
-      gboolean is_turned = FALSE;
-
-      if (!tells_waits (stage))
-        continue;
-      mill_cli_table_add (table, _ ("waits in"), _ ("class"), _ ("items"), _ ("mean"), "p95",
-                          _ ("theory: mean"), "p95", NULL);
-      for (guint j = 0; j < stage->waits->len; j++)
-        {
-          const MillQueueWait *wait = &g_array_index (stage->waits, MillQueueWait, j);
-
-          add_wait (table, stage, wait);
-          is_turned |= wait->recent_count != wait->count;
-        }
-      lines = mill_cli_table_to_string (table);
-      g_string_append_printf (text, "\n%s", lines);
-      if (stage->theory != NULL)
-        append_theory (text, stage->theory);
-      if (is_turned)
-        g_string_append_printf (text, "  %s\n", _ ("Counted since a knob was last turned."));
-    }
+    if (mill_wait_words_are_worth_it (g_ptr_array_index (run->stages, i)))
+      append_stage_waits (text, g_ptr_array_index (run->stages, i));
 }
 
 static void

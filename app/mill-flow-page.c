@@ -10,6 +10,7 @@
 #include "mill-limit-card.h"
 #include "mill-summary-card.h"
 #include "mill-timeline-panel.h"
+#include "mill-waits-card.h"
 
 struct _MillFlowPage
 {
@@ -21,6 +22,7 @@ struct _MillFlowPage
   /* Template */
   MillFlowView *flow_view;
   MillLimitCard *limit_card;
+  MillWaitsCard *waits_card;
   MillSummaryCard *summary_card;
   MillTimelinePanel *timeline_panel;
   MillKnobPanel *knob_panel;
@@ -85,6 +87,7 @@ mill_flow_page_class_init (MillFlowPageClass *klass)
 
   g_type_ensure (MILL_TYPE_FLOW_VIEW);
   g_type_ensure (MILL_TYPE_LIMIT_CARD);
+  g_type_ensure (MILL_TYPE_WAITS_CARD);
   g_type_ensure (MILL_TYPE_SUMMARY_CARD);
   g_type_ensure (MILL_TYPE_TIMELINE_PANEL);
   g_type_ensure (MILL_TYPE_KNOB_PANEL);
@@ -92,6 +95,7 @@ mill_flow_page_class_init (MillFlowPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/millrace/Millrace/ui/flow-page.ui");
   gtk_widget_class_bind_template_child (widget_class, MillFlowPage, flow_view);
   gtk_widget_class_bind_template_child (widget_class, MillFlowPage, limit_card);
+  gtk_widget_class_bind_template_child (widget_class, MillFlowPage, waits_card);
   gtk_widget_class_bind_template_child (widget_class, MillFlowPage, summary_card);
   gtk_widget_class_bind_template_child (widget_class, MillFlowPage, timeline_panel);
   gtk_widget_class_bind_template_child (widget_class, MillFlowPage, knob_panel);
@@ -130,6 +134,7 @@ mill_flow_page_set_run (MillFlowPage *self, MillRun *run)
   self->run = g_object_ref (run);
   mill_flow_view_set_run (self->flow_view, run);
   mill_limit_card_set_run (self->limit_card, run);
+  mill_waits_card_set_run (self->waits_card, run);
   mill_timeline_panel_set_run (self->timeline_panel, run);
   mill_knob_panel_set_run (self->knob_panel, run);
   show_stored (self);
@@ -154,6 +159,7 @@ mill_flow_page_set_presenting (MillFlowPage *self, gboolean presenting)
 {
   self->presenting = presenting;
   mill_timeline_panel_set_presenting (self->timeline_panel, presenting);
+  mill_waits_card_set_presenting (self->waits_card, presenting);
   gtk_widget_set_visible (GTK_WIDGET (self->knob_panel), !presenting);
   gtk_widget_set_can_focus (GTK_WIDGET (self), !presenting);
   show_summary (self, has_ended (self->run));

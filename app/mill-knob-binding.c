@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "mill-choice-row.h"
 #include "mill-knob-row.h"
 #include "mill-knob-words.h"
 
@@ -111,17 +112,78 @@ set_range (MillKnobRow *row, MillKnob *knob)
   mill_knob_row_set_digits (row, mill_knob_words_digits (knob));
 }
 
-/* What the row can be reset to, and how that is called. */
-static void
-set_usual (MillKnobRow *row, MillRun *run, MillKnob *knob)
+/* What the row can be reset to, and (transfer full) how that is called. */
+static double
+get_usual (MillRun *run, MillKnob *knob, char **text)
 {
   double usual = mill_knob_board_get_job_number (mill_run_get_knobs (run), knob);
   g_autofree char *number = mill_knob_words_number (knob, usual);
-  /* Translators: a knob's name, then its value; for a button that turns the knob to what the job says */
-  g_autofree char *text =
-      g_strdup_printf (_ ("Reset %s to %s, as in the job"), mill_knob_get_label (knob), number);
 
+  /* Translators: a knob's name, then its value; for a button that turns the knob to what the job says */
+  *text = g_strdup_printf (_ ("Reset %s to %s, as in the job"), mill_knob_get_label (knob), number);
+  return usual;
+}
+
+static const GEnumClass *
+get_choices (MillKnob *knob)
+{
+  return G_PARAM_SPEC_ENUM (mill_knob_get_pspec (knob))->enum_class;
+}
+
+/* The place of a value among the choices. */
+static guint
+get_place (MillKnob *knob, double value)
+{
+  const GEnumClass *choices = get_choices (knob);
+  guint place = 0;
+
+  while (place + 1 < choices->n_values && choices->values[place].value != (gint) value)
+    place++;
+  return place;
+}
+
+static void
+chosen_by_user_cb (GtkWidget *row, guint choice)
+{
+  Binding *binding = g_object_get_qdata (G_OBJECT (row), binding_quark ());
+
+  mill_run_set_knob (binding->run, binding->knob, get_choices (binding->knob)->values[choice].value);
+}
+
+/* A choice among names has no place on a scale. */
+static GtkWidget *
+new_choice_row (MillRun *run, MillKnob *knob)
+{
+  const GEnumClass *choices = get_choices (knob);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree char *text = NULL;
+  double usual = get_usual (run, knob, &text);
+  GtkWidget *row;
+
+  for (guint i = 0; i < choices->n_values; i++)
+    g_ptr_array_add (names, (gpointer) choices->values[i].value_nick);
+  g_ptr_array_add (names, NULL);
+  row = mill_choice_row_new (mill_knob_get_label (knob), (const char *const *) names->pdata);
+  mill_choice_row_set_description (MILL_CHOICE_ROW (row), mill_knob_get_help (knob));
+  mill_choice_row_set_usual (MILL_CHOICE_ROW (row), get_place (knob, usual), text);
+  g_signal_connect (row, "changed-by-user", G_CALLBACK (chosen_by_user_cb), NULL);
+  return row;
+}
+
+static GtkWidget *
+new_number_row (MillRun *run, MillKnob *knob)
+{
+  GtkWidget *widget = mill_knob_row_new (kind_of (knob), mill_knob_get_label (knob));
+  MillKnobRow *row = MILL_KNOB_ROW (widget);
+  g_autofree char *text = NULL;
+  double usual = get_usual (run, knob, &text);
+
+  set_range (row, knob);
+  mill_knob_row_set_unit (row, mill_knob_get_unit (knob));
+  mill_knob_row_set_description (row, mill_knob_get_help (knob));
   mill_knob_row_set_usual (row, usual, text);
+  g_signal_connect (row, "changed-by-user", G_CALLBACK (changed_by_user_cb), NULL);
+  return widget;
 }
 
 /**
@@ -134,22 +196,16 @@ set_usual (MillKnobRow *row, MillRun *run, MillKnob *knob)
 GtkWidget *
 mill_knob_binding_new_row (MillRun *run, MillKnob *knob)
 {
-  GtkWidget *widget = mill_knob_row_new (kind_of (knob), mill_knob_get_label (knob));
-  MillKnobRow *row = MILL_KNOB_ROW (widget);
+  gboolean is_choice = G_IS_PARAM_SPEC_ENUM (mill_knob_get_pspec (knob));
+  GtkWidget *row = is_choice ? new_choice_row (run, knob) : new_number_row (run, knob);
   Binding *binding = g_new0 (Binding, 1);
 
   binding->run = g_object_ref (run);
   binding->knob = mill_knob_ref (knob);
   g_object_set_qdata_full (G_OBJECT (row), binding_quark (), binding, binding_free);
+  mill_knob_binding_refresh (row);
 
-  set_range (row, knob);
-  mill_knob_row_set_unit (row, mill_knob_get_unit (knob));
-  mill_knob_row_set_description (row, mill_knob_get_help (knob));
-  set_usual (row, run, knob);
-  mill_knob_binding_refresh (widget);
-  g_signal_connect (row, "changed-by-user", G_CALLBACK (changed_by_user_cb), NULL);
-
-  return widget;
+  return row;
 }
 
 /**
@@ -163,6 +219,10 @@ mill_knob_binding_refresh (GtkWidget *row)
 {
   Binding *binding = g_object_get_qdata (G_OBJECT (row), binding_quark ());
 
-  if (!mill_knob_row_is_editing (MILL_KNOB_ROW (row)))
-    mill_knob_row_set_value (MILL_KNOB_ROW (row), mill_run_get_knob_number (binding->run, binding->knob));
+  double value = mill_run_get_knob_number (binding->run, binding->knob);
+
+  if (MILL_IS_CHOICE_ROW (row))
+    mill_choice_row_set_chosen (MILL_CHOICE_ROW (row), get_place (binding->knob, value));
+  else if (!mill_knob_row_is_editing (MILL_KNOB_ROW (row)))
+    mill_knob_row_set_value (MILL_KNOB_ROW (row), value);
 }

@@ -143,13 +143,7 @@ add_rows (MillKnobPanel *self)
   guint i;
 
   for (i = 0; i < knobs->len; i++)
-    {
-      MillKnob *knob = g_ptr_array_index (knobs, i);
-
-      /* A choice among names has no place on a scale. */
-      if (!G_IS_PARAM_SPEC_ENUM (mill_knob_get_pspec (knob)))
-        add_row (self, knob);
-    }
+    add_row (self, g_ptr_array_index (knobs, i));
 }
 
 static void

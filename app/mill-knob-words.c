@@ -43,6 +43,15 @@ mill_knob_words_is_no_limit (const MillKnob *knob, double number)
   return !(number > 0) && (mill_knob_get_pspec (knob)->flags & MILL_PARAM_UNLIMITED) != 0;
 }
 
+/* (transfer full): one of a few names, as in a job file. */
+static char *
+get_choice (GParamSpec *pspec, gint number)
+{
+  const GEnumValue *value = g_enum_get_value (G_PARAM_SPEC_ENUM (pspec)->enum_class, number);
+
+  return g_strdup (value != NULL ? value->value_nick : "");
+}
+
 /**
  * mill_knob_words_number:
  * @knob: a knob
@@ -60,6 +69,8 @@ mill_knob_words_number (const MillKnob *knob, double number)
     return g_strdup (number > 0 ? _ ("on") : _ ("off"));
   if (mill_knob_words_is_no_limit (knob, number))
     return g_strdup (_ ("no limit"));
+  if (G_IS_PARAM_SPEC_ENUM (mill_knob_get_pspec (knob)))
+    return get_choice (mill_knob_get_pspec (knob), (gint) number);
   text = mill_format_number (number, mill_knob_words_digits (knob));
   return *unit != '\0' ? g_strdup_printf ("%s %s", text, unit) : g_steal_pointer (&text);
 }

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "mill-choice-row.h"
 #include "mill-knob-row.h"
 
 #include "widget-fixture.h"
@@ -308,6 +309,43 @@ test_knob_text_undo (void)
   fixture_hide (&fixture);
 }
 
+/* Choosing tells the caller; what is set does not. What is not usual is marked, and the button goes back. */
+static void
+test_knob_choice (void)
+{
+  static const char *const orders[] = { "fifo", "lifo", "priority", NULL };
+  Fixture fixture;
+  MillChoiceRow *row;
+  GtkDropDown *drop_down;
+  guint chosen = G_MAXUINT;
+
+  fixture_show (&fixture, mill_choice_row_new ("Order", orders), 320, -1);
+  row = MILL_CHOICE_ROW (fixture.widget);
+  drop_down = GTK_DROP_DOWN (find_child (fixture.widget, GTK_TYPE_DROP_DOWN));
+  gt_signal_logger_connect (fixture.logger, row, "changed-by-user");
+  assert_described (GTK_WIDGET (drop_down), GTK_ACCESSIBLE_PROPERTY_LABEL, "Order");
+
+  mill_choice_row_set_usual (row, 1, "Reset to lifo");
+  g_assert_true (gtk_widget_has_css_class (fixture.widget, "turned"));
+  mill_choice_row_set_chosen (row, 1);
+  g_assert_false (gtk_widget_has_css_class (fixture.widget, "turned"));
+  gt_signal_logger_assert_no_emissions (fixture.logger);
+
+  gtk_drop_down_set_selected (drop_down, 2);
+  fixture_pop_signal (&fixture, fixture.widget, "changed-by-user", &chosen);
+  g_assert_cmpuint (chosen, ==, 2);
+  g_assert_cmpuint (mill_choice_row_get_chosen (row), ==, 2);
+  g_assert_true (gtk_widget_has_css_class (fixture.widget, "turned"));
+
+  g_signal_emit_by_name (gtk_widget_get_last_child (gtk_widget_get_parent (GTK_WIDGET (drop_down))),
+                         "clicked");
+  fixture_pop_signal (&fixture, fixture.widget, "changed-by-user", &chosen);
+  g_assert_cmpuint (chosen, ==, 1);
+  g_assert_false (gtk_widget_has_css_class (fixture.widget, "turned"));
+  gt_signal_logger_assert_no_emissions (fixture.logger);
+  fixture_hide (&fixture);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -322,6 +360,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/widgets/knob/reset", test_knob_reset);
   g_test_add_func ("/widgets/knob/hint", test_knob_hint);
   g_test_add_func ("/widgets/knob/text-undo", test_knob_text_undo);
+  g_test_add_func ("/widgets/knob/choice", test_knob_choice);
 
   return g_test_run ();
 }

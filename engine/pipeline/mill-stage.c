@@ -25,6 +25,7 @@ typedef enum
 {
   PROP_MAXSIZE = 1,
   PROP_CONSUMERS,
+  PROP_ORDER,
   PROP_SLOTS,
   PROP_RATE,
   PROP_BURST,
@@ -33,10 +34,9 @@ typedef enum
   PROP_BACKOFF,
   PROP_RETRY_BUDGET,
   PROP_GRACE,
-  PROP_ORDER,
 } MillStageProperty;
 
-static GParamSpec *props[PROP_ORDER + 1];
+static GParamSpec *props[PROP_GRACE + 1];
 
 G_DEFINE_FINAL_TYPE (MillStage, mill_stage, G_TYPE_OBJECT)
 
