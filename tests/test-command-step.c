@@ -10,9 +10,9 @@
 #include "core/mill-error.h"
 #include "core/mill-retry-policy.h"
 #include "mill-enum-types.h"
-#include "pipeline/mill-work-private.h"
 #include "steps/mill-command-step.h"
 #include "test-parts.h"
+#include "test-work.h"
 
 /* Runs @step at an item with @payload; (transfer full): the item. */
 static MillItem *
@@ -29,11 +29,11 @@ run_step (MillStep *step, const char *payload, gssize length, GCancellable *canc
 
       mill_item_set_payload (item, bytes);
     }
-  mill_work_init (&work, mill_item_ref (item));
+  test_work_init (&work, mill_item_ref (item));
   mill_work_begin_attempt (&work, 2);
   ok = mill_step_open (step, pipeline, error) && mill_step_run (step, &work, cancellable, error);
   g_assert_true (ok == (error == NULL || *error == NULL));
-  mill_work_clear (&work);
+  mill_work_finalize (&work);
   return item;
 }
 
@@ -194,11 +194,11 @@ test_vanished (void)
   g_assert_true (g_file_set_contents_full (path, "#!/bin/sh\n", -1, G_FILE_SET_CONTENTS_NONE, 0755, NULL));
   g_assert_true (mill_step_open (step, pipeline, NULL));
   test_remove_tree (folder);
-  mill_work_init (&work, mill_item_new (1, NULL));
+  test_work_init (&work, mill_item_new (1, NULL));
   g_assert_false (mill_step_run (step, &work, NULL, &error));
   g_assert_error (error, MILL_ERROR, MILL_ERROR_FAILED);
   g_assert_nonnull (strstr (error->message, "No such file"));
-  mill_work_clear (&work);
+  mill_work_finalize (&work);
 }
 
 static void

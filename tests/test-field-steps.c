@@ -11,12 +11,12 @@
 #include "core/mill-retry-policy.h"
 #include "mill-enum-types.h"
 #include "pipeline/mill-pipeline.h"
-#include "pipeline/mill-work-private.h"
 #include "steps/mill-fields-step.h"
 #include "steps/mill-hash-step.h"
 #include "steps/mill-parse-json-step.h"
 #include "steps/mill-parse-regex-step.h"
 #include "steps/mill-timestamp-step.h"
+#include "test-work.h"
 
 /* (transfer full) (nullable): what becomes of @item, which is line 17: its record as JSON. */
 static char *
@@ -27,10 +27,9 @@ run_at (MillStep *step, MillItem *item, GError **error)
   gboolean ok;
 
   g_assert_true (mill_step_open (step, pipeline, NULL));
-  mill_work_init (&work, mill_item_ref (item));
-  mill_work_begin_attempt (&work, 0);
+  test_work_init (&work, mill_item_ref (item));
   ok = mill_step_run (step, &work, NULL, error);
-  mill_work_clear (&work);
+  mill_work_finalize (&work);
   return ok ? mill_record_to_json (mill_item_get_record (item)) : NULL;
 }
 
@@ -333,10 +332,10 @@ test_hash (void)
                   "{\"sha256\":\"4523540f1504cd17100c4835e85b7eefd49911580f8efff0599a8f283be6b9e3\"}");
   g_object_set (step, "rounds", 1000000, NULL);
   g_cancellable_cancel (cancellable);
-  mill_work_init (&work, mill_item_new (1, NULL));
+  test_work_init (&work, mill_item_new (1, NULL));
   g_assert_false (mill_step_run (step, &work, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  mill_work_clear (&work);
+  mill_work_finalize (&work);
 }
 
 int
