@@ -9,6 +9,7 @@
 #include "sinks/mill-sqlite-step.h"
 #include "sources/mill-count-source.h"
 #include "sources/mill-crawl-source.h"
+#include "sources/mill-http-source.h"
 #include "sources/mill-lines-source.h"
 #include "sources/mill-tcp-source.h"
 #include "sources/mill-timer-source.h"
@@ -57,8 +58,9 @@ static const Entry steps[] = {
 
 static const Entry sources[] = {
   { "count", mill_count_source_get_type }, { "crawl", mill_crawl_source_get_type },
-  { "lines", mill_lines_source_get_type }, { "tcp", mill_tcp_source_get_type },
-  { "timer", mill_timer_source_get_type }, { "urls", mill_urls_source_get_type },
+  { "http", mill_http_source_get_type },   { "lines", mill_lines_source_get_type },
+  { "tcp", mill_tcp_source_get_type },     { "timer", mill_timer_source_get_type },
+  { "urls", mill_urls_source_get_type },
 };
 
 static const Entry sinks[] = {

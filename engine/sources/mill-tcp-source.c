@@ -10,14 +10,14 @@
 
 #include "sources/mill-tcp-source.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
-#include "sources/mill-listen-private.h"
+#include "sources/mill-listen-source-private.h"
 #include "sources/mill-tcp-connection-private.h"
 
-#define BACKLOG        64
 #define LINES_A_TURN   64
 #define ACCEPTS_A_TURN 64
 #define ACK_EVERY_MS   10
@@ -35,18 +35,11 @@ typedef struct
 
 struct _MillTcpSource
 {
-  MillSource parent_instance;
+  MillListenSource parent_instance;
 
-  char *address; /* (owned) (nullable) */
-  guint port;
-  guint max_connections;
-  guint max_line;
   gboolean ack;
-
-  /* Made by open. */
-  GMainContext *context;  /* (owned) (nullable) */
-  MillLineLedger *ledger; /* (owned) (nullable) */
-  char *where;            /* (owned) (nullable) */
+  GMainContext *context;  /* (unowned) (nullable) set by open */
+  MillLineLedger *ledger; /* (unowned) (nullable) set by open */
 
   /* Used by poll alone. */
   GQueue ready; /* of Sender, unowned */
@@ -65,16 +58,12 @@ struct _MillTcpSource
 
 typedef enum
 {
-  PROP_ADDRESS = 1,
-  PROP_PORT,
-  PROP_MAX_CONNECTIONS,
-  PROP_MAX_LINE,
-  PROP_ACK,
+  PROP_ACK = 1,
 } MillTcpSourceProperty;
 
 static GParamSpec *properties[PROP_ACK + 1];
 
-G_DEFINE_FINAL_TYPE (MillTcpSource, mill_tcp_source, MILL_TYPE_SOURCE)
+G_DEFINE_FINAL_TYPE (MillTcpSource, mill_tcp_source, MILL_TYPE_LISTEN_SOURCE)
 
 static void
 sender_unref (gpointer data)
@@ -89,28 +78,21 @@ sender_unref (gpointer data)
 }
 
 static void
-clear_watch (GSource **watch)
-{
-  if (*watch != NULL)
-    g_source_destroy (*watch);
-  g_clear_pointer (watch, g_source_unref);
-}
-
-static void
 drop_sender_locked (MillTcpSource *self, Sender *sender)
 {
   sender->is_dropped = TRUE;
-  clear_watch (&sender->input_watch);
-  clear_watch (&sender->output_watch);
+  mill_clear_watch (&sender->input_watch);
+  mill_clear_watch (&sender->output_watch);
   g_ptr_array_remove_fast (self->senders, sender);
 }
 
-/* Has the control loop call @func once when @socket is @condition. */
+/* Has the control loop call @func once when @socket is @condition. By its descriptor: a GSocket's own source
+ * looks at the socket while another thread closes it. */
 static GSource *
-watch_socket (MillTcpSource *self, GSocket *socket, GIOCondition condition, GSocketSourceFunc func,
+watch_socket (MillTcpSource *self, GSocket *socket, GIOCondition condition, GUnixFDSourceFunc func,
               gpointer user_data, GDestroyNotify destroy)
 {
-  GSource *watch = g_socket_create_source (socket, condition, NULL);
+  GSource *watch = g_unix_fd_source_new (g_socket_get_fd (socket), condition);
 
   g_source_set_static_name (watch, "MillTcpSource socket");
   g_source_set_callback (watch, G_SOURCE_FUNC (func), user_data, destroy);
@@ -119,7 +101,7 @@ watch_socket (MillTcpSource *self, GSocket *socket, GIOCondition condition, GSoc
 }
 
 static gboolean
-input_came_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
+input_came_cb (int fd, GIOCondition condition, gpointer user_data)
 {
   Sender *sender = user_data;
   MillTcpSource *self = sender->source;
@@ -145,7 +127,7 @@ watch_input (MillTcpSource *self, Sender *sender)
 }
 
 static gboolean
-knocked_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
+knocked_cb (int fd, GIOCondition condition, gpointer user_data)
 {
   MillTcpSource *self = user_data;
 
@@ -168,7 +150,7 @@ watch_listener_locked (MillTcpSource *self)
 static gboolean acknowledge_cb (gpointer user_data);
 
 static gboolean
-may_read_on_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
+may_read_on_cb (int fd, GIOCondition condition, gpointer user_data)
 {
   Sender *sender = user_data;
   MillTcpSource *self = sender->source;
@@ -209,7 +191,7 @@ acknowledge_cb (gpointer user_data)
   MillTcpSource *self = user_data;
 
   g_mutex_lock (&self->lock);
-  clear_watch (&self->ack_timer);
+  mill_clear_watch (&self->ack_timer);
   acknowledge_all_locked (self);
   g_mutex_unlock (&self->lock);
   return G_SOURCE_REMOVE;
@@ -239,7 +221,8 @@ sender_new (MillTcpSource *self, GSocket *socket)
 
   g_atomic_ref_count_init (&sender->refs);
   sender->source = g_object_ref (self);
-  sender->connection = mill_tcp_connection_new (socket, self->ledger, self->max_line, self->ack);
+  sender->connection = mill_tcp_connection_new (
+      socket, self->ledger, mill_listen_source_get_max_line (MILL_LISTEN_SOURCE (self)), self->ack);
   return sender;
 }
 
@@ -249,7 +232,7 @@ admit_locked (MillTcpSource *self, GSocket *socket)
 {
   Sender *sender = sender_new (self, socket);
 
-  if (self->senders->len >= self->max_connections)
+  if (self->senders->len >= mill_listen_source_get_max_connections (MILL_LISTEN_SOURCE (self)))
     {
       mill_tcp_connection_refuse (sender->connection, "too many connections");
       sender_unref (sender);
@@ -366,7 +349,7 @@ mill_tcp_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yield,
 static void
 close_listener_locked (MillTcpSource *self)
 {
-  clear_watch (&self->listener_watch);
+  mill_clear_watch (&self->listener_watch);
   if (self->listener != NULL)
     g_socket_close (self->listener, NULL);
   g_clear_object (&self->listener);
@@ -391,46 +374,22 @@ mill_tcp_source_take_rest (MillSource *source)
   return item;
 }
 
-static void
-mill_tcp_source_settled (MillSource *source, MillItem *item, MillOutcome outcome, const GError *error)
-{
-  mill_line_ledger_settle (MILL_TCP_SOURCE (source)->ledger, item, outcome);
-}
-
-static char *
-mill_tcp_source_dup_address (MillSource *source)
-{
-  return g_strdup (MILL_TCP_SOURCE (source)->where);
-}
-
-/* A start that failed may be tried again. */
-static void
-forget_run (MillTcpSource *self)
-{
-  g_clear_pointer (&self->ledger, mill_line_ledger_free);
-  g_clear_pointer (&self->context, g_main_context_unref);
-  g_clear_pointer (&self->where, g_free);
-  g_queue_clear (&self->ready);
-  g_queue_clear (&self->woken);
-  self->turn = 0;
-}
-
 static gboolean
 mill_tcp_source_open (MillSource *source, MillPipeline *pipeline, GError **error)
 {
   MillTcpSource *self = MILL_TCP_SOURCE (source);
-  GMainContext *context = mill_pipeline_get_context (pipeline);
-  GSocket *listener = mill_listen (self->address, self->port, BACKLOG, error);
+  MillListenSource *listen = MILL_LISTEN_SOURCE (source);
 
-  if (listener == NULL)
+  if (!MILL_SOURCE_CLASS (mill_tcp_source_parent_class)->open (source, pipeline, error))
     return FALSE;
-  forget_run (self);
-  self->ledger = mill_line_ledger_new (self->ack ? progress_cb : NULL, self);
-  self->context = context != NULL ? g_main_context_ref (context) : NULL;
-  self->where = mill_listen_describe (listener);
+  self->ledger = mill_listen_source_make_ledger (listen, self->ack ? progress_cb : NULL);
+  self->context = mill_listen_source_get_context (listen);
+  g_queue_clear (&self->ready);
+  self->turn = 0;
   self->accept_at_us = G_MAXINT64;
   g_mutex_lock (&self->lock);
-  self->listener = listener;
+  g_queue_clear (&self->woken);
+  self->listener = mill_listen_source_take_listener (listen);
   self->knocked = TRUE;
   g_atomic_int_set (&self->something_came, TRUE);
   g_mutex_unlock (&self->lock);
@@ -444,7 +403,7 @@ mill_tcp_source_close (MillSource *source)
 
   g_mutex_lock (&self->lock);
   close_listener_locked (self);
-  clear_watch (&self->ack_timer);
+  mill_clear_watch (&self->ack_timer);
   acknowledge_all_locked (self);
   while (self->senders->len > 0)
     drop_sender_locked (self, g_ptr_array_index (self->senders, 0));
@@ -454,72 +413,32 @@ mill_tcp_source_close (MillSource *source)
 static void
 mill_tcp_source_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
-  MillTcpSource *self = MILL_TCP_SOURCE (object);
-
   switch ((MillTcpSourceProperty) prop_id)
     {
-    case PROP_ADDRESS:
-      g_value_set_string (value, self->address);
-      break;
-    case PROP_PORT:
-      g_value_set_uint (value, self->port);
-      break;
-    case PROP_MAX_CONNECTIONS:
-      g_value_set_uint (value, self->max_connections);
-      break;
-    case PROP_MAX_LINE:
-      g_value_set_uint (value, self->max_line);
-      break;
     case PROP_ACK:
-      g_value_set_boolean (value, self->ack);
+      g_value_set_boolean (value, MILL_TCP_SOURCE (object)->ack);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
-static gboolean
-change_uint (guint *field, const GValue *value)
-{
-  guint before = *field;
-
-  *field = g_value_get_uint (value);
-  return *field != before;
-}
-
-static gboolean
-change (MillTcpSource *self, MillTcpSourceProperty property, const GValue *value)
-{
-  gboolean had_ack = self->ack;
-
-  switch (property)
-    {
-    case PROP_PORT:
-      return change_uint (&self->port, value);
-    case PROP_MAX_CONNECTIONS:
-      return change_uint (&self->max_connections, value);
-    case PROP_MAX_LINE:
-      return change_uint (&self->max_line, value);
-    case PROP_ACK:
-      self->ack = g_value_get_boolean (value);
-      return self->ack != had_ack;
-    case PROP_ADDRESS:
-    default:
-      if (g_strcmp0 (self->address, g_value_get_string (value)) == 0)
-        return FALSE;
-      g_free (self->address);
-      self->address = g_value_dup_string (value);
-      return TRUE;
-    }
-}
-
 static void
 mill_tcp_source_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
-  if (prop_id < PROP_ADDRESS || prop_id > PROP_ACK)
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  else if (change (MILL_TCP_SOURCE (object), (MillTcpSourceProperty) prop_id, value))
-    g_object_notify_by_pspec (object, pspec);
+  MillTcpSource *self = MILL_TCP_SOURCE (object);
+
+  switch ((MillTcpSourceProperty) prop_id)
+    {
+    case PROP_ACK:
+      if (self->ack == g_value_get_boolean (value))
+        break;
+      self->ack = g_value_get_boolean (value);
+      g_object_notify_by_pspec (object, pspec);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -527,57 +446,11 @@ mill_tcp_source_finalize (GObject *object)
 {
   MillTcpSource *self = MILL_TCP_SOURCE (object);
 
-  forget_run (self);
+  g_queue_clear (&self->ready);
+  g_queue_clear (&self->woken);
   g_ptr_array_unref (self->senders);
-  g_free (self->address);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (mill_tcp_source_parent_class)->finalize (object);
-}
-
-static void
-install_properties (GObjectClass *object_class)
-{
-  /**
-   * MillTcpSource:address:
-   *
-   * The IP address to listen at.
-   */
-  properties[PROP_ADDRESS] = g_param_spec_string (
-      "address", _ ("Address"), _ ("The IP address to listen at; 127.0.0.1 is for this machine only"),
-      MILL_LISTEN_ADDRESS, MILL_CONFIG_FLAGS);
-  /**
-   * MillTcpSource:port:
-   *
-   * The port to listen at; 0 chooses one.
-   */
-  properties[PROP_PORT] = g_param_spec_uint ("port", _ ("Port"), _ ("The port to listen at; 0 chooses one"),
-                                             0, G_MAXUINT16, 0, MILL_CONFIG_FLAGS);
-  /**
-   * MillTcpSource:max-connections:
-   *
-   * How many may be connected at a time.
-   */
-  properties[PROP_MAX_CONNECTIONS] =
-      g_param_spec_uint ("max-connections", _ ("Most connections"), _ ("How many may be connected at a time"),
-                         1, 10000, 100, MILL_CONFIG_FLAGS);
-  /**
-   * MillTcpSource:max-line:
-   *
-   * The longest line, in bytes.
-   */
-  properties[PROP_MAX_LINE] = mill_knob_with_unit (
-      g_param_spec_uint ("max-line", _ ("Longest line"), _ ("The longest line; a longer one is refused"), 1,
-                         MILL_LISTEN_MOST_LINE, MILL_LISTEN_MAX_LINE, MILL_CONFIG_FLAGS),
-      N_ ("bytes"));
-  /**
-   * MillTcpSource:ack:
-   *
-   * Tell senders how many of their lines are settled, and take greetings.
-   */
-  properties[PROP_ACK] = g_param_spec_boolean (
-      "ack", _ ("Acknowledge"), _ ("Tell senders how many of their lines are settled, and take greetings"),
-      FALSE, MILL_CONFIG_FLAGS);
-  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
 static void
@@ -591,11 +464,18 @@ mill_tcp_source_class_init (MillTcpSourceClass *klass)
   object_class->finalize = mill_tcp_source_finalize;
   source_class->open = mill_tcp_source_open;
   source_class->poll = mill_tcp_source_poll;
-  source_class->settled = mill_tcp_source_settled;
   source_class->take_rest = mill_tcp_source_take_rest;
-  source_class->dup_address = mill_tcp_source_dup_address;
   source_class->close = mill_tcp_source_close;
-  install_properties (object_class);
+
+  /**
+   * MillTcpSource:ack:
+   *
+   * Tell senders how many of their lines are settled, and take greetings.
+   */
+  properties[PROP_ACK] = g_param_spec_boolean (
+      "ack", _ ("Acknowledge"), _ ("Tell senders how many of their lines are settled, and take greetings"),
+      FALSE, MILL_CONFIG_FLAGS);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
 static void
@@ -603,9 +483,6 @@ mill_tcp_source_init (MillTcpSource *self)
 {
   g_mutex_init (&self->lock);
   self->senders = g_ptr_array_new_with_free_func (sender_unref);
-  self->address = g_strdup (MILL_LISTEN_ADDRESS);
-  self->max_connections = 100;
-  self->max_line = MILL_LISTEN_MAX_LINE;
 }
 
 /**

@@ -6,8 +6,7 @@
  *
  * The contract (tests/test-tcp-source.c):
  *
- * - It listens at `address` (127.0.0.1: this machine only) and `port`; port 0 chooses one, which
- *   mill_source_dup_address() and an event of the run say. Without a drain or a stop it never ends.
+ * - It listens as #MillListenSource says. Without a drain or a stop it never ends.
  * - A line ends with LF or CRLF, and may hold any other bytes. What comes after the last line end before the
  *   sender says that it has ended is a line, too.
  * - A sender is read no faster than the pipeline takes its lines: while the first queue is full, or the
@@ -43,12 +42,12 @@
 
 #pragma once
 
-#include "pipeline/mill-source.h"
+#include "sources/mill-listen-source.h"
 
 G_BEGIN_DECLS
 
 #define MILL_TYPE_TCP_SOURCE (mill_tcp_source_get_type ())
-G_DECLARE_FINAL_TYPE (MillTcpSource, mill_tcp_source, MILL, TCP_SOURCE, MillSource)
+G_DECLARE_FINAL_TYPE (MillTcpSource, mill_tcp_source, MILL, TCP_SOURCE, MillListenSource)
 
 MillSource *mill_tcp_source_new (void);
 
