@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* MillLinesSource: lines, as they come. A disk is read at once, but a pipe or a terminal may be silent for
  * hours: the source then says that it waits, so that the pipeline can be stopped, and has the engine's loop
- * watch it. */
+ * watch it. A file that is followed is looked at again from time to time: what renames and truncates it tells
+ * nobody. */
 
 #include "config.h"
 
@@ -17,19 +18,25 @@
 #include "core/mill-error.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
+#include "sources/mill-inflater-private.h"
 #include "sources/mill-line-buffer-private.h"
 #include "sources/mill-number-key-private.h"
+
+#define LOOK_AGAIN_US (G_USEC_PER_SEC / 4)
 
 struct _MillLinesSource
 {
   MillSource parent_instance;
 
   char *file; /* (owned) (nullable) */
+  gboolean follow;
 
   /* Made by open; then used by poll alone. */
   char *name; /* (owned) (nullable) for messages */
   int fd;     /* (owned, unless it is the standard input) -1 when closed */
   gboolean may_be_silent;
+  MillInflater *inflater; /* (owned) (nullable) of a compressed file */
+  gboolean is_leaving; /* another file is in its place; what was written to this one meanwhile comes first */
   GMainContext *context; /* (owned) (nullable) */
   MillLineBuffer buffer;
   guint64 number;
@@ -42,9 +49,10 @@ struct _MillLinesSource
 typedef enum
 {
   PROP_FILE = 1,
+  PROP_FOLLOW,
 } MillLinesSourceProperty;
 
-static GParamSpec *properties[PROP_FILE + 1];
+static GParamSpec *properties[PROP_FOLLOW + 1];
 
 G_DEFINE_FINAL_TYPE (MillLinesSource, mill_lines_source, MILL_TYPE_SOURCE)
 
@@ -53,6 +61,19 @@ set_errno_error (GError **error, const char *name, int errsv)
 {
   g_set_error (error, G_IO_ERROR, (gint) g_io_error_from_errno (errsv), _ ("cannot read “%s”: %s"), name,
                g_strerror (errsv));
+  return FALSE;
+}
+
+/* What can be followed is a file of lines as they are. */
+static gboolean
+check_follow (MillLinesSource *self, GError **error)
+{
+  if (!self->follow || (!self->may_be_silent && self->inflater == NULL))
+    return TRUE;
+  g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID,
+               self->may_be_silent ? _ ("follow: “%s” is not a file, and followed as it is")
+                                   : _ ("follow: “%s” is compressed, and cannot be followed"),
+               self->name);
   return FALSE;
 }
 
@@ -74,7 +95,9 @@ open_file (MillLinesSource *self, GError **error)
   if (S_ISDIR (info.st_mode))
     return set_errno_error (error, self->name, EISDIR);
   self->may_be_silent = !S_ISREG (info.st_mode);
-  return TRUE;
+  if (!self->may_be_silent && mill_inflater_applies (self->fd))
+    self->inflater = mill_inflater_new ();
+  return check_follow (self, error);
 }
 
 static void
@@ -90,6 +113,7 @@ static void
 forget_file (MillLinesSource *self)
 {
   close_file (self);
+  g_clear_pointer (&self->inflater, mill_inflater_free);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->name, g_free);
 }
@@ -151,6 +175,8 @@ typedef enum
 {
   FILL_GOT,
   FILL_SILENT,
+  FILL_LATER, /* look again, some time */
+  FILL_CUT,   /* another file follows */
   FILL_END,
   FILL_ERROR,
 } Fill;
@@ -178,6 +204,68 @@ fill_buffer (MillLinesSource *self, GError **error)
   return n == 0 ? FILL_END : FILL_GOT;
 }
 
+static Fill
+fill_buffer_inflating (MillLinesSource *self, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  gssize n = mill_inflater_read (self->inflater, self->fd, mill_line_buffer_reserve (&self->buffer),
+                                 MILL_LINE_BUFFER_READ, &reason);
+
+  if (n < 0)
+    {
+      g_set_error (error, reason->domain, reason->code, _ ("cannot read “%s”: %s"), self->name,
+                   reason->message);
+      return FILL_ERROR;
+    }
+  mill_line_buffer_commit (&self->buffer, (gsize) n);
+  return n == 0 ? FILL_END : FILL_GOT;
+}
+
+/* Goes on with the file that is in the place of the one that is open. */
+static Fill
+change_file (MillLinesSource *self)
+{
+  int fd = open (self->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+  self->is_leaving = FALSE;
+  if (fd < 0)
+    return FILL_LATER;
+  close_file (self);
+  self->fd = fd;
+  return FILL_CUT;
+}
+
+/* The end of a file that is followed. Another one in its place counts only once there is something in it:
+ * until then, whoever writes may still write to this one. */
+static Fill
+look_again (MillLinesSource *self)
+{
+  struct stat held, named;
+
+  if (self->is_leaving)
+    return change_file (self);
+  if (fstat (self->fd, &held) != 0)
+    return FILL_LATER;
+  if (held.st_size < lseek (self->fd, 0, SEEK_CUR))
+    {
+      lseek (self->fd, 0, SEEK_SET);
+      return FILL_CUT;
+    }
+  if (stat (self->name, &named) != 0 || !S_ISREG (named.st_mode) || named.st_size == 0 ||
+      (named.st_ino == held.st_ino && named.st_dev == held.st_dev))
+    return FILL_LATER;
+  self->is_leaving = TRUE;
+  return FILL_GOT;
+}
+
+static Fill
+fill (MillLinesSource *self, GError **error)
+{
+  Fill result = self->inflater != NULL ? fill_buffer_inflating (self, error) : fill_buffer (self, error);
+
+  return result == FILL_END && self->follow ? look_again (self) : result;
+}
+
 static MillItem *
 make_item (MillLinesSource *self, const char *line, gsize length)
 {
@@ -199,6 +287,14 @@ fail_at_long_line (MillLinesSource *self, GError **error)
   g_set_error (error, MILL_ERROR, MILL_ERROR_TOO_LARGE, _ ("%s: the line is longer than %d MiB"), place,
                MILL_LINES_MAX_LENGTH / (1024 * 1024));
   return MILL_SOURCE_ERROR;
+}
+
+static MillSourceResult
+wait_for_growth (gint64 now_us, MillSourceYield *yield)
+{
+  yield->ready_at_us = now_us + LOOK_AGAIN_US;
+  yield->why = _ ("waiting for the file to grow");
+  return MILL_SOURCE_WAIT;
 }
 
 static MillSourceResult
@@ -238,10 +334,17 @@ mill_lines_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yiel
           yield->item = make_item (self, line, length);
           return MILL_SOURCE_READY;
         }
-      switch (fill_buffer (self, error))
+      switch (fill (self, error))
         {
         case FILL_SILENT:
           return wait_for_input (self, yield);
+        case FILL_LATER:
+          return wait_for_growth (now_us, yield);
+        case FILL_CUT:
+          if (!mill_line_buffer_take_rest (&self->buffer, &line, &length))
+            break;
+          yield->item = make_item (self, line, length);
+          return MILL_SOURCE_READY;
         case FILL_ERROR:
           return MILL_SOURCE_ERROR;
         case FILL_END:
@@ -289,6 +392,9 @@ mill_lines_source_get_property (GObject *object, guint prop_id, GValue *value, G
     case PROP_FILE:
       g_value_set_string (value, MILL_LINES_SOURCE (object)->file);
       break;
+    case PROP_FOLLOW:
+      g_value_set_boolean (value, MILL_LINES_SOURCE (object)->follow);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -306,6 +412,12 @@ mill_lines_source_set_property (GObject *object, guint prop_id, const GValue *va
         break;
       g_free (self->file);
       self->file = g_value_dup_string (value);
+      g_object_notify_by_pspec (object, pspec);
+      break;
+    case PROP_FOLLOW:
+      if (self->follow == g_value_get_boolean (value))
+        break;
+      self->follow = g_value_get_boolean (value);
       g_object_notify_by_pspec (object, pspec);
       break;
     default:
@@ -348,6 +460,14 @@ mill_lines_source_class_init (MillLinesSourceClass *klass)
   properties[PROP_FILE] = g_param_spec_string (
       "file", _ ("File"), _ ("A file whose lines are the items; “-” is the standard input"), NULL,
       MILL_CONFIG_FLAGS);
+  /**
+   * MillLinesSource:follow:
+   *
+   * Wait for more at the end of the file, also when another takes its place.
+   */
+  properties[PROP_FOLLOW] = g_param_spec_boolean (
+      "follow", _ ("Follow"), _ ("Wait for more at the end of the file, also when another takes its place"),
+      FALSE, MILL_CONFIG_FLAGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
