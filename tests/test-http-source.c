@@ -67,7 +67,6 @@ read_head (GSocket *socket)
 static void
 assert_answer (GSocket *socket, guint status, const char *body)
 {
-  g_autoptr (GSocket) owned = socket;
   g_autofree char *first = line_rig_read (socket);
   g_autofree char *start = g_strdup_printf ("HTTP/1.1 %u ", status);
 
@@ -76,6 +75,7 @@ assert_answer (GSocket *socket, guint status, const char *body)
   read_head (socket);
   line_rig_assert_read (socket, body);
   g_assert_null (line_rig_read (socket));
+  g_object_unref (socket);
 }
 
 static void
@@ -171,7 +171,6 @@ test_backpressure (gconstpointer data)
   const gsize most = 64 * 1024 * 1024;
   LineRig rig;
   GSocket *socket;
-  g_autofree char *answer = NULL;
   char line[1024];
   gsize sent = 0;
 

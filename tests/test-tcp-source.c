@@ -428,17 +428,18 @@ test_deaf_sender (void)
   mill_line_ledger_free (ledger);
 }
 
+/* Takes over @source. */
 static void
 assert_bad (MillSource *source, const char *prefix)
 {
   g_autoptr (MillPipeline) pipeline = mill_pipeline_new ("test");
-  g_autoptr (MillSource) owned = source;
   g_autoptr (GError) error = NULL;
 
   g_assert_false (mill_source_open (source, pipeline, &error));
   g_assert_nonnull (error);
   g_assert_true (g_str_has_prefix (error->message, prefix));
   mill_source_close (source);
+  g_object_unref (source);
 }
 
 /* The key is named, and what is wrong with it. */

@@ -324,11 +324,9 @@ connection_gone_cb (gpointer user_data, GObject *connection)
   g_object_unref (self);
 }
 
-/* Takes over @socket. */
 static void
 admit (MillHttpSource *self, GSocket *socket)
 {
-  g_autoptr (GSocket) owned = socket;
   g_autoptr (GSocketConnection) connection = g_socket_connection_factory_create_connection (socket);
   g_autoptr (GSocketAddress) local = g_socket_get_local_address (socket, NULL);
   g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (socket, NULL);
@@ -377,7 +375,7 @@ knocked_cb (int fd, GIOCondition condition, gpointer user_data)
 {
   MillHttpSource *self = user_data;
   g_autoptr (GError) error = NULL;
-  GSocket *socket;
+  g_autoptr (GSocket) socket = NULL;
   gboolean is_open;
 
   g_mutex_lock (&self->lock);
