@@ -26,6 +26,8 @@ static const char *const teaching_order[] = {
   "graceful-shutdown",
   "stuck",
   "checkout",
+  "hash",
+  "commands",
   "demo-crawl",
   "pitfall-blocking-call",
   "pitfall-cpu-bound",
