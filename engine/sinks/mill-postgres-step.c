@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillPostgresStep: writes items as rows of a table of a PostgreSQL database. */
+
+#include "config.h"
+
+#include "sinks/mill-postgres-step.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "core/mill-error.h"
+#include "pipeline/mill-knob.h"
+#include "sinks/mill-postgres-writer-private.h"
+
+struct _MillPostgresStep
+{
+  MillBatchStep parent_instance;
+
+  char *connection;   /* (owned) (nullable) */
+  char *table_name;   /* (owned) */
+  char *key;          /* (owned) (nullable) */
+  char *column_names; /* (owned) (nullable) */
+  gboolean create;
+  MillPostgresWriter *writer; /* (owned) (nullable) while open */
+};
+
+typedef enum
+{
+  PROP_CONNECTION = 1,
+  PROP_TABLE,
+  PROP_KEY,
+  PROP_COLUMNS,
+  PROP_CREATE,
+} MillPostgresStepProperty;
+
+static GParamSpec *properties[PROP_CREATE + 1];
+
+G_DEFINE_FINAL_TYPE (MillPostgresStep, mill_postgres_step, MILL_TYPE_BATCH_STEP)
+
+static gboolean
+mill_postgres_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
+{
+  MillPostgresStep *self = MILL_POSTGRES_STEP (step);
+  MillPostgresSettings settings = { self->connection != NULL ? self->connection : "", self->table_name,
+                                    self->key, self->column_names, self->create };
+
+  self->writer = mill_postgres_writer_new (&settings, error);
+  return self->writer != NULL;
+}
+
+static void
+mill_postgres_step_close (MillStep *step)
+{
+  g_clear_pointer (&MILL_POSTGRES_STEP (step)->writer, mill_postgres_writer_free);
+}
+
+static void
+mill_postgres_step_process_async (MillStep *step, MillWork *work, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data)
+{
+  mill_postgres_writer_write (MILL_POSTGRES_STEP (step)->writer, work,
+                              g_task_new (step, cancellable, callback, user_data));
+}
+
+static gboolean
+mill_postgres_step_process_finish (MillStep *step, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+mill_postgres_step_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  MillPostgresStep *self = MILL_POSTGRES_STEP (object);
+
+  switch ((MillPostgresStepProperty) prop_id)
+    {
+    case PROP_CONNECTION:
+      g_value_set_string (value, self->connection);
+      break;
+    case PROP_TABLE:
+      g_value_set_string (value, self->table_name);
+      break;
+    case PROP_KEY:
+      g_value_set_string (value, self->key);
+      break;
+    case PROP_COLUMNS:
+      g_value_set_string (value, self->column_names);
+      break;
+    case PROP_CREATE:
+      g_value_set_boolean (value, self->create);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static gboolean
+change_string (char **string, const GValue *value)
+{
+  if (g_strcmp0 (*string, g_value_get_string (value)) == 0)
+    return FALSE;
+  g_free (*string);
+  *string = g_value_dup_string (value);
+  return TRUE;
+}
+
+static gboolean
+change_boolean (gboolean *boolean, const GValue *value)
+{
+  gboolean before = *boolean;
+
+  *boolean = g_value_get_boolean (value);
+  return *boolean != before;
+}
+
+static void
+mill_postgres_step_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  MillPostgresStep *self = MILL_POSTGRES_STEP (object);
+  gboolean changed = FALSE;
+
+  switch ((MillPostgresStepProperty) prop_id)
+    {
+    case PROP_CONNECTION:
+      changed = change_string (&self->connection, value);
+      break;
+    case PROP_TABLE:
+      changed = change_string (&self->table_name, value);
+      break;
+    case PROP_KEY:
+      changed = change_string (&self->key, value);
+      break;
+    case PROP_COLUMNS:
+      changed = change_string (&self->column_names, value);
+      break;
+    case PROP_CREATE:
+      changed = change_boolean (&self->create, value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+  if (changed)
+    g_object_notify_by_pspec (object, pspec);
+}
+
+static void
+mill_postgres_step_finalize (GObject *object)
+{
+  MillPostgresStep *self = MILL_POSTGRES_STEP (object);
+
+  mill_postgres_step_close (MILL_STEP (self));
+  g_free (self->connection);
+  g_free (self->table_name);
+  g_free (self->key);
+  g_free (self->column_names);
+  G_OBJECT_CLASS (mill_postgres_step_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  /**
+   * MillPostgresStep:connection:
+   *
+   * Where the database is, as libpq has it: "host=… dbname=…" or "postgresql://…". What is not said comes
+   * from the environment (PGHOST and so on). A password must not be in it: it belongs into ~/.pgpass or
+   * PGPASSWORD.
+   */
+  properties[PROP_CONNECTION] = g_param_spec_string (
+      "connection", _ ("Connection"),
+      _ ("Where the database is: “host=… dbname=…” or “postgresql://…”, without a password"), NULL,
+      MILL_CONFIG_FLAGS);
+  /**
+   * MillPostgresStep:table:
+   *
+   * The table that the rows go to, "name" or "schema.name".
+   */
+  properties[PROP_TABLE] =
+      g_param_spec_string ("table", _ ("Table"), _ ("The table that the rows go to: “name” or “schema.name”"),
+                           "items", MILL_CONFIG_FLAGS);
+  /**
+   * MillPostgresStep:key:
+   *
+   * The field by which a row that comes again replaces itself; without one, the column "item_key" with the
+   * item's own key.
+   */
+  properties[PROP_KEY] = g_param_spec_string (
+      "key", _ ("Key"),
+      _ ("The field by which a row that comes again replaces itself; empty: the item's own key"), NULL,
+      MILL_CONFIG_FLAGS);
+  /**
+   * MillPostgresStep:columns:
+   *
+   * The only fields that are written, with commas between them; without any, all.
+   */
+  properties[PROP_COLUMNS] = g_param_spec_string (
+      "columns", _ ("Columns"), _ ("The only fields that are written, with commas between them; empty: all"),
+      NULL, MILL_CONFIG_FLAGS);
+  /**
+   * MillPostgresStep:create:
+   *
+   * Whether the table, and columns that it lacks, are made.
+   */
+  properties[PROP_CREATE] = g_param_spec_boolean (
+      "create", _ ("Create"), _ ("Whether the table, and columns that it lacks, are made"), TRUE,
+      MILL_CONFIG_FLAGS);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+mill_postgres_step_class_init (MillPostgresStepClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  MillStepClass *step_class = MILL_STEP_CLASS (klass);
+
+  object_class->get_property = mill_postgres_step_get_property;
+  object_class->set_property = mill_postgres_step_set_property;
+  object_class->finalize = mill_postgres_step_finalize;
+  step_class->open = mill_postgres_step_open;
+  step_class->process_async = mill_postgres_step_process_async;
+  step_class->process_finish = mill_postgres_step_process_finish;
+  step_class->close = mill_postgres_step_close;
+  install_properties (object_class);
+}
+
+static void
+mill_postgres_step_init (MillPostgresStep *self)
+{
+  self->table_name = g_strdup ("items");
+  self->create = TRUE;
+}
+
+/**
+ * mill_postgres_step_new:
+ * @connection: (nullable): where the database is, as libpq has it; %NULL for where the environment says
+ * @table: (nullable): the table, "name" or "schema.name"; %NULL for "items"
+ *
+ * Creates the step.
+ *
+ * Returns: (transfer full): the step
+ */
+MillStep *
+mill_postgres_step_new (const char *connection, const char *table)
+{
+  return g_object_new (MILL_TYPE_POSTGRES_STEP, "connection", connection, "table",
+                       table != NULL ? table : "items", NULL);
+}
