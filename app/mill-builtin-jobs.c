@@ -29,6 +29,8 @@ static const char *const teaching_order[] = {
   "hash",
   "commands",
   "demo-crawl",
+  "log-to-sqlite",
+  "log-to-postgres",
   "pitfall-blocking-call",
   "pitfall-cpu-bound",
   "pitfall-unbounded-queue",

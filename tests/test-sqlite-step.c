@@ -10,6 +10,7 @@
 #include "core/mill-error.h"
 #include "core/mill-retry-policy.h"
 #include "run-query.h"
+#include "sinks/mill-postgres-step.h"
 #include "sinks/mill-sqlite-step.h"
 #include "test-parts.h"
 #include "test-rows.h"
@@ -226,6 +227,17 @@ test_job (TestRows *rows, gconstpointer data)
   g_assert_cmpint (ask (rows, "SELECT sum (id) FROM items"), ==, 1200 * 1201 / 2 - 1000);
 }
 
+/* The shipped ones, and what their steps are. */
+static void
+test_shipped (TestRows *rows, gconstpointer data)
+{
+  g_autoptr (MillPipeline) to_file = test_build_job ("log-to-sqlite"),
+                           to_server = test_build_job ("log-to-postgres");
+
+  g_assert_true (MILL_IS_SQLITE_STEP (mill_stage_get_step (mill_pipeline_get_stage (to_file, 1))));
+  g_assert_true (MILL_IS_POSTGRES_STEP (mill_stage_get_step (mill_pipeline_get_stage (to_server, 1))));
+}
+
 static void
 add (const char *path, void (*test) (TestRows *, gconstpointer))
 {
@@ -247,5 +259,6 @@ main (int argc, char **argv)
   add ("/sqlite-step/locked", test_locked);
   add ("/sqlite-step/wrong-jobs", test_wrong_jobs);
   add ("/sqlite-step/job", test_job);
+  add ("/sqlite-step/shipped", test_shipped);
   return g_test_run ();
 }
