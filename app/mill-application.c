@@ -56,8 +56,10 @@ open_argument (MillWindow *window, GApplicationCommandLine *command_line, const 
 {
   g_autoptr (GFile) file = g_application_command_line_create_file_for_arg (command_line, argument);
   g_auto (GStrv) scenarios = mill_builtin_jobs_list ();
+  g_auto (GStrv) pitfalls = mill_builtin_jobs_list_pitfalls ();
 
-  if (!g_file_query_exists (file, NULL) && g_strv_contains ((const char *const *) scenarios, argument))
+  if (!g_file_query_exists (file, NULL) && (g_strv_contains ((const char *const *) scenarios, argument) ||
+                                            g_strv_contains ((const char *const *) pitfalls, argument)))
     return mill_window_open_builtin (window, argument);
 
   return mill_window_open_file (window, file);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillJobCard: picture, name, description, and the figures of each stage. */
+/* MillJobCard: picture, name, description, and the figures of each stage; of a pitfall, what is measured. */
 
 #include "config.h"
 
@@ -82,6 +82,27 @@ mill_job_card_init (MillJobCard *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
+/* Returns: (transfer full): what is told of the job in few words; the picture is drawn as well */
+static char *
+show_content (MillJobCard *self, MillJob *job)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MillPitfall) pitfall = NULL;
+  g_autoptr (MillPipeline) pipeline = NULL;
+
+  if (mill_job_is_pitfall (job))
+    {
+      gtk_widget_set_visible (GTK_WIDGET (self->picture), FALSE);
+      pitfall = mill_job_build_pitfall (job, &error);
+      return g_strdup (pitfall != NULL ? mill_pitfall_get_figure_label (pitfall) : error->message);
+    }
+  pipeline = mill_job_build (job, &error);
+  if (pipeline == NULL)
+    return g_strdup (error->message);
+  mill_job_picture_set_pipeline (self->picture, pipeline);
+  return describe_pipeline (pipeline);
+}
+
 /**
  * mill_job_card_new:
  * @id: the built-in job's name
@@ -93,13 +114,9 @@ GtkWidget *
 mill_job_card_new (const char *id, MillJob *job)
 {
   MillJobCard *self = g_object_new (MILL_TYPE_JOB_CARD, NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MillPipeline) pipeline = mill_job_build (job, &error);
-  g_autofree char *facts = pipeline != NULL ? describe_pipeline (pipeline) : g_strdup (error->message);
+  g_autofree char *facts = show_content (self, job);
 
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self), "s", id);
-  if (pipeline != NULL)
-    mill_job_picture_set_pipeline (self->picture, pipeline);
   gtk_label_set_label (self->name_label, mill_job_get_name (job));
   gtk_label_set_label (self->description_label, mill_job_get_description (job));
   gtk_label_set_label (self->facts_label, facts);

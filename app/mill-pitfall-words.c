@@ -31,6 +31,24 @@ get_digits (double figure)
 }
 
 /**
+ * mill_pitfall_words_number:
+ * @number: a figure, or a value of a curve
+ * @unit: its unit; "" for none
+ *
+ * Returns: (transfer full): the two, with as many digits as make sense
+ */
+char *
+mill_pitfall_words_number (double number, const char *unit)
+{
+  g_autofree char *text = mill_format_number (number, get_digits (number));
+
+  if (*unit == '\0')
+    return g_steal_pointer (&text);
+  /* Translators: a figure and its unit, “312 ms” */
+  return g_strdup_printf (_ ("%s %s"), text, unit);
+}
+
+/**
  * mill_pitfall_words_figure:
  * @pitfall: the pitfall
  * @result: how one of its variants gets on, or ended
@@ -40,14 +58,11 @@ get_digits (double figure)
 char *
 mill_pitfall_words_figure (MillPitfall *pitfall, const MillTrialResult *result)
 {
-  g_autofree char *number = mill_format_number (result->figure, get_digits (result->figure));
-
   if (result->state == MILL_TRIAL_WAITING)
     return g_strdup ("–");
   if (result->hangs && mill_pitfall_is_wait (pitfall))
     return g_strdup (_ ("does not return"));
-  /* Translators: a figure and its unit, “312 ms” */
-  return g_strdup_printf (_ ("%s %s"), number, mill_pitfall_get_unit (pitfall));
+  return mill_pitfall_words_number (result->figure, mill_pitfall_get_unit (pitfall));
 }
 
 /**

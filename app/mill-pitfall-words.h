@@ -8,6 +8,7 @@
 G_BEGIN_DECLS
 
 const char *mill_pitfall_words_variant (MillVariant variant);
+char *mill_pitfall_words_number (double number, const char *unit);
 char *mill_pitfall_words_figure (MillPitfall *pitfall, const MillTrialResult *result);
 char *mill_pitfall_words_done (const MillTrialResult *result);
 char *mill_pitfall_words_end (const MillTrialResult *result);

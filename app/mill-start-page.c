@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillStartPage: the recent runs, and one card for each built-in job. Only the cards that are in sight at
- * first are there for the first frame; the others come right after it. */
+/* MillStartPage: the recent runs, and one card for each built-in job and each pitfall. Only the cards that
+ * are in sight at first are there for the first frame; the others come right after it. */
 
 #include "config.h"
 
@@ -17,7 +17,7 @@ struct _MillStartPage
 {
   GtkWidget parent_instance;
 
-  GStrv ids;        /* (owned): the built-in jobs */
+  GStrv ids;        /* (owned): the built-in jobs that are pipelines */
   guint n_cards;    /* how many of them have a card */
   guint first_tick; /* 0 unless it waits for the first frame */
   guint idle;       /* 0 unless the other cards are due */
@@ -25,12 +25,13 @@ struct _MillStartPage
   /* Template */
   MillRecentList *recent_list;
   GtkFlowBox *gallery;
+  GtkFlowBox *pitfalls;
 };
 
 G_DEFINE_FINAL_TYPE (MillStartPage, mill_start_page, GTK_TYPE_WIDGET)
 
 static void
-add_card (MillStartPage *self, const char *id)
+add_card (GtkFlowBox *gallery, const char *id)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MillJob) job = mill_builtin_jobs_load (id, &error);
@@ -44,7 +45,7 @@ add_card (MillStartPage *self, const char *id)
     }
 
   card = mill_job_card_new (id, job);
-  gtk_flow_box_insert (self->gallery, card, -1);
+  gtk_flow_box_insert (gallery, card, -1);
   /* The card itself takes the focus. */
   gtk_widget_set_focusable (gtk_widget_get_parent (card), FALSE);
 }
@@ -53,7 +54,16 @@ static void
 add_cards (MillStartPage *self, guint n)
 {
   for (; self->n_cards < n && self->ids[self->n_cards] != NULL; self->n_cards++)
-    add_card (self, self->ids[self->n_cards]);
+    add_card (self->gallery, self->ids[self->n_cards]);
+}
+
+static void
+add_pitfalls (MillStartPage *self)
+{
+  g_auto (GStrv) ids = mill_builtin_jobs_list_pitfalls ();
+
+  for (char **id = ids; *id != NULL; id++)
+    add_card (self->pitfalls, *id);
 }
 
 /* All at once, as the tallest card decides how tall the others are. */
@@ -64,6 +74,7 @@ add_rest_cb (gpointer user_data)
 
   self->idle = 0;
   add_cards (self, G_MAXUINT);
+  add_pitfalls (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -125,6 +136,7 @@ mill_start_page_class_init (MillStartPageClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/millrace/Millrace/ui/start-page.ui");
   gtk_widget_class_bind_template_child (widget_class, MillStartPage, gallery);
+  gtk_widget_class_bind_template_child (widget_class, MillStartPage, pitfalls);
   gtk_widget_class_bind_template_child (widget_class, MillStartPage, recent_list);
 }
 

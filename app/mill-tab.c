@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MillTab: its two pages are made when they are first needed. */
+/* MillTab: its pages are made when they are first needed. */
 
 #include "config.h"
 
@@ -19,9 +19,10 @@ struct _MillTab
   char *loading_name; /* (owned) (nullable): what is being opened in it */
   GPtrArray *hidden;  /* (owned) (nullable) of paths: run files that the start page leaves out */
 
-  GtkStack *stack;           /* (unowned): the only child */
-  MillStartPage *start_page; /* (unowned) (nullable): not made yet */
-  MillRunPage *run_page;     /* (unowned) (nullable): not made yet */
+  GtkStack *stack;               /* (unowned): the only child */
+  MillStartPage *start_page;     /* (unowned) (nullable): not made yet */
+  MillRunPage *run_page;         /* (unowned) (nullable): not made yet */
+  MillPitfallPage *pitfall_page; /* (unowned) (nullable): there is one only while it is shown */
 };
 
 enum
@@ -73,6 +74,15 @@ forget_run (MillTab *self)
   g_clear_object (&self->run);
 }
 
+static void
+forget_pitfall (MillTab *self)
+{
+  if (self->pitfall_page == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->pitfall_page, self);
+  gtk_stack_remove (self->stack, GTK_WIDGET (g_steal_pointer (&self->pitfall_page)));
+}
+
 static GtkWidget *
 ensure_start_page (MillTab *self)
 {
@@ -105,6 +115,8 @@ show_page (MillTab *self)
 {
   if (self->run != NULL)
     gtk_stack_set_visible_child (self->stack, ensure_run_page (self));
+  else if (self->pitfall_page != NULL)
+    gtk_stack_set_visible_child (self->stack, GTK_WIDGET (self->pitfall_page));
   else if (self->loading_name == NULL)
     gtk_stack_set_visible_child (self->stack, ensure_start_page (self));
 }
@@ -232,7 +244,7 @@ mill_tab_is_active (MillTab *self)
 gboolean
 mill_tab_is_free (MillTab *self)
 {
-  return self->run == NULL && self->loading_name == NULL;
+  return self->run == NULL && self->pitfall_page == NULL && self->loading_name == NULL;
 }
 
 /**
@@ -264,6 +276,7 @@ mill_tab_set_run (MillTab *self, MillRun *run)
   self->run = g_object_ref (run);
   mill_run_page_set_run (MILL_RUN_PAGE (ensure_run_page (self)), run);
   show_page (self);
+  forget_pitfall (self);
   g_signal_connect_object (run, "beat", G_CALLBACK (beat_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "state-changed", G_CALLBACK (announce), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "alert", G_CALLBACK (alert_cb), self, G_CONNECT_SWAPPED);
@@ -276,14 +289,53 @@ mill_tab_set_run (MillTab *self, MillRun *run)
 }
 
 /**
+ * mill_tab_get_pitfall_page:
+ *
+ * Returns: (transfer none) (nullable): the page of its pitfall; %NULL when it shows none
+ */
+MillPitfallPage *
+mill_tab_get_pitfall_page (MillTab *self)
+{
+  return self->pitfall_page;
+}
+
+/**
+ * mill_tab_set_pitfall:
+ * @job: (transfer none): a job that is a pitfall
+ *
+ * Shows it, ready to be started, in place of what was shown.
+ *
+ * Returns: %FALSE, and nothing changes, when the run before is still active
+ */
+gboolean
+mill_tab_set_pitfall (MillTab *self, MillJob *job)
+{
+  if (mill_tab_is_active (self))
+    return FALSE;
+
+  forget_run (self);
+  forget_pitfall (self);
+  self->pitfall_page = g_object_new (MILL_TYPE_PITFALL_PAGE, NULL);
+  mill_pitfall_page_set_job (self->pitfall_page, job);
+  mill_unseen_hide (GTK_WIDGET (self->pitfall_page));
+  gtk_stack_add_child (self->stack, GTK_WIDGET (self->pitfall_page));
+  show_page (self);
+  g_signal_connect_object (self->pitfall_page, "changed", G_CALLBACK (announce), self, G_CONNECT_SWAPPED);
+  announce (self);
+
+  return TRUE;
+}
+
+/**
  * mill_tab_show_start:
  *
- * Takes its run from it, and shows the start page.
+ * Takes its run or its pitfall from it, and shows the start page.
  */
 void
 mill_tab_show_start (MillTab *self)
 {
   forget_run (self);
+  forget_pitfall (self);
   show_page (self);
   announce (self);
 }
@@ -329,6 +381,8 @@ mill_tab_get_title (MillTab *self)
     return g_strdup (self->loading_name);
   if (self->run != NULL)
     return g_strdup (mill_job_get_name (mill_run_get_job (self->run)));
+  if (self->pitfall_page != NULL)
+    return g_strdup (mill_job_get_name (mill_pitfall_page_get_job (self->pitfall_page)));
   /* Translators: the title of a tab that shows the scenarios, recent runs and ways to open others */
   return g_strdup (C_ ("tab", "Start"));
 }

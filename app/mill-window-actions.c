@@ -32,6 +32,9 @@ mill_window_update_actions (MillWindow *self)
   GtkWidget *widget = GTK_WIDGET (self);
   MillTab *tab = mill_window_get_tab (self);
   MillRun *run = mill_window_get_run (self);
+  MillPitfallPage *pitfall = tab != NULL ? mill_tab_get_pitfall_page (tab) : NULL;
+  gboolean is_pitfall_running = pitfall != NULL && mill_pitfall_page_is_running (pitfall);
+  gboolean is_pitfall_ready = pitfall != NULL && !is_pitfall_running;
   MillState state = get_state (self);
   /* What is being loaded takes the place of the run that is shown, which is left as it is until then. */
   gboolean is_settled = run != NULL && !mill_tab_is_loading (tab);
@@ -40,22 +43,24 @@ mill_window_update_actions (MillWindow *self)
   gboolean can_go_on = run != NULL && mill_run_can_go_on (run);
   gboolean is_paused = is_active && state == MILL_STATE_PAUSED;
 
-  gtk_widget_action_set_enabled (widget, "win.back", is_settled);
-  gtk_widget_action_set_enabled (widget, "win.start", is_settled && !is_active);
+  gtk_widget_action_set_enabled (widget, "win.back", is_settled || pitfall != NULL);
+  gtk_widget_action_set_enabled (widget, "win.start", (is_settled && !is_active) || is_pitfall_ready);
   gtk_widget_action_set_enabled (widget, "win.pause", is_running);
   gtk_widget_action_set_enabled (widget, "win.resume", is_paused);
   gtk_widget_action_set_enabled (widget, "win.toggle-pause", is_running || is_paused);
   gtk_widget_action_set_enabled (widget, "win.drain", is_running || is_paused);
-  gtk_widget_action_set_enabled (widget, "win.run-again", is_settled && !is_active);
+  gtk_widget_action_set_enabled (widget, "win.run-again", (is_settled && !is_active) || is_pitfall_ready);
   gtk_widget_action_set_enabled (widget, "win.go-on", is_settled && can_go_on);
-  gtk_widget_action_set_enabled (widget, "win.stop", is_active && state != MILL_STATE_STOPPING);
+  gtk_widget_action_set_enabled (widget, "win.stop",
+                                 (is_active && state != MILL_STATE_STOPPING) || is_pitfall_running);
   gtk_widget_action_set_enabled (widget, "win.show-page", run != NULL && self->presented == NULL);
   gtk_widget_action_set_enabled (widget, "win.present", run != NULL);
   gtk_widget_action_set_enabled (widget, "win.alerts", run != NULL && self->presented == NULL);
 
-  gtk_widget_set_visible (self->run_buttons, run != NULL);
+  gtk_widget_set_visible (self->run_buttons, run != NULL || pitfall != NULL);
+  gtk_widget_set_visible (self->drain_button, run != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->present_button), run != NULL);
-  gtk_widget_set_visible (self->new_tab_button, run != NULL);
+  gtk_widget_set_visible (self->new_tab_button, run != NULL || pitfall != NULL);
   mill_window_update_knob_actions (self);
   gtk_stack_set_visible_child_name (self->start_stack, can_go_on    ? "go-on"
                                                        : !is_active ? "start"
@@ -190,7 +195,9 @@ run_again_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MillWindow *self = MILL_WINDOW (widget);
   MillTab *tab = mill_window_get_tab (self);
 
-  if (renew_run (self, tab))
+  if (mill_tab_get_pitfall_page (tab) != NULL)
+    mill_pitfall_page_start (mill_tab_get_pitfall_page (tab));
+  else if (renew_run (self, tab))
     mill_window_start (self, tab);
 }
 
@@ -202,7 +209,9 @@ start_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MillTab *tab = mill_window_get_tab (self);
   MillRun *run = mill_tab_get_run (tab);
 
-  if (mill_run_can_go_on (run))
+  if (run == NULL)
+    run_again_action (widget, name, parameter);
+  else if (mill_run_can_go_on (run))
     mill_window_resume_run (tab, mill_run_get_path (run));
   else if (get_state (self) == MILL_STATE_IDLE && !mill_run_is_stored (run))
     mill_window_start (self, tab);
@@ -263,8 +272,12 @@ static void
 stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MillWindow *self = MILL_WINDOW (widget);
+  MillPitfallPage *pitfall = mill_tab_get_pitfall_page (mill_window_get_tab (self));
 
-  mill_run_stop (mill_window_get_run (self));
+  if (pitfall != NULL)
+    mill_pitfall_page_stop (pitfall);
+  else
+    mill_run_stop (mill_window_get_run (self));
   mill_window_update_actions (self);
 }
 

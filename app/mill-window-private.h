@@ -48,6 +48,7 @@ struct _MillWindow
   GtkRevealer *header_revealer;
   AdwWindowTitle *title;
   GtkWidget *run_buttons;
+  GtkWidget *drain_button;
   GtkStack *start_stack;
   GtkButton *present_button;
   GtkMenuButton *menu_button;

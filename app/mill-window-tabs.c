@@ -151,8 +151,16 @@ MillTab *
 mill_window_open_job (MillWindow *self, MillJob *job, const char *origin)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MillRun) run = mill_run_new (job, origin, &error);
+  g_autoptr (MillRun) run = NULL;
 
+  if (mill_job_is_pitfall (job))
+    {
+      MillTab *tab = mill_window_take_tab (self);
+
+      mill_tab_set_pitfall (tab, job);
+      return tab;
+    }
+  run = mill_run_new (job, origin, &error);
   if (run != NULL)
     {
       mill_alert_defaults_apply (self->settings, run);

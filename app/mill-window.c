@@ -26,7 +26,9 @@ void
 mill_window_update_title (MillWindow *self)
 {
   MillRun *run = mill_window_get_run (self);
-  const char *title = run != NULL ? mill_job_get_name (mill_run_get_job (run)) : _ ("Millrace");
+  MillTab *tab = mill_window_get_tab (self);
+  gboolean is_start = tab == NULL || (run == NULL && mill_tab_get_pitfall_page (tab) == NULL);
+  g_autofree char *title = is_start ? g_strdup (_ ("Millrace")) : mill_tab_get_title (tab);
   g_autofree char *subtitle = run != NULL ? mill_run_words_now (run) : NULL;
 
   adw_window_title_set_title (self->title, title);
@@ -174,6 +176,7 @@ mill_window_class_init (MillWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillWindow, header_revealer);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, title);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, run_buttons);
+  gtk_widget_class_bind_template_child (widget_class, MillWindow, drain_button);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, start_stack);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, present_button);
   gtk_widget_class_bind_template_child (widget_class, MillWindow, menu_button);
@@ -221,7 +224,7 @@ mill_window_new (GtkApplication *application)
 
 /**
  * mill_window_open_builtin:
- * @id: one of mill_builtin_jobs_list()
+ * @id: one of mill_builtin_jobs_list() or mill_builtin_jobs_list_pitfalls()
  *
  * Shows a scenario, ready to be started. On failure it tells the user.
  *

@@ -128,8 +128,8 @@ get_last_value (const Outcome *outcome, MillVariant variant)
 static void
 test_unbounded_queue (void)
 {
-  g_auto (Outcome) outcome =
-      run ("unbounded-queue", "items", 20, "consumers", 1, "latency", 10, "maxsize", 4, "kilobytes", 1, NULL);
+  g_auto (Outcome) outcome = run ("unbounded-queue", "items", 20, "consumers", 1, "interval", 0, "latency",
+                                  10, "maxsize", 4, "kilobytes", 1, NULL);
 
   g_assert_cmpuint (outcome.wrong.done, ==, 20);
   g_assert_cmpuint (outcome.cured.done, ==, 20);
@@ -142,8 +142,8 @@ test_unbounded_queue (void)
 static void
 test_unbounded_queue_is_guarded (void)
 {
-  g_auto (Outcome) outcome =
-      run ("unbounded-queue", "items", 40, "consumers", 8, "latency", 1, "kilobytes", 1000, "limit", 2, NULL);
+  g_auto (Outcome) outcome = run ("unbounded-queue", "items", 40, "consumers", 8, "interval", 0, "latency", 1,
+                                  "kilobytes", 1000, "limit", 2, NULL);
 
   g_assert_cmpuint (outcome.wrong.done, ==, 40);
   g_assert_cmpfloat (outcome.wrong.figure, <=, 2.0);

@@ -34,13 +34,15 @@ mill_heartbeat_start (MillHeartbeat *self, MillTrial *trial, GMainContext *conte
   self->source = g_timeout_source_new (mill_trial_get (trial, "heartbeat"));
   g_source_set_callback (self->source, beat_cb, self, NULL);
   g_source_attach (self->source, context);
+  mill_trial_chart (trial, 0.0);
 }
 
-/* The figure is the longest time between two beats, the one since the last included. */
+/* The figure is the longest time between two beats; the one that is due now counts as well. */
 void
 mill_heartbeat_stop (MillHeartbeat *self)
 {
-  beat (self);
+  if (g_get_monotonic_time () - self->last_us >= mill_trial_get (self->trial, "heartbeat") * 1000)
+    beat (self);
   g_source_destroy (self->source);
   g_source_unref (self->source);
 }

@@ -70,6 +70,7 @@ produce (Program *self, double *most)
     {
       g_autoptr (MillItem) item = make_item (i, size);
 
+      mill_trial_block (self->trial, mill_trial_get (self->trial, "interval"));
       ok = mill_queue_put (self->queue, item, mill_trial_get_cancellable (self->trial), NULL);
       chart_memory (self, most);
     }
@@ -124,8 +125,10 @@ const MillPitfallInfo mill_pitfall_unbounded_queue = {
   .parameters = { MILL_PITFALL_ITEMS (2000),
                   MILL_PITFALL_CONSUMERS (2),
                   MILL_PITFALL_LATENCY (4),
+                  { "interval", N_ ("Interval"), N_ ("How long the producer takes for an item"), N_ ("ms"), 0,
+                    5000, 1 },
                   MILL_PITFALL_MAXSIZE (50),
-                  { "kilobytes", N_ ("Size"), N_ ("How much memory one item takes"), N_ ("kB"), 1, 1000, 25 },
+                  { "kilobytes", N_ ("Size"), N_ ("How much memory one item takes"), N_ ("kB"), 1, 1000, 50 },
                   { "limit", N_ ("Limit"), N_ ("So many bytes the queue takes and no more, bound or not"),
                     N_ ("MB"), 1, 64, 64 } },
 };
