@@ -31,7 +31,7 @@ fill_queue (MillTrial *trial)
 
       mill_queue_put (queue, item, NULL, NULL);
     }
-  mill_queue_shutdown (queue, FALSE);
+  g_ptr_array_unref (mill_queue_shutdown (queue, FALSE));
   return queue;
 }
 

@@ -107,7 +107,7 @@ run_program (MillTrial *trial, GThreadFunc consumer)
   guint n_items = mill_trial_get (trial, "items");
 
   produce (&self, crew);
-  mill_queue_shutdown (queue, FALSE);
+  g_ptr_array_unref (mill_queue_shutdown (queue, FALSE));
   mill_crew_end (crew);
   mill_trial_set_figure (trial,
                          n_items - mill_trial_get_done (trial) - (guint) g_async_queue_length (dead_letters));

@@ -115,7 +115,7 @@ run_program (MillTrial *trial, GThreadFunc consumer)
 
   produce (&self);
   mill_trial_join (trial, queue, crew); /* the wrong one never returns of itself */
-  mill_queue_shutdown (queue, FALSE);
+  g_ptr_array_unref (mill_queue_shutdown (queue, FALSE));
   mill_crew_end (crew);
 }
 

@@ -81,7 +81,7 @@ consume_until_shutdown (gpointer user_data)
 static void
 end_by_shutdown (Program *self)
 {
-  mill_queue_shutdown (self->queue, FALSE);
+  g_ptr_array_unref (mill_queue_shutdown (self->queue, FALSE));
 }
 
 /* ---- the same for both -----------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ produce (Program *self)
 
       ok = mill_queue_put (self->queue, item, mill_trial_get_cancellable (self->trial), NULL);
     }
-  mill_queue_shutdown (self->queue, FALSE);
+  g_ptr_array_unref (mill_queue_shutdown (self->queue, FALSE));
 }
 
 static void

@@ -86,7 +86,7 @@ run_program (MillTrial *trial, gint maxsize)
 
   mill_queue_set_max_bytes (queue, (guint64) mill_trial_get (trial, "limit") * 1000000);
   produce (&self, &most);
-  mill_queue_shutdown (queue, FALSE);
+  g_ptr_array_unref (mill_queue_shutdown (queue, FALSE));
   while (mill_crew_get_alive (crew) > 0)
     {
       mill_trial_block (trial, 10);

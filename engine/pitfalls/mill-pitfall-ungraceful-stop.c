@@ -115,7 +115,7 @@ stop_at_once (Program *self)
 static void
 stop_gracefully (Program *self)
 {
-  mill_queue_shutdown (self->queue, FALSE);
+  g_ptr_array_unref (mill_queue_shutdown (self->queue, FALSE));
 }
 
 static void
