@@ -6,6 +6,7 @@
 #include "pipeline/mill-registry.h"
 
 #include "sinks/mill-count-sink.h"
+#include "sinks/mill-jsonl-step.h"
 #include "sinks/mill-postgres-step.h"
 #include "sinks/mill-sqlite-step.h"
 #include "sources/mill-count-source.h"
@@ -39,6 +40,7 @@ static const Entry steps[] = {
   { "links", mill_links_step_get_type },     { "parse-json", mill_parse_json_step_get_type },
   { "save", mill_save_step_get_type },       { "simulate", mill_simulate_step_get_type },
   { "fetch", mill_fetch_step_get_type },
+  { "jsonl", mill_jsonl_step_get_type },
   { "links", mill_links_step_get_type },
   { "parse-json", mill_parse_json_step_get_type },
   { "postgres", mill_postgres_step_get_type },

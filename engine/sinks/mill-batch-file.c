@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* MillBatchFile: a file that grows by whole batches. */
+
+#include "config.h"
+
+#include "sinks/mill-batch-file-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/mill-error.h"
+
+#define NOTE_SUFFIX ".batch"
+#define NOTE_FORMAT "%020" G_GINT64_FORMAT " %020" G_GINT64_FORMAT "\n"
+
+struct _MillBatchFile
+{
+  char *path;      /* (owned) */
+  char *note_path; /* (owned) */
+  int fd;          /* -1: not open; locked */
+  int note;        /* -1: not open */
+  gboolean durable;
+  gint64 size;
+};
+
+/* Always %FALSE. No other batch could be written either. */
+static gboolean
+fail (MillBatchFile *self, int errsv, GError **error)
+{
+  g_set_error (error, MILL_ERROR, MILL_ERROR_FATAL, _ ("the file “%s” cannot be written: %s"), self->path,
+               errsv == EWOULDBLOCK ? _ ("another program is writing to it") : g_strerror (errsv));
+  return FALSE;
+}
+
+static gboolean
+write_at (int fd, const char *data, gsize left, gint64 at)
+{
+  while (left > 0)
+    {
+      gssize n = pwrite (fd, data, left, at);
+
+      if (n < 0 && errno != EINTR)
+        return FALSE;
+      if (n > 0)
+        {
+          data += n;
+          at += n;
+          left -= (gsize) n;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+flush (MillBatchFile *self, int fd)
+{
+  return !self->durable || fdatasync (fd) == 0 || errno == EINVAL;
+}
+
+/* Takes back what there is of a batch that was not written to its end. */
+static gboolean
+heal (MillBatchFile *self)
+{
+  gint64 begin, end;
+  char text[64] = "", *rest;
+
+  if (read (self->note, text, sizeof text - 1) < 0)
+    return FALSE;
+  begin = g_ascii_strtoll (text, &rest, 10);
+  end = g_ascii_strtoll (rest, NULL, 10);
+  if (self->size <= begin || self->size >= end)
+    return TRUE;
+  self->size = begin;
+  return ftruncate (self->fd, begin) == 0;
+}
+
+static gboolean
+open_both (MillBatchFile *self)
+{
+  struct stat status;
+
+  self->fd = open (self->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (self->fd < 0 || flock (self->fd, LOCK_EX | LOCK_NB) != 0 || fstat (self->fd, &status) != 0)
+    return FALSE;
+  if (!S_ISREG (status.st_mode))
+    {
+      errno = EINVAL;
+      return FALSE;
+    }
+  self->size = status.st_size;
+  self->note = open (self->note_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  return self->note >= 0 && heal (self);
+}
+
+/* Goes on at the end of the file, which is made if it is not there.
+ * Returns: (transfer full) (nullable): %NULL with an error */
+MillBatchFile *
+mill_batch_file_open (const char *path, gboolean durable, GError **error)
+{
+  MillBatchFile *self = g_new0 (MillBatchFile, 1);
+
+  self->path = g_strdup (path);
+  self->note_path = g_strconcat (path, NOTE_SUFFIX, NULL);
+  self->durable = durable;
+  self->fd = self->note = -1;
+  if (open_both (self))
+    return self;
+  fail (self, errno, error);
+  /* The note is another program's if the file is. */
+  if (self->note >= 0)
+    close (self->note);
+  self->note = -1;
+  mill_batch_file_close (self);
+  return NULL;
+}
+
+gboolean
+mill_batch_file_append (MillBatchFile *self, const GString *batch, GError **error)
+{
+  gint64 end = self->size + (gint64) batch->len;
+  g_autofree char *text = g_strdup_printf (NOTE_FORMAT, self->size, end);
+  int errsv;
+
+  if (write_at (self->note, text, strlen (text), 0) && flush (self, self->note) &&
+      write_at (self->fd, batch->str, batch->len, self->size) && flush (self, self->fd))
+    {
+      self->size = end;
+      return TRUE;
+    }
+  errsv = errno;
+  /* If this fails, too, the note says what is to be taken back. */
+  if (ftruncate (self->fd, self->size) != 0)
+    g_debug ("%s: %s", self->path, g_strerror (errno));
+  return fail (self, errsv, error);
+}
+
+void
+mill_batch_file_close (MillBatchFile *self)
+{
+  if (self->note >= 0)
+    {
+      g_unlink (self->note_path);
+      close (self->note);
+    }
+  if (self->fd >= 0)
+    close (self->fd);
+  g_free (self->path);
+  g_free (self->note_path);
+  g_free (self);
+}
