@@ -247,6 +247,7 @@ test_job (TestRows *rows, gconstpointer data)
               "");
   pipeline = build_job ("job", lines);
   test_start (pipeline);
+  TEST_WAIT (pipeline, s->done > 0);
   command_server ("restart", "immediate");
   test_join (pipeline);
   test_assert_conserved (pipeline);
