@@ -3,7 +3,10 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "mill-reference.h"
 #include "core/mill-error.h"
@@ -155,6 +158,87 @@ test_man_page (void)
   g_assert_no_error (error);
 }
 
+/* (transfer full): the last example of the man page that is a job. */
+static char *
+read_example (void)
+{
+  g_autofree char *path = g_strdup_printf ("%s/../data/man/millrace-job.5.in", g_getenv ("G_TEST_SRCDIR"));
+  g_autofree char *page = NULL;
+  char *begin, *end;
+  GString *example;
+
+  g_assert_true (g_file_get_contents (path, &page, NULL, NULL));
+  begin = g_strrstr (page, ".RS\n[Job]") + strlen (".RS\n");
+  end = strstr (begin, ".RE");
+  example = g_string_new_len (begin, end - begin);
+  g_string_replace (example, "\\-", "-", 0);
+  return g_string_free (example, FALSE);
+}
+
+static void
+assert_counted (const char *folder, guint status, gint expected)
+{
+  g_autofree char *path = g_build_filename (folder, "status.db", NULL);
+  sqlite3 *db = NULL;
+  sqlite3_stmt *query = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, "SELECT count(*) FROM items WHERE status = ?1", -1, &query, NULL),
+                   ==, SQLITE_OK);
+  sqlite3_bind_int (query, 1, (int) status);
+  g_assert_cmpint (sqlite3_step (query), ==, SQLITE_ROW);
+  g_assert_cmpint (sqlite3_column_int (query, 0), ==, expected);
+  sqlite3_finalize (query);
+  sqlite3_close (db);
+}
+
+static void
+remove_in (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_remove (path);
+}
+
+/* The example that counts status codes does: the second time as well, and without the line that is none. It
+ * is under 15 lines. */
+static void
+test_status_codes (void)
+{
+  static const guint statuses[] = { 200, 404, 200, 500, 200 };
+  g_autofree char *folder = g_dir_make_tmp ("millrace-reference-XXXXXX", NULL);
+  g_autofree char *log_path = g_build_filename (folder, "access.log", NULL);
+  g_autofree char *job_path = g_build_filename (folder, "status.millrace", NULL);
+  g_autofree char *example = read_example ();
+  g_auto (GStrv) lines = g_strsplit (g_strchomp (example), "\n", -1);
+  g_autoptr (GString) text = g_string_new (NULL);
+  const char *command[] = { g_getenv ("MILLRACE_CLI"), "run", "status.millrace", NULL };
+  gint status;
+
+  g_assert_cmpuint (g_strv_length (lines), <, 15);
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    g_string_append_printf (
+        text, "10.0.0.%u - - [27/Nov/2026:10:00:0%u +0000] \"GET /%u HTTP/1.1\" %u 12 \"-\" \"curl\"\n", i, i,
+        i, statuses[i]);
+  g_string_append (text, "none of nginx's\n");
+  g_assert_true (g_file_set_contents (log_path, text->str, -1, NULL));
+  g_assert_true (g_file_set_contents (job_path, example, -1, NULL));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (g_spawn_sync (folder, (char **) command, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL,
+                                   NULL, NULL, &status, NULL));
+      /* One dead letter. */
+      g_assert_cmpint (WEXITSTATUS (status), ==, 1);
+      assert_counted (folder, 200, 3);
+      assert_counted (folder, 404, 1);
+      assert_counted (folder, 500, 1);
+    }
+  remove_in (folder, "access.log");
+  remove_in (folder, "status.millrace");
+  remove_in (folder, "status.db");
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 static void
 test_command (void)
 {
@@ -178,6 +262,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reference/values", test_values);
   g_test_add_func ("/reference/alerts", test_alerts);
   g_test_add_func ("/reference/man-page", test_man_page);
+  g_test_add_func ("/reference/status-codes", test_status_codes);
   g_test_add_func ("/reference/command", test_command);
   return g_test_run ();
 }
