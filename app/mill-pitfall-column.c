@@ -36,6 +36,7 @@ struct _MillPitfallColumn
   GtkLabel *figure_label;
   GtkLabel *figure_name_label;
   GtkLabel *done_label;
+  GtkLabel *end_name_label;
   GtkLabel *end_label;
   GtkBox *frame;
 };
@@ -98,6 +99,8 @@ show_words (MillPitfallColumn *self, const MillTrialResult *result)
 
   gtk_label_set_label (self->figure_label, figure);
   gtk_label_set_label (self->done_label, done);
+  /* Translators: of a program, before what it does now, such as “running for 2.3 s” */
+  gtk_label_set_label (self->end_name_label, self->is_complete ? _ ("Ended") : _ ("Now"));
   gtk_label_set_label (self->end_label, end);
 }
 
@@ -158,6 +161,7 @@ mill_pitfall_column_class_init (MillPitfallColumnClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MillPitfallColumn, figure_label);
   gtk_widget_class_bind_template_child (widget_class, MillPitfallColumn, figure_name_label);
   gtk_widget_class_bind_template_child (widget_class, MillPitfallColumn, done_label);
+  gtk_widget_class_bind_template_child (widget_class, MillPitfallColumn, end_name_label);
   gtk_widget_class_bind_template_child (widget_class, MillPitfallColumn, end_label);
   gtk_widget_class_bind_template_child (widget_class, MillPitfallColumn, frame);
 }
@@ -215,6 +219,7 @@ mill_pitfall_column_set_up (MillPitfallColumn *self, MillPitfall *pitfall, MillV
   gtk_label_set_label (self->figure_label, "–");
   gtk_label_set_label (self->figure_name_label, mill_pitfall_get_figure_label (pitfall));
   gtk_label_set_label (self->done_label, "–");
+  gtk_label_set_label (self->end_name_label, _ ("Ended"));
   gtk_label_set_label (self->end_label, "–");
   set_up_chart (self, view, chart);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name,

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A person opens a pitfall and runs both of its programs; then another one, which is stopped, and run once more."""
+"""A person opens a pitfall and runs both of its programs; then another one by keyboard, which is stopped, and run once
+more."""
 
 import sys
 import tempfile
 
+from keyboard import Keyboard
 from program import Program, run_tests, walk
 
 JOB = """[Job]
@@ -32,13 +34,19 @@ def run_both(command):
             program.wait_text(r"never: \d+ unfinished items, given up after .* s")
 
             # Back on the start page, a built-in one, which takes longer: stopped, it says so, and can be run again.
-            program.act("win.back")
-            program.press("A blocking call on the loop")
-            program.press("Start")
+            keys = Keyboard()
+            keys.press("alt+Left")
+            program.wait("A blocking call on the loop", "action")
+            keys.go_to("A blocking call on the loop")
+            keys.press("Return")
+            program.wait("Start", "action")
+            keys.press("F5")
             program.wait_text("running for .* s")
-            program.press("Stop")
+            keys.press("ctrl+period")
             program.wait_text("stopped after .* s")
-            program.press("Run Again")
+            program.wait("Run Again", "action")
+            keys.go_to("Run Again")
+            keys.press("Return")
 
             # A window that is closed over it asks nothing.
             program.wait_text("running for .* s")
