@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "mill-choice-row.h"
 #include "mill-histogram-view.h"
 #include "mill-knob-row.h"
 #include "mill-pipe.h"
@@ -21,22 +22,24 @@ get_type (guint index)
   switch (index)
     {
     case 0:
-      return MILL_TYPE_DOTS;
+      return MILL_TYPE_CHOICE_ROW;
     case 1:
-      return MILL_TYPE_HISTOGRAM_VIEW;
+      return MILL_TYPE_DOTS;
     case 2:
-      return MILL_TYPE_KNOB_ROW;
+      return MILL_TYPE_HISTOGRAM_VIEW;
     case 3:
-      return MILL_TYPE_PIPE;
+      return MILL_TYPE_KNOB_ROW;
     case 4:
-      return MILL_TYPE_SHARE_BAR;
+      return MILL_TYPE_PIPE;
     case 5:
-      return MILL_TYPE_SLOTS;
+      return MILL_TYPE_SHARE_BAR;
     case 6:
-      return MILL_TYPE_TANK;
+      return MILL_TYPE_SLOTS;
     case 7:
-      return MILL_TYPE_TIMELINE;
+      return MILL_TYPE_TANK;
     case 8:
+      return MILL_TYPE_TIMELINE;
+    case 9:
       return MILL_TYPE_TIMELINE_VIEW;
     default:
       return G_TYPE_INVALID;

@@ -266,6 +266,15 @@ mill_pipeline_producer_ended (MillPipeline *self, GError *error)
   mill_pipeline_tell_control (self, producer_ended_cb, error);
 }
 
+/* The context ends it. */
+static void
+start_leaping (MillPipeline *self)
+{
+  g_autoptr (GSource) leaper = mill_virtual_clock_leaper_new (MILL_VIRTUAL_CLOCK (self->clock));
+
+  g_source_attach (leaper, mill_loop_get_context (self->loops[0]));
+}
+
 static gboolean
 start_producer_cb (gpointer user_data)
 {
@@ -274,6 +283,9 @@ start_producer_cb (gpointer user_data)
 
   if (!mill_producer_start (message->pipeline->producer, &error))
     mill_pipeline_producer_ended (message->pipeline, error);
+  /* Only now: before all have begun, the next event may be one that is far away. */
+  if (message->pipeline->is_leaping)
+    start_leaping (message->pipeline);
   return G_SOURCE_REMOVE;
 }
 
@@ -431,13 +443,6 @@ start_loops (MillPipeline *self)
       g_autofree char *name = g_strdup_printf ("mill-loop-%u", i + 1);
 
       self->loops[i] = mill_loop_new (name);
-    }
-  if (self->is_leaping)
-    {
-      g_autoptr (GSource) leaper = mill_virtual_clock_leaper_new (MILL_VIRTUAL_CLOCK (self->clock));
-
-      /* The context ends it. */
-      g_source_attach (leaper, mill_loop_get_context (self->loops[0]));
     }
 }
 
