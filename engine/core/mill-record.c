@@ -11,6 +11,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/mill-record-private.h"
+
 typedef struct
 {
   gsize name; /* offset of the text */
@@ -304,10 +306,10 @@ mill_record_get_text (const MillRecord *self, guint i, gsize *length)
   return is ? self->text + field->value.text.offset : NULL;
 }
 
-/* The shortest digits that read back as the same number; with a point or an exponent, so that it is read as a
- * real one. */
-static void
-append_real (GString *out, double value)
+/* Appends the shortest digits that read back as the same number; with a point or an exponent, so that it is
+ * read as a real one. */
+void
+mill_record_append_real (GString *out, double value)
 {
   char digits[G_ASCII_DTOSTR_BUF_SIZE];
   double back;
@@ -331,7 +333,7 @@ dup_real (double value)
 {
   GString *out = g_string_new (NULL);
 
-  append_real (out, value);
+  mill_record_append_real (out, value);
   return g_string_free (out, FALSE);
 }
 
@@ -582,7 +584,7 @@ append_value (GString *out, const MillRecord *self, const MillField *field)
       break;
     case MILL_VALUE_REAL:
       if (isfinite (field->value.real))
-        append_real (out, field->value.real);
+        mill_record_append_real (out, field->value.real);
       else
         g_string_append (out, "null");
       break;

@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "core/mill-csv-private.h"
 #include "core/mill-error.h"
 #include "record/mill-changes-private.h"
 #include "record/mill-run-facts.h"
@@ -222,33 +223,6 @@ get_query (const Export *self, Pass pass)
   return g_intern_string (text);
 }
 
-/* OWASP, "CSV Injection": these begin a formula. */
-static gboolean
-looks_like_formula (const char *text)
-{
-  return *text != '\0' && strchr ("=+-@\t\r", *text) != NULL;
-}
-
-/* RFC 4180, 2.5 to 2.7. */
-static void
-append_cell (GString *line, const char *text)
-{
-  gboolean quoted = strpbrk (text, ",\"\r\n") != NULL || looks_like_formula (text);
-
-  if (quoted)
-    g_string_append_c (line, '"');
-  if (looks_like_formula (text))
-    g_string_append_c (line, '\'');
-  for (const char *c = text; *c != '\0'; c++)
-    {
-      if (*c == '"')
-        g_string_append_c (line, '"');
-      g_string_append_c (line, *c);
-    }
-  if (quoted)
-    g_string_append_c (line, '"');
-}
-
 static void
 append_names (Export *self)
 {
@@ -258,7 +232,7 @@ append_names (Export *self)
     return;
   for (const Column *column = columns; column->name != NULL; column++)
     g_string_append_printf (self->text, "%s%s", column > columns ? "," : "", column->name);
-  g_string_append (self->text, "\r\n");
+  g_string_append (self->text, MILL_CSV_END);
   self->has_names = TRUE;
 }
 
@@ -272,9 +246,9 @@ append_row (GString *text, sqlite3_stmt *query, int n_cells)
       if (i > 0)
         g_string_append_c (text, ',');
       if (cell != NULL)
-        append_cell (text, cell);
+        mill_csv_append_text (text, cell, strlen (cell));
     }
-  g_string_append (text, "\r\n");
+  g_string_append (text, MILL_CSV_END);
 }
 
 static gboolean
