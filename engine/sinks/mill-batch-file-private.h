@@ -8,6 +8,7 @@
  * opened again. For this a note lies beside the file while it is open, its name with ".batch" at the end:
  * where the batch begins and where it is to end. A file whose end lies elsewhere, since others have written
  * to it, is left as it is.
+ * - A last line without an end, as others may leave it, is ended before the first batch.
  * - One program at a time has it open.
  * - @durable: a batch is on the disk when mill_batch_file_append() returns.
  *
@@ -23,6 +24,8 @@ typedef struct _MillBatchFile MillBatchFile;
 
 MillBatchFile *mill_batch_file_open (const char *path, gboolean durable, GError **error);
 gboolean mill_batch_file_append (MillBatchFile *self, const GString *batch, GError **error);
+gint64 mill_batch_file_get_size (const MillBatchFile *self);
+GBytes *mill_batch_file_read_begin (const MillBatchFile *self, gsize most, GError **error);
 void mill_batch_file_close (MillBatchFile *self);
 
 G_END_DECLS

@@ -27,11 +27,12 @@ struct _MillBatchFile
   int note;        /* -1: not open */
   gboolean durable;
   gint64 size;
+  gboolean is_open_ended; /* its last line has no end */
 };
 
 /* Always %FALSE. No other batch could be written either. */
 static gboolean
-fail (MillBatchFile *self, int errsv, GError **error)
+fail (const MillBatchFile *self, int errsv, GError **error)
 {
   g_set_error (error, MILL_ERROR, MILL_ERROR_FATAL, _ ("the file “%s” cannot be written: %s"), self->path,
                errsv == EWOULDBLOCK ? _ ("another program is writing to it") : g_strerror (errsv));
@@ -81,11 +82,22 @@ heal (MillBatchFile *self)
 }
 
 static gboolean
+look_at_end (MillBatchFile *self)
+{
+  char last = '\n';
+
+  if (self->size > 0 && pread (self->fd, &last, 1, self->size - 1) < 0)
+    return FALSE;
+  self->is_open_ended = last != '\n';
+  return TRUE;
+}
+
+static gboolean
 open_both (MillBatchFile *self)
 {
   struct stat status;
 
-  self->fd = open (self->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  self->fd = open (self->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (self->fd < 0 || flock (self->fd, LOCK_EX | LOCK_NB) != 0 || fstat (self->fd, &status) != 0)
     return FALSE;
   if (!S_ISREG (status.st_mode))
@@ -95,7 +107,7 @@ open_both (MillBatchFile *self)
     }
   self->size = status.st_size;
   self->note = open (self->note_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  return self->note >= 0 && heal (self);
+  return self->note >= 0 && heal (self) && look_at_end (self);
 }
 
 /* Goes on at the end of the file, which is made if it is not there.
@@ -123,14 +135,16 @@ mill_batch_file_open (const char *path, gboolean durable, GError **error)
 gboolean
 mill_batch_file_append (MillBatchFile *self, const GString *batch, GError **error)
 {
-  gint64 end = self->size + (gint64) batch->len;
+  gint64 begin = self->size + (self->is_open_ended ? 1 : 0), end = begin + (gint64) batch->len;
   g_autofree char *text = g_strdup_printf (NOTE_FORMAT, self->size, end);
   int errsv;
 
   if (write_at (self->note, text, strlen (text), 0) && flush (self, self->note) &&
-      write_at (self->fd, batch->str, batch->len, self->size) && flush (self, self->fd))
+      write_at (self->fd, "\n", (gsize) (begin - self->size), self->size) &&
+      write_at (self->fd, batch->str, batch->len, begin) && flush (self, self->fd))
     {
       self->size = end;
+      self->is_open_ended = FALSE;
       return TRUE;
     }
   errsv = errno;
@@ -138,6 +152,35 @@ mill_batch_file_append (MillBatchFile *self, const GString *batch, GError **erro
   if (ftruncate (self->fd, self->size) != 0)
     g_debug ("%s: %s", self->path, g_strerror (errno));
   return fail (self, errsv, error);
+}
+
+gint64
+mill_batch_file_get_size (const MillBatchFile *self)
+{
+  return self->size;
+}
+
+/* Returns: (transfer full): the first @most bytes, or all there are; %NULL with an error */
+GBytes *
+mill_batch_file_read_begin (const MillBatchFile *self, gsize most, GError **error)
+{
+  gsize length = (gsize) MIN ((gint64) most, self->size), n = 0;
+  g_autofree char *text = g_malloc (length + 1);
+
+  while (n < length)
+    {
+      gssize got = pread (self->fd, text + n, length - n, (goffset) n);
+
+      if (got == 0)
+        break;
+      if (got < 0 && errno != EINTR)
+        {
+          fail (self, errno, error);
+          return NULL;
+        }
+      n += (gsize) MAX (got, 0);
+    }
+  return g_bytes_new_take (g_steal_pointer (&text), n);
 }
 
 void
