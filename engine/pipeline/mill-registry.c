@@ -6,6 +6,7 @@
 #include "pipeline/mill-registry.h"
 
 #include "sinks/mill-count-sink.h"
+#include "sinks/mill-csv-step.h"
 #include "sinks/mill-jsonl-step.h"
 #include "sinks/mill-postgres-step.h"
 #include "sinks/mill-sqlite-step.h"
@@ -36,26 +37,19 @@ typedef struct
 /* One a line, in order. */
 /* clang-format off */
 static const Entry steps[] = {
-  { "command", mill_command_step_get_type }, { "fetch", mill_fetch_step_get_type },
-  { "links", mill_links_step_get_type },     { "parse-json", mill_parse_json_step_get_type },
-  { "save", mill_save_step_get_type },       { "simulate", mill_simulate_step_get_type },
+  { "command", mill_command_step_get_type },
+  { "csv", mill_csv_step_get_type },
   { "fetch", mill_fetch_step_get_type },
+  { "fields", mill_fields_step_get_type },
+  { "hash", mill_hash_step_get_type },
   { "jsonl", mill_jsonl_step_get_type },
   { "links", mill_links_step_get_type },
   { "parse-json", mill_parse_json_step_get_type },
+  { "parse-regex", mill_parse_regex_step_get_type },
   { "postgres", mill_postgres_step_get_type },
   { "save", mill_save_step_get_type },
   { "simulate", mill_simulate_step_get_type },
   { "sqlite", mill_sqlite_step_get_type },
-  { "command", mill_command_step_get_type },
-  { "fetch", mill_fetch_step_get_type },
-  { "fields", mill_fields_step_get_type },
-  { "hash", mill_hash_step_get_type },
-  { "links", mill_links_step_get_type },
-  { "parse-json", mill_parse_json_step_get_type },
-  { "parse-regex", mill_parse_regex_step_get_type },
-  { "save", mill_save_step_get_type },
-  { "simulate", mill_simulate_step_get_type },
   { "timestamp", mill_timestamp_step_get_type },
 };
 /* clang-format on */

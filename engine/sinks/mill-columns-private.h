@@ -5,6 +5,7 @@
  *
  * - Column 0 is the key, by which a row that is written again replaces itself: the field that the job names,
  * or else MILL_COLUMN_KEY, which holds the item's own key: a number where the first item's key was one.
+ * Columns without a key have the fields alone.
  * - The other columns are the fields' names in the order in which they were learned, or the chosen ones only.
  * An item without a record has one field, MILL_COLUMN_PAYLOAD.
  * - A column's type is that of the values it was learned from: whole and broken numbers together are REAL,
@@ -47,6 +48,7 @@ typedef enum
 typedef struct _MillColumns MillColumns;
 
 MillColumns *mill_columns_new (const char *key, const char *chosen);
+MillColumns *mill_columns_new_without_key (const char *chosen);
 void mill_columns_free (MillColumns *self);
 void mill_columns_close (MillColumns *self, GHashTable *names);
 
@@ -54,6 +56,7 @@ guint mill_columns_get_n (MillColumns *self);
 const char *mill_columns_get_name (MillColumns *self, guint i);
 MillValueType mill_columns_get_value_type (MillColumns *self, guint i);
 
+gboolean mill_columns_add (MillColumns *self, const char *name, MillValueType type);
 gboolean mill_columns_learn (MillColumns *self, MillItem *item);
 MillRow mill_columns_read (MillColumns *self, MillItem *item, MillCell *cells, GError **error);
 

@@ -22,7 +22,8 @@ typedef struct
 
 struct _MillColumns
 {
-  GArray *columns; /* (owned) of Column; the first is the key */
+  GArray *columns; /* (owned) of Column; the first is the key, if there is one */
+  gboolean has_key;
   gboolean key_is_item;
   gboolean key_is_learned; /* its type, if it is the item's */
   gboolean is_chosen;      /* other fields are left out */
@@ -77,17 +78,37 @@ add_chosen (MillColumns *self, const char *chosen)
     }
 }
 
-/* @key: (nullable): the field that is the key; %NULL or "": the item's own.
- * @chosen: (nullable): the only fields that become columns, with commas between them; %NULL or "": all. */
-MillColumns *
-mill_columns_new (const char *key, const char *chosen)
+static MillColumns *
+new_empty (void)
 {
   MillColumns *self = g_new0 (MillColumns, 1);
 
   self->columns = g_array_new (FALSE, FALSE, sizeof (Column));
   g_array_set_clear_func (self->columns, clear_column);
+  return self;
+}
+
+/* @key: (nullable): the field that is the key; %NULL or "": the item's own.
+ * @chosen: (nullable): the only fields that become columns, with commas between them; %NULL or "": all. */
+MillColumns *
+mill_columns_new (const char *key, const char *chosen)
+{
+  MillColumns *self = new_empty ();
+
+  self->has_key = TRUE;
   self->key_is_item = key == NULL || key[0] == '\0';
   add_column (self, self->key_is_item ? MILL_COLUMN_KEY : key, MILL_VALUE_NULL);
+  add_chosen (self, chosen);
+  return self;
+}
+
+/* For rows that do not replace each other.
+ * @chosen: (nullable): as for mill_columns_new(). */
+MillColumns *
+mill_columns_new_without_key (const char *chosen)
+{
+  MillColumns *self = new_empty ();
+
   add_chosen (self, chosen);
   return self;
 }
@@ -209,18 +230,24 @@ is_welcome (MillColumns *self, const char *name)
   return g_hash_table_contains (self->closed, folded);
 }
 
+/* Adds a column that is known beforehand. Returns: %FALSE if there can be none of this name */
+gboolean
+mill_columns_add (MillColumns *self, const char *name, MillValueType type)
+{
+  if (find_alike (self, name) != NULL || !is_welcome (self, name))
+    return FALSE;
+  add_column (self, name, type);
+  return TRUE;
+}
+
 static gboolean
 learn_field (MillColumns *self, const char *name, MillValueType type)
 {
   Column *alike = find_alike (self, name);
 
-  if (alike == NULL && is_welcome (self, name))
-    {
-      add_column (self, name, type);
-      return TRUE;
-    }
-  if (alike != NULL && strcmp (alike->name, name) == 0 &&
-      !(self->key_is_item && alike == get_column (self, 0)))
+  if (alike == NULL)
+    return mill_columns_add (self, name, type);
+  if (strcmp (alike->name, name) == 0 && !(self->key_is_item && alike == get_column (self, 0)))
     alike->type = merge_types (alike->type, type);
   return FALSE;
 }
@@ -355,7 +382,7 @@ mill_columns_read (MillColumns *self, MillItem *item, MillCell *cells, GError **
     return row;
   if (self->key_is_item)
     return read_item_key (self, item, &cells[0], error) ? MILL_ROW_READ : MILL_ROW_BAD;
-  if (cells[0].type != MILL_VALUE_NULL)
+  if (!self->has_key || cells[0].type != MILL_VALUE_NULL)
     return MILL_ROW_READ;
   g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("the key field “%s” is missing or null"),
                get_column (self, 0)->name);
