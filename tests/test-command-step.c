@@ -208,9 +208,9 @@ test_impossible_arguments (void)
   g_autofree char *huge = g_strnfill (4000000, 'x');
   g_autoptr (GError) of_nul = NULL;
   g_autoptr (GError) of_size = NULL;
-  g_autoptr (MillItem) nul = run_step (step, "a\0b", 3, NULL, &of_nul);
-  g_autoptr (MillItem) size = run_step (step, huge, -1, NULL, &of_size);
 
+  mill_item_unref (run_step (step, "a\0b", 3, NULL, &of_nul));
+  mill_item_unref (run_step (step, huge, -1, NULL, &of_size));
   g_assert_error (of_nul, MILL_ERROR, MILL_ERROR_INVALID);
   g_assert_error (of_size, MILL_ERROR, MILL_ERROR_TOO_LARGE);
 }

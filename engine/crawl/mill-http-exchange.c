@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "core/mill-integer-private.h"
 #include "crawl/mill-http-private.h"
 
 #define OLD_NAME "X-Archive-Orig-" /* as the Internet Archive names headers that it had to change */
@@ -49,7 +50,7 @@ says_length (const Head *head, const char *value)
 {
   guint64 length;
 
-  return g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT64, &length, NULL) && length == head->length;
+  return mill_integer_read_unsigned (value, &length) && length == head->length;
 }
 
 static void

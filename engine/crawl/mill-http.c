@@ -11,6 +11,7 @@
 
 #include "core/mill-cancel-source-private.h"
 #include "core/mill-error.h"
+#include "core/mill-integer-private.h"
 #include "crawl/mill-http-tap-private.h"
 #include "crawl/mill-url.h"
 
@@ -124,7 +125,7 @@ parse_retry_after (const char *text)
 
   if (text == NULL)
     return -1.0;
-  if (g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &seconds, NULL))
+  if (mill_integer_read_unsigned (text, &seconds))
     return MIN ((double) seconds, LONGEST_RETRY_AFTER);
   if (g_utf8_validate (text, -1, NULL))
     {

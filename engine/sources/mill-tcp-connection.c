@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "core/mill-integer-private.h"
 #include "sources/mill-line-buffer-private.h"
 
 #define GREETING "FROM "
@@ -83,7 +84,7 @@ parse_greeting (const char *line, gsize length, char **name, guint64 *before)
 
   return strlen (text) == length && g_strv_length (words) == 3 &&
          mill_line_stream_is_name (words[1], strlen (words[1])) &&
-         g_ascii_string_to_unsigned (words[2], 10, 0, G_MAXINT64, before, NULL) &&
+         mill_integer_read_unsigned (words[2], before) && *before <= G_MAXINT64 &&
          (*name = g_strdup (words[1])) != NULL;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/mill-error.h"
+#include "core/mill-integer-private.h"
 
 static void
 pair_free (gpointer data)
@@ -76,7 +77,7 @@ add_integer (MillRecord *record, const char *name, const char *text)
 {
   gint64 value;
 
-  if (!g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &value, NULL))
+  if (!mill_integer_read (text, &value))
     return FALSE;
   mill_record_add_integer (record, name, value);
   return TRUE;

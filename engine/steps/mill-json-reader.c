@@ -10,6 +10,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/mill-integer-private.h"
+
 #define SHORT 64 /* a name or number that fits on the stack, with its NUL */
 
 typedef struct
@@ -251,8 +253,7 @@ read_integer (Reader *reader, const char *begin, guint n_digits, guint64 digits,
       *value = *begin == '-' ? -(gint64) digits : (gint64) digits;
       return TRUE;
     }
-  return g_ascii_string_to_signed (terminate (reader, begin, buffer, &allocated), 10, G_MININT64, G_MAXINT64,
-                                   value, NULL) ||
+  return mill_integer_read (terminate (reader, begin, buffer, &allocated), value) ||
          fail_at (reader, begin, _ ("a number is too large"));
 }
 
