@@ -94,25 +94,40 @@ run_to_the_end (MillPitfallRun *run, const char *heading)
 /* ---- for people -----------------------------------------------------------------------------------------
  */
 
+typedef char *(*ResultWords) (const MillTrialResult *result);
+
+static void
+add_row (MillCliTable *table, const char *label, const MillTrialResult results[MILL_N_VARIANTS],
+         ResultWords words)
+{
+  g_autofree char *wrong = words (&results[MILL_VARIANT_WRONG]);
+  g_autofree char *cured = words (&results[MILL_VARIANT_CURED]);
+
+  mill_cli_table_add (table, label, wrong, cured, NULL);
+}
+
+static void
+add_figures (MillCliTable *table, MillPitfall *pitfall, const MillTrialResult results[MILL_N_VARIANTS])
+{
+  g_autofree char *wrong = mill_pitfall_words_figure (pitfall, &results[MILL_VARIANT_WRONG]);
+  g_autofree char *cured = mill_pitfall_words_figure (pitfall, &results[MILL_VARIANT_CURED]);
+
+  mill_cli_table_add (table, mill_pitfall_get_figure_label (pitfall), wrong, cured, NULL);
+}
+
 static void
 print_table (MillPitfall *pitfall, const MillTrialResult results[MILL_N_VARIANTS])
 {
   g_autoptr (MillCliTable) table = mill_cli_table_new ("lll");
   g_autofree char *text = NULL;
-  g_autofree char *figures[MILL_N_VARIANTS] = { mill_pitfall_words_figure (pitfall, &results[0]),
-                                                mill_pitfall_words_figure (pitfall, &results[1]) };
-  g_autofree char *done[MILL_N_VARIANTS] = { mill_pitfall_words_done (&results[0]),
-                                             mill_pitfall_words_done (&results[1]) };
-  g_autofree char *ends[MILL_N_VARIANTS] = { mill_pitfall_words_end (&results[0]),
-                                             mill_pitfall_words_end (&results[1]) };
 
   mill_cli_table_add (table, "", mill_pitfall_words_variant (MILL_VARIANT_WRONG),
                       mill_pitfall_words_variant (MILL_VARIANT_CURED), NULL);
   mill_cli_table_add (table, _ ("Program"), mill_pitfall_get_variant_text (pitfall, MILL_VARIANT_WRONG),
                       mill_pitfall_get_variant_text (pitfall, MILL_VARIANT_CURED), NULL);
-  mill_cli_table_add (table, mill_pitfall_get_figure_label (pitfall), figures[0], figures[1], NULL);
-  mill_cli_table_add (table, _ ("Items done"), done[0], done[1], NULL);
-  mill_cli_table_add (table, _ ("Ended"), ends[0], ends[1], NULL);
+  add_figures (table, pitfall, results);
+  add_row (table, _ ("Items done"), results, mill_pitfall_words_done);
+  add_row (table, _ ("Ended"), results, mill_pitfall_words_end);
   text = mill_cli_table_to_string (table);
   g_print ("%s", text);
 }

@@ -46,8 +46,8 @@ static void
 assert_bytes_refused (const char *line, gsize length, const char *message)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MillItem) item = parse_bytes (line, length, "17", &error);
 
+  mill_item_unref (parse_bytes (line, length, "17", &error));
   g_assert_error (error, MILL_ERROR, MILL_ERROR_INVALID);
   g_assert_false (mill_retry_policy_is_retryable (error));
   g_assert_cmpstr (error->message, ==, message);
@@ -189,10 +189,10 @@ test_other_items (void)
   g_autoptr (GError) of_key = NULL;
   g_autoptr (GError) of_none = NULL;
   g_autoptr (GError) of_nothing = NULL;
-  g_autoptr (MillItem) keyed = parse_bytes ("x", 1, "c3:17", &of_key);
-  g_autoptr (MillItem) bare = parse_bytes ("x", 1, NULL, &of_none);
   MillWork work;
 
+  mill_item_unref (parse_bytes ("x", 1, "c3:17", &of_key));
+  mill_item_unref (parse_bytes ("x", 1, NULL, &of_none));
   g_assert_cmpstr (of_key->message, ==, "c3:17, character 1: a JSON object is missing");
   g_assert_cmpstr (of_none->message, ==, "character 1: a JSON object is missing");
   test_work_init (&work, mill_item_new (1, "2"));

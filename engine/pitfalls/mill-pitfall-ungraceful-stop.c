@@ -26,7 +26,7 @@ typedef struct
 static void
 write_batch (Program *self, GArray *batch)
 {
-  mill_rows_write (self->rows, WRITE, (const guint64 *) batch->data, batch->len);
+  mill_rows_write (self->rows, WRITE, (const guint64 *) (gconstpointer) batch->data, batch->len);
   g_array_set_size (batch, 0);
   mill_trial_chart (self->trial, mill_rows_count (self->rows, COUNT));
 }

@@ -150,7 +150,7 @@ mill_trial_get_done (MillTrial *self)
 static void
 halve_samples_locked (MillTrial *self)
 {
-  MillTrialSample *samples = (MillTrialSample *) self->samples->data;
+  MillTrialSample *samples = (MillTrialSample *) (gpointer) self->samples->data;
 
   for (guint i = 0; i + 1 < self->samples->len; i += 2)
     {
