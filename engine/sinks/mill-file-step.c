@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "core/mill-error.h"
+#include "core/mill-property-private.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
 #include "sinks/mill-batch-file-private.h"
@@ -133,25 +134,6 @@ mill_file_step_get_property (GObject *object, guint prop_id, GValue *value, GPar
     }
 }
 
-static gboolean
-change_string (char **string, const GValue *value)
-{
-  if (g_strcmp0 (*string, g_value_get_string (value)) == 0)
-    return FALSE;
-  g_free (*string);
-  *string = g_value_dup_string (value);
-  return TRUE;
-}
-
-static gboolean
-change_boolean (gboolean *boolean, const GValue *value)
-{
-  gboolean before = *boolean;
-
-  *boolean = g_value_get_boolean (value);
-  return *boolean != before;
-}
-
 static void
 mill_file_step_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
@@ -161,10 +143,10 @@ mill_file_step_set_property (GObject *object, guint prop_id, const GValue *value
   switch ((MillFileStepProperty) prop_id)
     {
     case PROP_FILE:
-      changed = change_string (&priv->file, value);
+      changed = mill_property_take_string (&priv->file, value);
       break;
     case PROP_DURABLE:
-      changed = change_boolean (&priv->durable, value);
+      changed = mill_property_take_boolean (&priv->durable, value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);

@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "core/mill-error.h"
+#include "core/mill-property-private.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
 #include "sinks/mill-sqlite-table-private.h"
@@ -180,25 +181,6 @@ mill_sqlite_step_get_property (GObject *object, guint prop_id, GValue *value, GP
     }
 }
 
-static gboolean
-change_string (char **string, const GValue *value)
-{
-  if (g_strcmp0 (*string, g_value_get_string (value)) == 0)
-    return FALSE;
-  g_free (*string);
-  *string = g_value_dup_string (value);
-  return TRUE;
-}
-
-static gboolean
-change_boolean (gboolean *boolean, const GValue *value)
-{
-  gboolean before = *boolean;
-
-  *boolean = g_value_get_boolean (value);
-  return *boolean != before;
-}
-
 static void
 mill_sqlite_step_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
@@ -208,22 +190,22 @@ mill_sqlite_step_set_property (GObject *object, guint prop_id, const GValue *val
   switch ((MillSqliteStepProperty) prop_id)
     {
     case PROP_FILE:
-      changed = change_string (&self->file, value);
+      changed = mill_property_take_string (&self->file, value);
       break;
     case PROP_TABLE:
-      changed = change_string (&self->table_name, value);
+      changed = mill_property_take_string (&self->table_name, value);
       break;
     case PROP_KEY:
-      changed = change_string (&self->key, value);
+      changed = mill_property_take_string (&self->key, value);
       break;
     case PROP_COLUMNS:
-      changed = change_string (&self->column_names, value);
+      changed = mill_property_take_string (&self->column_names, value);
       break;
     case PROP_CREATE:
-      changed = change_boolean (&self->create, value);
+      changed = mill_property_take_boolean (&self->create, value);
       break;
     case PROP_DURABLE:
-      changed = change_boolean (&self->durable, value);
+      changed = mill_property_take_boolean (&self->durable, value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "core/mill-property-private.h"
 #include "crawl/mill-crawl-job.h"
 #include "pipeline/mill-knob.h"
 #include "sources/mill-crawl-source-private.h"
@@ -89,52 +90,6 @@ mill_crawl_source_get_property (GObject *object, guint prop_id, GValue *value, G
   g_mutex_unlock (&self->lock);
 }
 
-static gboolean
-change_string (char **field, const char *value)
-{
-  if (g_strcmp0 (*field, value) == 0)
-    return FALSE;
-  g_free (*field);
-  *field = g_strdup (value);
-  return TRUE;
-}
-
-static gboolean
-change_uint (guint *field, guint value)
-{
-  gboolean changed = *field != value;
-
-  *field = value;
-  return changed;
-}
-
-static gboolean
-change_uint64 (guint64 *field, guint64 value)
-{
-  gboolean changed = *field != value;
-
-  *field = value;
-  return changed;
-}
-
-static gboolean
-change_int (gint *field, gint value)
-{
-  gboolean changed = *field != value;
-
-  *field = value;
-  return changed;
-}
-
-static gboolean
-change_double (double *field, double value)
-{
-  gboolean changed = *field < value || *field > value;
-
-  *field = value;
-  return changed;
-}
-
 /* Sets one property; says whether it had another value before. */
 static gboolean
 change_locked (MillCrawlSource *self, MillCrawlSourceProperty property, const GValue *value)
@@ -142,35 +97,35 @@ change_locked (MillCrawlSource *self, MillCrawlSourceProperty property, const GV
   switch (property)
     {
     case PROP_START:
-      return change_string (&self->start, g_value_get_string (value));
+      return mill_property_take_string (&self->start, value);
     case PROP_MAX_PAGES:
-      return change_uint (&self->max_pages, g_value_get_uint (value));
+      return mill_property_take_uint (&self->max_pages, value);
     case PROP_MAX_BYTES:
-      return change_uint64 (&self->max_bytes, g_value_get_uint64 (value));
+      return mill_property_take_uint64 (&self->max_bytes, value);
     case PROP_MAX_DEPTH:
-      return change_int (&self->max_depth, g_value_get_int (value));
+      return mill_property_take_int (&self->max_depth, value);
     case PROP_PREFIX:
-      return change_int (&self->prefix, g_value_get_boolean (value));
+      return mill_property_take_boolean (&self->prefix, value);
     case PROP_INCLUDE:
-      return change_string (&self->include, g_value_get_string (value));
+      return mill_property_take_string (&self->include, value);
     case PROP_EXCLUDE:
-      return change_string (&self->exclude, g_value_get_string (value));
+      return mill_property_take_string (&self->exclude, value);
     case PROP_REQUISITES:
-      return change_int (&self->requisites, g_value_get_boolean (value));
+      return mill_property_take_boolean (&self->requisites, value);
     case PROP_SITEMAPS:
-      return change_int (&self->sitemaps, g_value_get_boolean (value));
+      return mill_property_take_boolean (&self->sitemaps, value);
     case PROP_ROBOTS:
-      return change_int (&self->robots, g_value_get_boolean (value));
+      return mill_property_take_boolean (&self->robots, value);
     case PROP_PER_HOST:
-      return change_uint (&self->per_host, g_value_get_uint (value));
+      return mill_property_take_uint (&self->per_host, value);
     case PROP_DELAY:
-      return change_uint (&self->delay_ms, g_value_get_uint (value));
+      return mill_property_take_uint (&self->delay_ms, value);
     case PROP_THROTTLE:
-      return change_int (&self->throttle, g_value_get_boolean (value));
+      return mill_property_take_boolean (&self->throttle, value);
     case PROP_TARGET_CONCURRENCY:
-      return change_double (&self->concurrency, g_value_get_double (value));
+      return mill_property_take_double (&self->concurrency, value);
     case PROP_MAX_DELAY:
-      return change_uint (&self->max_delay_ms, g_value_get_uint (value));
+      return mill_property_take_uint (&self->max_delay_ms, value);
     default:
       return FALSE;
     }

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "core/mill-error.h"
+#include "core/mill-property-private.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
 #include "sources/mill-listen-source-private.h"
@@ -155,32 +156,19 @@ mill_listen_source_get_property (GObject *object, guint prop_id, GValue *value, 
 }
 
 static gboolean
-change_uint (guint *field, const GValue *value)
-{
-  guint before = *field;
-
-  *field = g_value_get_uint (value);
-  return *field != before;
-}
-
-static gboolean
 change (MillListenSourcePrivate *priv, MillListenSourceProperty property, const GValue *value)
 {
   switch (property)
     {
     case PROP_PORT:
-      return change_uint (&priv->port, value);
+      return mill_property_take_uint (&priv->port, value);
     case PROP_MAX_CONNECTIONS:
-      return change_uint (&priv->max_connections, value);
+      return mill_property_take_uint (&priv->max_connections, value);
     case PROP_MAX_LINE:
-      return change_uint (&priv->max_line, value);
+      return mill_property_take_uint (&priv->max_line, value);
     case PROP_ADDRESS:
     default:
-      if (g_strcmp0 (priv->address, g_value_get_string (value)) == 0)
-        return FALSE;
-      g_free (priv->address);
-      priv->address = g_value_dup_string (value);
-      return TRUE;
+      return mill_property_take_string (&priv->address, value);
     }
 }
 

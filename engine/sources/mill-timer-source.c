@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/mill-property-private.h"
 #include "core/mill-random-private.h"
 #include "mill-enum-types.h"
 #include "pipeline/mill-knob.h"
@@ -245,24 +246,6 @@ mill_timer_source_get_property (GObject *object, guint prop_id, GValue *value, G
 }
 
 static gboolean
-change_uint (guint *field, guint value)
-{
-  gboolean changed = *field != value;
-
-  *field = value;
-  return changed;
-}
-
-static gboolean
-change_double (double *field, double value)
-{
-  gboolean changed = *field < value || *field > value;
-
-  *field = value;
-  return changed;
-}
-
-static gboolean
 change_locked (MillTimerSource *self, MillTimerSourceProperty property, const GValue *value)
 {
   MillTimerJitter before = self->jitter;
@@ -272,21 +255,17 @@ change_locked (MillTimerSource *self, MillTimerSourceProperty property, const GV
     case PROP_RATE:
       return change_rate_locked (self, g_value_get_double (value));
     case PROP_COUNT:
-      return change_uint (&self->count, g_value_get_uint (value));
+      return mill_property_take_uint (&self->count, value);
     case PROP_JITTER:
       self->jitter = (MillTimerJitter) g_value_get_enum (value);
       return self->jitter != before;
     case PROP_SEED:
-      return change_uint (&self->seed, g_value_get_uint (value));
+      return mill_property_take_uint (&self->seed, value);
     case PROP_URGENT:
-      return change_double (&self->urgent, g_value_get_double (value));
+      return mill_property_take_double (&self->urgent, value);
     case PROP_PAYLOAD:
     default:
-      if (g_strcmp0 (self->payload, g_value_get_string (value)) == 0)
-        return FALSE;
-      g_free (self->payload);
-      self->payload = g_value_dup_string (value);
-      return TRUE;
+      return mill_property_take_string (&self->payload, value);
     }
 }
 
