@@ -53,22 +53,32 @@ cli_end_run (CliFixture *fixture, GSubprocess *child)
   read_end (fixture);
 }
 
-/* Runs millrace-cli with the words of @command, in the fixture's folder. */
-int
-cli_run (CliFixture *fixture, const char *command)
+/* (transfer full): millrace-cli with the words of @command, in the fixture's folder. */
+GSubprocess *
+cli_begin (CliFixture *fixture, const char *command)
 {
   g_autofree char *line = g_strdup_printf ("'%s' %s", g_getenv ("MILLRACE_CLI"), command);
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_autoptr (GSubprocess) child = NULL;
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) words = NULL;
+  GSubprocess *child;
 
   cli_forget_run (fixture);
   g_assert_true (g_shell_parse_argv (line, NULL, &words, NULL));
   g_subprocess_launcher_set_cwd (launcher, fixture->folder);
   child = g_subprocess_launcher_spawnv (launcher, (const char *const *) words, &error);
   g_assert_no_error (error);
+  return child;
+}
+
+/* Runs it to its end. Returns the exit status; negative when a signal ended it. */
+int
+cli_run (CliFixture *fixture, const char *command)
+{
+  g_autoptr (GSubprocess) child = cli_begin (fixture, command);
+  g_autoptr (GError) error = NULL;
+
   g_subprocess_communicate_utf8 (child, NULL, NULL, &fixture->output, &fixture->errors, &error);
   g_assert_no_error (error);
   cli_end_run (fixture, child);

@@ -19,6 +19,7 @@ void cli_set_up (CliFixture *fixture, gconstpointer data);
 void cli_forget_run (CliFixture *fixture);
 void cli_tear_down (CliFixture *fixture, gconstpointer data);
 void cli_end_run (CliFixture *fixture, GSubprocess *child);
+GSubprocess *cli_begin (CliFixture *fixture, const char *command);
 int cli_run (CliFixture *fixture, const char *command);
 JsonObject *cli_get_object (CliFixture *fixture);
 gint64 cli_get_count (CliFixture *fixture, const char *name);

@@ -5,61 +5,48 @@
 
 #include <locale.h>
 #include <string.h>
-#include <sys/wait.h>
 
-#include "test-parts.h"
+#include "cli-fixture.h"
 
 static const char job_text[] = "[Job]\nname=Touch\n[Source]\ntype=count\nitems=3\n"
                                "[Stage touch]\nstep=command\ncommand=touch %s/{n}\n"
                                "[Stage echo]\nstep=command\ncommand=echo {key}\n[Sink]\ntype=count\n";
 
-/* Runs the job in @folder, with @option (nullable); returns the exit status. */
-static int
-run (const char *folder, const char *option, char **errors)
+static void
+set_up (CliFixture *fixture, gconstpointer data)
 {
-  g_autofree char *path = g_build_filename (folder, "touch.millrace", NULL);
-  g_autofree char *text = g_strdup_printf (job_text, folder);
-  const char *words[] = { g_getenv ("MILLRACE_CLI"), "run", path, option, NULL };
-  g_autoptr (GError) error = NULL;
-  int status;
+  g_autofree char *text = NULL;
 
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
-  g_spawn_sync (NULL, (char **) words, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, errors, &status,
-                &error);
-  g_assert_no_error (error);
-  g_assert_true (WIFEXITED (status));
-  return WEXITSTATUS (status);
+  cli_set_up (fixture, data);
+  text = g_strdup_printf (job_text, fixture->folder);
+  cli_write_file (fixture, "touch.millrace", text);
+}
+
+static gboolean
+is_made (CliFixture *fixture, guint i)
+{
+  g_autofree char *path = g_strdup_printf ("%s/%u", fixture->folder, i);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
 static void
-test_refused (void)
+test_refused (CliFixture *fixture, gconstpointer data)
 {
-  g_autofree char *folder = g_dir_make_tmp ("mill-XXXXXX", NULL);
-  g_autofree char *made = g_build_filename (folder, "1", NULL);
-  g_autofree char *line = g_strdup_printf ("\n  touch %s/{n}\n  echo {key}\n", folder);
-  g_autofree char *errors = NULL;
+  g_autofree char *line = g_strdup_printf ("\n  touch %s/{n}\n  echo {key}\n", fixture->folder);
 
-  g_assert_cmpint (run (folder, NULL, &errors), ==, 2);
-  g_assert_nonnull (strstr (errors, line));
-  g_assert_nonnull (strstr (errors, "--allow-commands"));
-  g_assert_false (g_file_test (made, G_FILE_TEST_EXISTS));
-  test_remove_tree (folder);
+  g_assert_cmpint (cli_run (fixture, "run touch.millrace"), ==, 2);
+  g_assert_nonnull (strstr (fixture->errors, line));
+  g_assert_nonnull (strstr (fixture->errors, "--allow-commands"));
+  g_assert_false (is_made (fixture, 1));
 }
 
 static void
-test_allowed (void)
+test_allowed (CliFixture *fixture, gconstpointer data)
 {
-  g_autofree char *folder = g_dir_make_tmp ("mill-XXXXXX", NULL);
-  g_autofree char *errors = NULL;
-
-  g_assert_cmpint (run (folder, "--allow-commands", &errors), ==, 0);
+  g_assert_cmpint (cli_run (fixture, "run touch.millrace --allow-commands"), ==, 0);
   for (guint i = 1; i <= 3; i++)
-    {
-      g_autofree char *path = g_strdup_printf ("%s/%u", folder, i);
-
-      g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
-    }
-  test_remove_tree (folder);
+    g_assert_true (is_made (fixture, i));
 }
 
 int
@@ -68,8 +55,8 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/cli-commands/refused", test_refused);
-  g_test_add_func ("/cli-commands/allowed", test_allowed);
+  g_test_add ("/cli-commands/refused", CliFixture, NULL, set_up, test_refused, cli_tear_down);
+  g_test_add ("/cli-commands/allowed", CliFixture, NULL, set_up, test_allowed, cli_tear_down);
 
   return g_test_run ();
 }

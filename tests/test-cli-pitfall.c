@@ -3,82 +3,35 @@
 
 #include "config.h"
 
-#include <gio/gio.h>
-#include <json-glib/json-glib.h>
 #include <signal.h>
 #include <string.h>
 
-#include "test-parts.h"
+#include "cli-fixture.h"
 
 #define QUICK                                                                                                \
   "[Job]\nname=Mine\n[Pitfall]\nname=dying-consumer\nitems=200\nlatency=0\nmaxsize=10\nbad=20\ngive-up=30\n"
 /* Items take a second each. */
 #define LONG "[Job]\nname=Long\n[Pitfall]\nname=retry-without-key\nitems=1000\nconsumers=1\nlatency=1000\n"
 
-typedef struct
-{
-  char *folder; /* (owned) */
-  char *path;   /* (owned) */
-} Fixture;
-
 static void
-set_up (Fixture *fixture, gconstpointer data)
+set_up (CliFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-
-  fixture->folder = g_dir_make_tmp ("mill-cli-XXXXXX", NULL);
-  fixture->path = g_build_filename (fixture->folder, "mine.millrace", NULL);
-  g_file_set_contents (fixture->path, data, -1, &error);
-  g_assert_no_error (error);
+  cli_set_up (fixture, data);
+  cli_write_file (fixture, "mine.millrace", data);
 }
 
 static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  test_remove_tree (fixture->folder);
-  g_free (fixture->folder);
-  g_free (fixture->path);
-}
-
-static GSubprocess *
-begin (Fixture *fixture, const char *command, const char *option)
-{
-  g_autoptr (GError) error = NULL;
-  GSubprocess *child =
-      g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error,
-                        g_getenv ("MILLRACE_CLI"), command, fixture->path, option, NULL);
-
-  g_assert_no_error (error);
-  return child;
-}
-
-static int
-run (Fixture *fixture, const char *command, const char *option, char **output, char **errors)
-{
-  g_autoptr (GSubprocess) child = begin (fixture, command, option);
-  g_autoptr (GError) error = NULL;
-
-  g_subprocess_communicate_utf8 (child, NULL, NULL, output, errors, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_get_if_exited (child));
-  return g_subprocess_get_exit_status (child);
-}
-
-static void
-test_table (Fixture *fixture, gconstpointer data)
+test_table (CliFixture *fixture, gconstpointer data)
 {
   static const char *const words[] = {
     "Mine\n",    "As Usually Written", "Cured",  "Items never processed", "124 items", "0 items",
     "76 of 200", "190 of 200",         "never: "
   };
-  g_autofree char *output = NULL;
-  g_autofree char *errors = NULL;
-
-  g_assert_cmpint (run (fixture, "run", NULL, &output, &errors), ==, 0);
-  g_assert_cmpstr (errors, ==, "");
+  g_assert_cmpint (cli_run (fixture, "run mine.millrace"), ==, 0);
+  g_assert_cmpstr (fixture->errors, ==, "");
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
-    if (strstr (output, words[i]) == NULL)
-      g_error ("“%s” is not in: %s", words[i], output);
+    if (strstr (fixture->output, words[i]) == NULL)
+      g_error ("“%s” is not in: %s", words[i], fixture->output);
 }
 
 static void
@@ -94,46 +47,33 @@ assert_variant (JsonObject *result, const char *name, const char *state, gint64 
 }
 
 static void
-test_json (Fixture *fixture, gconstpointer data)
+test_json (CliFixture *fixture, gconstpointer data)
 {
-  g_autofree char *output = NULL;
-  g_autofree char *errors = NULL;
-  g_autoptr (JsonNode) node = NULL;
-
-  g_assert_cmpint (run (fixture, "run", "--json", &output, &errors), ==, 0);
-  node = json_from_string (output, NULL);
-  g_assert_nonnull (node);
-  g_assert_cmpstr (json_object_get_string_member (json_node_get_object (node), "pitfall"), ==,
-                   "dying-consumer");
-  assert_variant (json_node_get_object (node), "wrong", "hangs", 124, 76);
-  assert_variant (json_node_get_object (node), "cured", "finished", 0, 190);
+  g_assert_cmpint (cli_run (fixture, "run mine.millrace --json"), ==, 0);
+  g_assert_cmpstr (cli_get_string (fixture, "pitfall"), ==, "dying-consumer");
+  assert_variant (cli_get_object (fixture), "wrong", "hangs", 124, 76);
+  assert_variant (cli_get_object (fixture), "cured", "finished", 0, 190);
 }
 
 static void
-test_check (Fixture *fixture, gconstpointer data)
+test_check (CliFixture *fixture, gconstpointer data)
 {
-  g_autofree char *output = NULL;
-  g_autofree char *errors = NULL;
-
-  g_assert_cmpint (run (fixture, "check", NULL, &output, &errors), ==, 0);
-  g_assert_cmpstr (errors, ==, "");
+  g_assert_cmpint (cli_run (fixture, "check mine.millrace"), ==, 0);
+  g_assert_cmpstr (fixture->errors, ==, "");
 }
 
 /* What belongs to pipelines. */
 static void
-test_options (Fixture *fixture, gconstpointer data)
+test_options (CliFixture *fixture, gconstpointer data)
 {
-  g_autofree char *output = NULL;
-  g_autofree char *errors = NULL;
-
-  g_assert_cmpint (run (fixture, "run", "--duration=3", &output, &errors), ==, 2);
-  g_assert_true (g_str_has_prefix (errors, "millrace-cli: run: --set, --at"));
+  g_assert_cmpint (cli_run (fixture, "run mine.millrace --duration=3"), ==, 2);
+  g_assert_true (g_str_has_prefix (fixture->errors, "millrace-cli: run: --set, --at"));
 }
 
 static void
-test_interrupted (Fixture *fixture, gconstpointer data)
+test_interrupted (CliFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GSubprocess) child = begin (fixture, "run", NULL);
+  g_autoptr (GSubprocess) child = cli_begin (fixture, "run mine.millrace");
   g_autoptr (GDataInputStream) output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (child));
   g_autofree char *title = g_data_input_stream_read_line (output, NULL, NULL, NULL);
   g_autofree char *advice = g_data_input_stream_read_line (output, NULL, NULL, NULL);
@@ -153,7 +93,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_nonnull (g_getenv ("MILLRACE_CLI"));
-#define ADD(name, text, func) g_test_add ("/cli-pitfall/" name, Fixture, text, set_up, func, tear_down)
+#define ADD(name, text, func) g_test_add ("/cli-pitfall/" name, CliFixture, text, set_up, func, cli_tear_down)
   ADD ("table", QUICK, test_table);
   ADD ("json", QUICK, test_json);
   ADD ("check", QUICK, test_check);
