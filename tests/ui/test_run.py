@@ -213,10 +213,12 @@ def agree_to_commands(command):
             program.press("Start")
             program.wait_text(re.escape(f"touch {folder}/{{n}}"), window=dialog)
             program.press("Cancel", window=dialog)
+            program.wait_gone(dialog)
             program.press("Start")
             program.wait_text(r"“Touch” runs these commands, .*", window=dialog)
             assert os.listdir(folder) == ["commands.millrace"]
             program.press("Run Commands", window=dialog)
+            program.wait_gone(dialog)
             program.wait_text(r"Finished: all 3 items went through, in .*")
             assert {"1", "2", "3"} <= set(os.listdir(folder))
             program.press("Run Again")
