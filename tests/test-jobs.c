@@ -130,6 +130,7 @@ static const Wrong wrongs[] = {
   { "[Job]\n", "j: [Job] name: the key is missing" },
   { "[Job\n", "j: " },
   { "[Job]\nname=a\\qb\n", "j: [Job] name: " },
+  { "[Job]\nname=a\\qb\\\n", "j: [Job] name: the value ends in a lone backslash" },
   { "[Job]\nname=x\ndescription=a\\qb\n", "j: [Job] description: " },
   { "name=x\n", "j: " },
   { "[Job]\nname=x\ncolour=red\n", "j: [Job] colour: unknown key" },

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "core/mill-error.h"
+#include "core/mill-key-file-private.h"
 #include "crawl/mill-frontier-rows-private.h"
 #include "record/mill-run-file-private.h"
 #include "record/mill-run-lock-private.h"
@@ -107,7 +108,7 @@ read_job (MillCrawlSummary *self, MillRunFile *file, const char *name, GError **
   g_auto (GStrv) words = NULL;
 
   if (text != NULL && g_key_file_load_from_data (job, text, (gsize) -1, G_KEY_FILE_NONE, NULL))
-    starts = g_key_file_get_string (job, "Source", "start", NULL);
+    starts = mill_key_file_dup_string (job, "Source", "start", NULL);
   if (starts == NULL)
     {
       g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("%s does not say what was to be crawled"), name);
@@ -115,10 +116,10 @@ read_job (MillCrawlSummary *self, MillRunFile *file, const char *name, GError **
     }
   words = g_strsplit (g_strstrip (starts), " ", 2);
   self->start = g_strdup (words[0] != NULL ? words[0] : "");
-  self->name = g_key_file_get_locale_string (job, "Job", "name", NULL, NULL);
+  self->name = mill_key_file_dup_translated (job, "Job", "name", NULL);
   if (self->name == NULL)
     self->name = g_strdup (self->start);
-  self->folder = g_key_file_get_string (job, "Stage save", "folder", NULL);
+  self->folder = mill_key_file_dup_string (job, "Stage save", "folder", NULL);
   self->max_pages = g_key_file_get_uint64 (job, "Source", "max-pages", NULL);
   self->max_bytes = g_key_file_get_uint64 (job, "Source", "max-bytes", NULL);
   return TRUE;

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "core/mill-error.h"
+#include "core/mill-key-file-private.h"
 #include "pipeline/mill-registry.h"
 
 #define MAX_FILE_SIZE (1024 * 1024)
@@ -73,50 +74,35 @@ fail_with (MillJob *self, const char *group, const char *key, GError *cause, GEr
   return FALSE;
 }
 
-/* (transfer full) (nullable): like g_key_file_get_string(), which up to GLib 2.74 returns a damaged value
- * beside its error. */
-static char *
-get_string (MillJob *self, const char *group, const char *key, GError **error)
-{
-  GError *cause = NULL;
-  g_autofree char *value = g_key_file_get_string (self->keys, group, key, &cause);
-
-  if (cause == NULL)
-    return g_steal_pointer (&value);
-  fail_with (self, group, key, cause, error);
-  return NULL;
-}
-
 /* (transfer full) (nullable): the value of @key; NULL with an error when it is missing or is not text. */
 static char *
 get_required (MillJob *self, const char *group, const char *key, GError **error)
 {
+  GError *cause = NULL;
+  char *value = NULL;
+
   if (!g_key_file_has_group (self->keys, group))
     fail (self, group, NULL, error, _ ("the group is missing"));
   else if (!g_key_file_has_key (self->keys, group, key, NULL))
     fail (self, group, key, error, _ ("the key is missing"));
   else
-    return get_string (self, group, key, error);
-  return NULL;
+    value = mill_key_file_dup_string (self->keys, group, key, &cause);
+  if (cause != NULL)
+    fail_with (self, group, key, cause, error);
+  return value;
 }
 
 /* The value of @key in the user's language, or else the untranslated one; it may be missing. */
 static gboolean
 read_translated (MillJob *self, const char *group, const char *key, char **out, GError **error)
 {
-  g_autofree char *locale = g_key_file_get_locale_for_key (self->keys, group, key, NULL);
-  g_autofree char *translated = locale != NULL ? g_strdup_printf ("%s[%s]", key, locale) : NULL;
+  g_autoptr (GError) cause = NULL;
 
-  /* Newer GLibs name a locale, "C", for the untranslated value as well. */
-  if (translated == NULL || !g_key_file_has_key (self->keys, group, translated, NULL))
-    {
-      g_free (translated);
-      translated = g_strdup (key);
-    }
-  if (!g_key_file_has_key (self->keys, group, translated, NULL))
+  *out = mill_key_file_dup_translated (self->keys, group, key, &cause);
+  if (*out != NULL || cause->code == G_KEY_FILE_ERROR_KEY_NOT_FOUND ||
+      cause->code == G_KEY_FILE_ERROR_GROUP_NOT_FOUND)
     return TRUE;
-  *out = get_string (self, group, translated, error);
-  return *out != NULL;
+  return fail_with (self, group, key, g_steal_pointer (&cause), error);
 }
 
 static gboolean
@@ -247,7 +233,7 @@ build_source (MillJob *self, MillPipeline *pipeline, GError **error)
   static const char *const extras[] = { "type", "kind", NULL };
   g_autoptr (MillSource) source =
       create (self, "Source", "type", mill_registry_find_source, mill_registry_list_sources, error);
-  g_autofree char *type_name = g_key_file_get_string (self->keys, "Source", "type", NULL);
+  g_autofree char *type_name = mill_key_file_dup_string (self->keys, "Source", "type", NULL);
   GroupReader reader = { self, "Source", extras, { NULL }, FALSE };
   MillKind kind = MILL_KIND_THREADS;
 

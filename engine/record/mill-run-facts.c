@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "core/mill-error.h"
+#include "core/mill-key-file-private.h"
 #include "record/mill-run-file-private.h"
 #include "record/mill-run-lock-private.h"
 
@@ -62,14 +63,14 @@ read_job (MillRunFacts *self, MillRunFile *file, const char *path, GError **erro
   g_autofree char *type = NULL;
 
   if (text != NULL && g_key_file_load_from_data (job, text, (gsize) -1, G_KEY_FILE_KEEP_TRANSLATIONS, NULL))
-    type = g_key_file_get_string (job, "Source", "type", NULL);
+    type = mill_key_file_dup_string (job, "Source", "type", NULL);
   if (type == NULL)
     {
       g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("%s does not say what was run"), display_name);
       return FALSE;
     }
   self->is_crawl = g_str_equal (type, CRAWL);
-  self->name = g_key_file_get_locale_string (job, "Job", "name", NULL, NULL);
+  self->name = mill_key_file_dup_translated (job, "Job", "name", NULL);
   if (self->name == NULL)
     self->name = g_filename_display_basename (path);
   return TRUE;

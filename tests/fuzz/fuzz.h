@@ -5,15 +5,25 @@
 #pragma once
 
 #include <glib.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerInitialize (int *argc, char ***argv);
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
 
+/* GLib ends a program by SIGTRAP, which libFuzzer does not catch: the input would be lost. */
+static void
+on_trap (int number)
+{
+  abort ();
+}
+
 /* What GLib complains about is a finding too. */
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
 {
+  signal (SIGTRAP, on_trap);
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
   return 0;
 }
