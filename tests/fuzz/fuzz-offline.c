@@ -26,13 +26,21 @@ find_none (const char *url, gpointer user_data)
   return NULL;
 }
 
-static gboolean
-holds (GBytes *bytes, const char *text)
+static guint
+count (GBytes *bytes, const char *text)
 {
   gsize size;
-  gconstpointer data = g_bytes_get_data (bytes, &size);
+  const char *data = g_bytes_get_data (bytes, &size);
+  const char *at = data != NULL ? data : "";
+  const char *end = at + size;
+  guint n = 0;
 
-  return data != NULL && memmem (data, size, text, strlen (text)) != NULL;
+  while (at < end && (at = memmem (at, (gsize) (end - at), text, strlen (text))) != NULL)
+    {
+      at += strlen (text);
+      n++;
+    }
+  return n;
 }
 
 int
@@ -52,7 +60,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   g_assert_true (same == page);
   /* But a quote of the page's own address, which cannot stand between two of them, makes it another address.
    */
-  if (holds (once, "%27") && !holds (page, "%27"))
+  if (count (once, "%27") > count (page, "%27"))
     return 0;
   twice = mill_offline_rewrite (once, content_type, page_url, TRUE, find_half, NULL);
   g_assert_true (twice == once);
