@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /* mill_rate_limiter_try_acquire() and mill_retry_budget_deposit() at @now_us of their clock. */
 gboolean mill_rate_limiter_try_acquire_at (MillRateLimiter *self, gint64 now_us);
-void mill_retry_budget_deposit_at (MillRetryBudget *self, gint64 now_us);
+void mill_retry_budget_deposit_at (MillRetryBudget *self, guint n, gint64 now_us);
 /* mill_semaphore_try_acquire() at @now_us of g_get_monotonic_time(). */
 gboolean mill_semaphore_try_acquire_at (MillSemaphore *self, guint64 item_id, gint64 now_us, guint *slot);
 

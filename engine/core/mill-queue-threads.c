@@ -314,6 +314,37 @@ mill_queue_put_many (MillQueue *self, GPtrArray *items, GCancellable *cancellabl
   return n;
 }
 
+/**
+ * mill_queue_try_put_many:
+ * @items: (element-type MillItem) (transfer none): the items, in their order
+ * @first: the index of the first one to put
+ *
+ * Puts as many as there is room for, without waiting. Another producer's items may come between.
+ *
+ * Returns: how many were put, from @first on; fewer than all if the queue is full or shut down
+ */
+guint
+mill_queue_try_put_many (MillQueue *self, GPtrArray *items, guint first)
+{
+  gboolean put = TRUE;
+  guint n;
+
+  g_return_val_if_fail (MILL_IS_QUEUE (self), 0);
+  g_return_val_if_fail (items != NULL && first <= items->len, 0);
+
+  mill_queue_ref_items ((MillItem *const *) (items->pdata + first), items->len - first);
+  n = mill_queue_put_many_quickly (self, items, first);
+  if (n == items->len)
+    return n - first;
+  mill_queue_lock_all (self);
+  while (n < items->len && try_put_locked (self, g_ptr_array_index (items, n), &put, NULL) && put)
+    n++;
+  mill_queue_settle_and_unlock (self);
+  for (guint i = n; i < items->len; i++)
+    mill_item_unref (g_ptr_array_index (items, i));
+  return n - first;
+}
+
 /* ---- get ------------------------------------------------------------------------------------------------
  */
 
@@ -510,6 +541,43 @@ mill_queue_get_many_until (MillQueue *self, guint max_items, gint64 deadline_us,
   mill_queue_get_many_locked (self, items, max_items);
   mill_queue_settle_and_unlock (self);
   return items;
+}
+
+/**
+ * mill_queue_try_get_many:
+ * @max_items: how many to take at most, at least 1
+ *
+ * Like mill_queue_get_many(), but fails with %MILL_ERROR_EMPTY instead of waiting.
+ *
+ * Returns: (transfer full) (element-type MillItem) (nullable): at least one item
+ */
+GPtrArray *
+mill_queue_try_get_many (MillQueue *self, guint max_items, GError **error)
+{
+  GPtrArray *items;
+  MillItem *item;
+  gboolean ended;
+
+  g_return_val_if_fail (MILL_IS_QUEUE (self), NULL);
+  g_return_val_if_fail (max_items > 0, NULL);
+
+  items = g_ptr_array_new_full (max_items, (GDestroyNotify) mill_item_unref);
+  if (mill_queue_get_many_quickly (self, items, max_items))
+    return items;
+  mill_queue_lock_all (self);
+  ended = try_get_locked (self, &item, error);
+  if (item != NULL)
+    {
+      g_ptr_array_add (items, item);
+      mill_queue_get_many_locked (self, items, max_items);
+    }
+  mill_queue_settle_and_unlock (self);
+  if (item != NULL)
+    return items;
+  if (!ended)
+    mill_queue_set_error (MILL_ERROR_EMPTY, error);
+  g_ptr_array_unref (items);
+  return NULL;
 }
 
 /* ---- join -----------------------------------------------------------------------------------------------

@@ -125,9 +125,11 @@ void mill_queue_get_async (MillQueue *self, GCancellable *cancellable, GAsyncRea
 MillItem *mill_queue_get_finish (MillQueue *self, GAsyncResult *result, GError **error);
 
 guint mill_queue_put_many (MillQueue *self, GPtrArray *items, GCancellable *cancellable, GError **error);
+guint mill_queue_try_put_many (MillQueue *self, GPtrArray *items, guint first);
 GPtrArray *mill_queue_get_many (MillQueue *self, guint max_items, GCancellable *cancellable, GError **error);
 GPtrArray *mill_queue_get_many_until (MillQueue *self, guint max_items, gint64 deadline_us,
                                       GCancellable *cancellable, GError **error);
+GPtrArray *mill_queue_try_get_many (MillQueue *self, guint max_items, GError **error);
 void mill_queue_put_many_async (MillQueue *self, GPtrArray *items, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer user_data);
 guint mill_queue_put_many_finish (MillQueue *self, GAsyncResult *result, GError **error);

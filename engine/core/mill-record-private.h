@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How a record's values are written as text. Private to the engine. Threads: any. */
+/* Of records, what only the engine needs. Threads: any. */
 
 #pragma once
 

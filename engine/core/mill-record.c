@@ -13,9 +13,10 @@
 
 #include "core/mill-record-private.h"
 
+/* A record goes from one processor's cache to another's: so it is small. */
 typedef struct
 {
-  gsize name; /* offset of the text */
+  guint32 name; /* offset of the text */
   MillValueType type;
   union
   {
@@ -24,24 +25,24 @@ typedef struct
     double real;
     struct
     {
-      gsize offset;
-      gsize length;
+      guint32 offset;
+      guint32 length;
     } text; /* of TEXT and JSON */
   } value;
 } MillField;
 
 #define N_INSIDE    8
-#define TEXT_INSIDE 184 /* so that all is 512 bytes */
+#define TEXT_INSIDE 216 /* so that all is 384 bytes */
 
 struct _MillRecord
 {
   gatomicrefcount refs;
-  guint n_fields;
-  guint n_allocated;
+  guint32 n_fields;
+  guint32 n_allocated;
+  guint32 text_used;
+  guint32 text_allocated;
   MillField *fields; /* (owned) unless it is fields_inside */
   char *text;        /* (owned) unless it is text_inside; NUL after each */
-  gsize text_used;
-  gsize text_allocated;
   MillField fields_inside[N_INSIDE];
   char text_inside[TEXT_INSIDE];
 };
@@ -131,16 +132,19 @@ mill_record_copy (const MillRecord *self)
 }
 
 /* Copies @length bytes, which may be the record's own, to the end of its text, with a NUL after them; returns
- * where they are. */
-static gsize
+ * where they are. More than 2 GiB is as more memory than there is. */
+static guint32
 store (MillRecord *self, const char *data, gsize length)
 {
-  gsize offset = self->text_used, needed = offset + length + 1;
+  guint32 offset = self->text_used, needed;
   char *before = NULL; /* (owned) (nullable) */
 
+  if (length >= G_MAXINT32 - (gsize) offset)
+    g_error ("a record of more than 2 GiB of text");
+  needed = offset + (guint32) length + 1;
   if (needed > self->text_allocated)
     {
-      char *larger = g_malloc (2 * needed);
+      char *larger = g_malloc (2 * (gsize) needed);
 
       memcpy (larger, self->text, offset);
       before = self->text != self->text_inside ? self->text : NULL;
@@ -452,12 +456,12 @@ add_text (MillRecord *self, const char *name, MillValueType type, const char *te
 {
   gsize n_bytes = length < 0 ? strlen (text) : (gsize) length;
   gboolean is_own = text >= self->text && text < self->text + self->text_used;
-  gsize offset = is_own ? (gsize) (text - self->text) : 0;
+  gsize own = is_own ? (gsize) (text - self->text) : 0;
   MillField *field = find_or_append (self, name);
 
   /* a name that was stored may have moved it */
-  field->value.text.offset = store (self, is_own ? self->text + offset : text, n_bytes);
-  field->value.text.length = n_bytes;
+  field->value.text.offset = store (self, is_own ? self->text + own : text, n_bytes);
+  field->value.text.length = (guint32) n_bytes;
   field->type = type;
 }
 
@@ -517,7 +521,7 @@ mill_record_remove (MillRecord *self, guint i)
 void
 mill_record_rename (MillRecord *self, guint i, const char *name)
 {
-  gsize offset = store (self, name, strlen (name));
+  guint32 offset = store (self, name, strlen (name));
   gint other = mill_record_find (self, self->text + offset, i);
 
   self->fields[i].name = offset;

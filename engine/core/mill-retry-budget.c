@@ -228,10 +228,10 @@ mill_retry_budget_set_percent (MillRetryBudget *self, guint percent)
 }
 
 void
-mill_retry_budget_deposit_at (MillRetryBudget *self, gint64 now_us)
+mill_retry_budget_deposit_at (MillRetryBudget *self, guint n, gint64 now_us)
 {
   mill_lock (&self->lock);
-  get_bucket_locked (self, now_us / G_USEC_PER_SEC)->items++;
+  get_bucket_locked (self, now_us / G_USEC_PER_SEC)->items += n;
   g_mutex_unlock (&self->lock);
 }
 
@@ -244,7 +244,7 @@ void
 mill_retry_budget_deposit (MillRetryBudget *self)
 {
   g_return_if_fail (MILL_IS_RETRY_BUDGET (self));
-  mill_retry_budget_deposit_at (self, mill_clock_get_time (self->clock));
+  mill_retry_budget_deposit_at (self, 1, mill_clock_get_time (self->clock));
 }
 
 /**

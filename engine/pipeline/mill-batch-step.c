@@ -28,8 +28,6 @@ typedef enum
   PROP_LINGER,
 } MillBatchStepProperty;
 
-static GParamSpec *properties[PROP_LINGER + 1];
-
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (MillBatchStep, mill_batch_step, MILL_TYPE_STEP)
 
 static MillBatchStepPrivate *
@@ -79,13 +77,47 @@ mill_batch_step_set_property (GObject *object, guint prop_id, const GValue *valu
 }
 
 static void
+mill_batch_step_constructed (GObject *object)
+{
+  MillBatchStepClass *klass = MILL_BATCH_STEP_GET_CLASS (object);
+  MillBatchStepPrivate *priv = get_private (MILL_BATCH_STEP (object));
+
+  G_OBJECT_CLASS (mill_batch_step_parent_class)->constructed (object);
+  atomic_store (&priv->batch, klass->default_batch);
+  atomic_store (&priv->linger_ms, klass->default_linger_ms);
+}
+
+static void
 mill_batch_step_class_init (MillBatchStepClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  G_OBJECT_CLASS (klass)->constructed = mill_batch_step_constructed;
+  mill_batch_step_class_set_defaults (klass, DEFAULT_BATCH, DEFAULT_LINGER);
+}
 
+static void
+mill_batch_step_init (MillBatchStep *self)
+{
+}
+
+/**
+ * mill_batch_step_class_set_defaults:
+ * @batch: what #MillBatchStep:batch is at first, at least 1
+ * @linger_ms: what #MillBatchStep:linger is at first, in milliseconds
+ *
+ * For a subclass whose items gain from other batches than a database's: to be called when its class is
+ * initialised. It must not have get_property and set_property of its own; but its subclasses may.
+ */
+void
+mill_batch_step_class_set_defaults (MillBatchStepClass *klass, guint batch, guint linger_ms)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamSpec *properties[PROP_LINGER + 1] = { NULL };
+
+  /* A class does not inherit them: they are for the properties that are its own. */
   object_class->get_property = mill_batch_step_get_property;
   object_class->set_property = mill_batch_step_set_property;
-
+  klass->default_batch = batch;
+  klass->default_linger_ms = linger_ms;
   /**
    * MillBatchStep:batch:
    *
@@ -94,7 +126,7 @@ mill_batch_step_class_init (MillBatchStepClass *klass)
    */
   properties[PROP_BATCH] =
       g_param_spec_uint ("batch", _ ("Batch"), _ ("How many items are worked on together at most."), 1,
-                         MAX_BATCH, DEFAULT_BATCH, MILL_KNOB_FLAGS);
+                         MAX_BATCH, batch, MILL_KNOB_FLAGS);
   /**
    * MillBatchStep:linger:
    *
@@ -104,18 +136,9 @@ mill_batch_step_class_init (MillBatchStepClass *klass)
   properties[PROP_LINGER] = mill_knob_with_unit (
       g_param_spec_uint ("linger", _ ("Linger"),
                          _ ("How long a batch that is not full waits for more items. 0 takes what is there."),
-                         0, MAX_LINGER_MS, DEFAULT_LINGER, MILL_KNOB_FLAGS),
+                         0, MAX_LINGER_MS, linger_ms, MILL_KNOB_FLAGS),
       N_ ("ms"));
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
-}
-
-static void
-mill_batch_step_init (MillBatchStep *self)
-{
-  MillBatchStepPrivate *priv = get_private (self);
-
-  atomic_init (&priv->batch, DEFAULT_BATCH);
-  atomic_init (&priv->linger_ms, DEFAULT_LINGER);
 }
 
 /**

@@ -39,8 +39,14 @@ struct _MillBatchStepClass
 {
   MillStepClass parent_class;
 
+  /*< private >*/
+  guint default_batch;
+  guint default_linger_ms;
+
   gpointer padding[4];
 };
+
+void mill_batch_step_class_set_defaults (MillBatchStepClass *klass, guint batch, guint linger_ms);
 
 guint mill_batch_step_get_batch (MillBatchStep *self);
 gint64 mill_batch_step_get_linger_us (MillBatchStep *self);

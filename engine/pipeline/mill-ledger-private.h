@@ -35,8 +35,8 @@ void mill_ledger_free (MillLedger *self);
 
 void mill_ledger_produce (MillLedger *self);
 void mill_ledger_admit (MillLedger *self, guint stage, guint n);
-void mill_ledger_move (MillLedger *self, guint from);
-void mill_ledger_finish (MillLedger *self, guint stage, const MillItem *item, gint64 now_us);
+void mill_ledger_move (MillLedger *self, guint from, guint n);
+void mill_ledger_finish (MillLedger *self, guint stage, MillItem *const *items, guint n, gint64 now_us);
 void mill_ledger_lose (MillLedger *self, guint stage, MillOutcome outcome);
 void mill_ledger_requeue (MillLedger *self, guint stage);
 void mill_ledger_retry (MillLedger *self, guint stage);

@@ -68,28 +68,31 @@ mill_ledger_admit (MillLedger *self, guint stage, guint n)
   g_mutex_unlock (&self->lock);
 }
 
-/* An item goes from stage @from to the next. */
+/* @n items go from stage @from to the next. */
 void
-mill_ledger_move (MillLedger *self, guint from)
+mill_ledger_move (MillLedger *self, guint from, guint n)
 {
   mill_lock (&self->lock);
-  self->stages[from].unfinished--;
-  self->stages[from].done++;
-  self->stages[from + 1].unfinished++;
+  self->stages[from].unfinished -= n;
+  self->stages[from].done += n;
+  self->stages[from + 1].unfinished += n;
   g_mutex_unlock (&self->lock);
 }
 
-/* An item that is in stage @stage's books leaves the pipeline at its end, at @now_us of
+/* @n items that are in stage @stage's books leave the pipeline at its end, at @now_us of
  * g_get_monotonic_time(). */
 void
-mill_ledger_finish (MillLedger *self, guint stage, const MillItem *item, gint64 now_us)
+mill_ledger_finish (MillLedger *self, guint stage, MillItem *const *items, guint n, gint64 now_us)
 {
   mill_lock (&self->lock);
-  self->stages[stage].unfinished--;
-  self->stages[stage].done++;
-  self->totals.done++;
-  self->totals.bytes += mill_item_get_size (item);
-  mill_histogram_record (self->latency, now_us - mill_item_get_born (item));
+  self->stages[stage].unfinished -= n;
+  self->stages[stage].done += n;
+  self->totals.done += n;
+  for (guint i = 0; i < n; i++)
+    {
+      self->totals.bytes += mill_item_get_size (items[i]);
+      mill_histogram_record (self->latency, now_us - mill_item_get_born (items[i]));
+    }
   g_mutex_unlock (&self->lock);
 }
 

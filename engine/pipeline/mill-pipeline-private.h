@@ -100,7 +100,8 @@ struct _MillPipeline
   char *temp_folder;    /* (owned) (nullable) the building thread's until the start */
 };
 
-void mill_pipeline_item_done (MillPipeline *self, guint stage, MillItem *item, gint64 now_us);
+void mill_pipeline_items_done (MillPipeline *self, guint stage, MillItem *const *items, guint n,
+                               gint64 now_us);
 void mill_pipeline_item_lost (MillPipeline *self, guint stage, MillItem *item, MillOutcome outcome,
                               const GError *error, guint attempts);
 void mill_pipeline_worker_ended (MillPipeline *self, MillWorker *worker);

@@ -398,14 +398,14 @@ keep_dead_letter_locked (MillPipeline *self, guint stage, MillItem *item, const 
 /* An item has gone all its way, at @now_us of g_get_monotonic_time(): the books, and the source that is told.
  * Any thread. */
 void
-mill_pipeline_item_done (MillPipeline *self, guint stage, MillItem *item, gint64 now_us)
+mill_pipeline_items_done (MillPipeline *self, guint stage, MillItem *const *items, guint n, gint64 now_us)
 {
-  if (self->watcher != NULL)
-    mill_source_settled (self->watcher, item, MILL_OUTCOME_DONE, NULL);
-  if (self->recorder != NULL)
-    mill_recorder_settled (self->recorder, stage, item, MILL_OUTCOME_DONE, NULL,
-                           mill_item_get_attempt (item) + 1, now_us);
-  mill_ledger_finish (self->ledger, stage, item, now_us);
+  for (guint i = 0; i < n && self->watcher != NULL; i++)
+    mill_source_settled (self->watcher, items[i], MILL_OUTCOME_DONE, NULL);
+  for (guint i = 0; i < n && self->recorder != NULL; i++)
+    mill_recorder_settled (self->recorder, stage, items[i], MILL_OUTCOME_DONE, NULL,
+                           mill_item_get_attempt (items[i]) + 1, now_us);
+  mill_ledger_finish (self->ledger, stage, items, n, now_us);
 }
 
 /* An item leaves the pipeline dead or returned: the books, the lists, and the source that is told. Any

@@ -28,6 +28,7 @@ void mill_work_finalize (MillWork *self);
 void mill_work_take (MillWork *self, MillItem *item);
 void mill_work_take_many (MillWork *self, GPtrArray *items);
 MillItem *mill_work_peek (MillWork *self);
+MillItem *const *mill_work_get_items (MillWork *self);
 void mill_work_begin (MillWork *self, guint attempt);
 void mill_work_begin_attempt (MillWork *self, guint attempt);
 gboolean mill_work_split (MillWork *self);

@@ -44,6 +44,13 @@ mill_work_peek (MillWork *self)
   return self->n > 0 ? g_ptr_array_index (self->items, self->first) : NULL;
 }
 
+/* (transfer none): the part's items */
+MillItem *const *
+mill_work_get_items (MillWork *self)
+{
+  return (MillItem *const *) self->items->pdata + self->first;
+}
+
 /* Begins on all that is held. */
 void
 mill_work_begin (MillWork *self, guint attempt)

@@ -127,6 +127,7 @@ void mill_worker_begin_work (MillWorker *self);
 void mill_worker_begin_attempt (MillWorker *self);
 MillVerdict mill_worker_end_attempt (MillWorker *self, gboolean ok, GError **error, gint64 *retry_at_us);
 void mill_worker_succeed (MillWorker *self);
+gboolean mill_worker_post (MillWorker *self);
 MillItem *mill_worker_peek_outbox (MillWorker *self);
 void mill_worker_posted (MillWorker *self, gboolean ok);
 gboolean mill_worker_release (MillWorker *self);

@@ -51,21 +51,15 @@ static void
 post_outbox (MillWorker *self)
 {
   const MillStageLinks *links = mill_stage_get_links (self->stage);
-  MillItem *item;
 
-  while ((item = mill_worker_peek_outbox (self)) != NULL)
+  if (mill_worker_post (self))
     {
-      MillQueue *queue = mill_stage_get_queue (links->next);
-
-      if (!mill_queue_try_put (queue, item, NULL))
-        {
-          mill_worker_wait (self, MILL_WORKER_BLOCKED);
-          mill_queue_put_async (queue, item, self->stop, posted_cb, self);
-          return;
-        }
-      mill_worker_posted (self, TRUE);
+      go_on (self, mill_worker_release (self));
+      return;
     }
-  go_on (self, mill_worker_release (self));
+  mill_worker_wait (self, MILL_WORKER_BLOCKED);
+  mill_queue_put_async (mill_stage_get_queue (links->next), mill_worker_peek_outbox (self), self->stop,
+                        posted_cb, self);
 }
 
 static gboolean
@@ -328,10 +322,18 @@ got_more_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 gather (MillWorker *self)
 {
-  gint64 deadline = g_get_monotonic_time () + mill_batch_step_get_linger_us (self->batching);
+  MillQueue *queue = mill_stage_get_queue (self->stage);
+  gint64 linger = mill_batch_step_get_linger_us (self->batching);
+  gint64 deadline = g_get_monotonic_time () + linger;
   guint room = mill_worker_get_room (self);
+  GPtrArray *items = room > 0 ? mill_queue_try_get_many (queue, room, NULL) : NULL;
 
-  if (room == 0)
+  if (items != NULL)
+    {
+      mill_worker_take_many (self, items);
+      room = mill_worker_get_room (self);
+    }
+  if (room == 0 || linger == 0)
     {
       gathered (self);
       return;
@@ -340,7 +342,7 @@ gather (MillWorker *self)
   self->gather = g_cancellable_new ();
   self->linger = mill_cancel_source_new ("mill batch", deadline, self->retire, linger_ended_cb, self, NULL);
   g_source_attach (self->linger, mill_loop_get_context (self->loop));
-  mill_queue_get_many_async (mill_stage_get_queue (self->stage), room, self->gather, got_more_cb, self);
+  mill_queue_get_many_async (queue, room, self->gather, got_more_cb, self);
 }
 
 static void

@@ -7,9 +7,6 @@
 #include "pipeline/mill-pipeline-private.h"
 #include "pipeline/mill-worker-private.h"
 
-/* A deadline that has passed. */
-#define NOW 0
-
 static gboolean
 pass_limiter (MillWorker *self)
 {
@@ -63,19 +60,12 @@ static void
 post_outbox (MillWorker *self)
 {
   const MillStageLinks *links = mill_stage_get_links (self->stage);
-  MillItem *item;
 
-  while ((item = mill_worker_peek_outbox (self)) != NULL)
+  while (!mill_worker_post (self))
     {
-      MillQueue *queue = mill_stage_get_queue (links->next);
-      gboolean ok = mill_queue_try_put (queue, item, NULL);
-
-      if (!ok)
-        {
-          mill_worker_wait (self, MILL_WORKER_BLOCKED);
-          ok = mill_queue_put (queue, item, self->stop, NULL);
-        }
-      mill_worker_posted (self, ok);
+      mill_worker_wait (self, MILL_WORKER_BLOCKED);
+      mill_worker_posted (self, mill_queue_put (mill_stage_get_queue (links->next),
+                                                mill_worker_peek_outbox (self), self->stop, NULL));
     }
 }
 
@@ -152,14 +142,15 @@ static void
 gather (MillWorker *self)
 {
   MillQueue *queue = mill_stage_get_queue (self->stage);
-  gint64 deadline = g_get_monotonic_time () + mill_batch_step_get_linger_us (self->batching);
+  gint64 linger = mill_batch_step_get_linger_us (self->batching);
+  gint64 deadline = g_get_monotonic_time () + linger;
   guint room;
 
   while ((room = mill_worker_get_room (self)) > 0)
     {
-      GPtrArray *items = mill_queue_get_many_until (queue, room, NOW, NULL, NULL);
+      GPtrArray *items = mill_queue_try_get_many (queue, room, NULL);
 
-      if (items == NULL)
+      if (items == NULL && linger > 0)
         {
           mill_worker_wait (self, MILL_WORKER_IDLE);
           items = mill_queue_get_many_until (queue, room, deadline, self->retire, NULL);
@@ -167,6 +158,8 @@ gather (MillWorker *self)
       if (items == NULL)
         break;
       mill_worker_take_many (self, items);
+      if (linger == 0)
+        break;
     }
 }
 

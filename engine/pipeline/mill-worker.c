@@ -189,15 +189,14 @@ void
 mill_worker_take (MillWorker *self, MillItem *item)
 {
   mill_work_take (&self->work, item);
-  mill_retry_budget_deposit_at (mill_stage_get_retry_budget (self->stage), get_clock_time (self));
+  mill_retry_budget_deposit_at (mill_stage_get_retry_budget (self->stage), 1, get_clock_time (self));
 }
 
 /* Takes @items (transfer full), too, for its batch. */
 void
 mill_worker_take_many (MillWorker *self, GPtrArray *items)
 {
-  for (guint i = 0; i < items->len; i++)
-    mill_retry_budget_deposit_at (mill_stage_get_retry_budget (self->stage), get_clock_time (self));
+  mill_retry_budget_deposit_at (mill_stage_get_retry_budget (self->stage), items->len, get_clock_time (self));
   mill_work_take_many (&self->work, items);
 }
 
@@ -332,13 +331,13 @@ mill_worker_end_attempt (MillWorker *self, gboolean ok, GError **error, gint64 *
 }
 
 static void
-finish_in_last_stage (MillWorker *self, MillItem *item)
+finish_in_last_stage (MillWorker *self, MillItem *const *items, guint n)
 {
   const MillStageLinks *links = mill_stage_get_links (self->stage);
 
-  if (links->sink != NULL)
-    mill_sink_accept (links->sink, item);
-  mill_pipeline_item_done (links->pipeline, links->index, item, mill_worker_get_time (self));
+  for (guint i = 0; i < n && links->sink != NULL; i++)
+    mill_sink_accept (links->sink, items[i]);
+  mill_pipeline_items_done (links->pipeline, links->index, items, n, mill_worker_get_time (self));
 }
 
 static void
@@ -350,7 +349,7 @@ post_emitted (MillWorker *self, MillItem *item)
   if (links->next == NULL)
     {
       mill_ledger_admit (links->ledger, links->index, 1);
-      finish_in_last_stage (self, item);
+      finish_in_last_stage (self, &item, 1);
       return;
     }
   mill_ledger_admit (links->ledger, links->index + 1, 1);
@@ -365,22 +364,25 @@ lose (MillWorker *self, MillItem *item, MillOutcome outcome, const GError *error
   mill_pipeline_item_lost (links->pipeline, links->index, item, outcome, error, self->work.attempt + 1);
 }
 
-/* One item of a successful attempt. */
+/* The part's items from @first up to @end, which the attempt has dealt with. */
 static void
-pass_on (MillWorker *self, MillItem *item, const GError *rejection)
+pass_on (MillWorker *self, guint first, guint end)
 {
   const MillStageLinks *links = mill_stage_get_links (self->stage);
+  MillItem *const *items = mill_work_get_items (&self->work) + first;
+  guint n = end - first;
 
-  if (rejection != NULL)
-    lose (self, item, MILL_OUTCOME_DEAD, rejection);
-  else if (self->work.consumed)
-    mill_pipeline_item_done (links->pipeline, links->index, item, mill_worker_get_time (self));
+  if (n == 0)
+    return;
+  if (self->work.consumed)
+    mill_pipeline_items_done (links->pipeline, links->index, items, n, mill_worker_get_time (self));
   else if (links->next == NULL)
-    finish_in_last_stage (self, item);
+    finish_in_last_stage (self, items, n);
   else
     {
-      mill_ledger_move (links->ledger, links->index);
-      g_ptr_array_add (self->outbox, mill_item_ref (item));
+      mill_ledger_move (links->ledger, links->index, n);
+      for (guint i = 0; i < n; i++)
+        g_ptr_array_add (self->outbox, mill_item_ref (items[i]));
     }
 }
 
@@ -397,11 +399,34 @@ left_stage (MillWorker *self)
 void
 mill_worker_succeed (MillWorker *self)
 {
+  guint first = 0; /* that is not settled yet */
+
   left_stage (self);
   for (guint i = 0; self->work.emitted != NULL && i < self->work.emitted->len; i++)
     post_emitted (self, g_ptr_array_index (self->work.emitted, i));
-  for (guint i = 0; i < self->work.n; i++)
-    pass_on (self, mill_work_get_nth_item (&self->work, i), mill_work_get_rejection (&self->work, i));
+  for (guint i = 0; self->work.rejected != NULL && i < self->work.n; i++)
+    {
+      const GError *rejection = mill_work_get_rejection (&self->work, i);
+
+      if (rejection == NULL)
+        continue;
+      pass_on (self, first, i);
+      lose (self, mill_work_get_nth_item (&self->work, i), MILL_OUTCOME_DEAD, rejection);
+      first = i + 1;
+    }
+  pass_on (self, first, self->work.n);
+}
+
+/* Puts what there is room for in the next stage's queue. Returns whether that was all of the outbox. */
+gboolean
+mill_worker_post (MillWorker *self)
+{
+  const MillStageLinks *links = mill_stage_get_links (self->stage);
+
+  if (self->n_posted < self->outbox->len)
+    self->n_posted +=
+        mill_queue_try_put_many (mill_stage_get_queue (links->next), self->outbox, self->n_posted);
+  return self->n_posted == self->outbox->len;
 }
 
 /* (transfer none) (nullable): what is to be put next. */

@@ -10,8 +10,10 @@
 
 #include "core/mill-error.h"
 #include "core/mill-property-private.h"
+#include "core/mill-prefetch-private.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
+#include "pipeline/mill-work-private.h"
 #include "sinks/mill-sqlite-table-private.h"
 
 struct _MillSqliteStep
@@ -119,11 +121,16 @@ put_item_locked (MillSqliteStep *self, MillItem *item, GError **error)
 static gboolean
 put_items_locked (MillSqliteStep *self, MillWork *work, GError **error)
 {
-  for (guint i = 0; i < mill_work_get_n_items (work); i++)
+  MillItem *const *items = mill_work_get_items (work);
+  guint n = mill_work_get_n_items (work);
+
+  for (guint i = 0; i < n; i++)
     {
       GError *cause = NULL;
 
-      if (put_item_locked (self, mill_work_get_nth_item (work, i), &cause))
+      mill_prefetch_record (items, i, n);
+      mill_prefetch_payload (items, i, n); /* which is freed soon */
+      if (put_item_locked (self, items[i], &cause))
         continue;
       if (!g_error_matches (cause, MILL_ERROR, MILL_ERROR_INVALID) ||
           mill_sqlite_table_is_broken (self->table))

@@ -31,7 +31,7 @@ typedef struct
 
 struct _MillFieldsStep
 {
-  MillStep parent_instance;
+  MillMapStep parent_instance;
 
   char *rename; /* (owned) (nullable) as configured, and so on */
   char *cast;
@@ -60,7 +60,7 @@ static const Words presets[] = {
                                     "time, host, unit, identifier, pid, priority, message" },
 };
 
-G_DEFINE_FINAL_TYPE (MillFieldsStep, mill_fields_step, MILL_TYPE_STEP)
+G_DEFINE_FINAL_TYPE (MillFieldsStep, mill_fields_step, MILL_TYPE_MAP_STEP)
 
 static void
 changes_clear (Changes *changes)
@@ -196,11 +196,10 @@ change (const Changes *changes, MillRecord **record, GError **error)
   return TRUE;
 }
 
-static gboolean
-mill_fields_step_process (MillStep *step, MillWork *work, GCancellable *cancellable, GError **error)
+static MillRecord *
+mill_fields_step_map (MillMapStep *step, MillItem *item, GError **error)
 {
   MillFieldsStep *self = MILL_FIELDS_STEP (step);
-  MillItem *item = mill_work_get_item (work);
   const MillRecord *before = mill_item_get_record (item);
   g_autoptr (MillRecord) record = before != NULL ? mill_record_copy (before) : NULL;
 
@@ -208,12 +207,11 @@ mill_fields_step_process (MillStep *step, MillWork *work, GCancellable *cancella
     {
       g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID,
                            _ ("the item has no fields: a step such as parse-json must come before"));
-      return FALSE;
+      return NULL;
     }
   if (!change (&self->of_preset, &record, error) || !change (&self->own, &record, error))
-    return FALSE;
-  mill_item_set_record (item, g_steal_pointer (&record));
-  return TRUE;
+    return NULL;
+  return g_steal_pointer (&record);
 }
 
 static void
@@ -293,7 +291,7 @@ mill_fields_step_class_init (MillFieldsStepClass *klass)
   object_class->finalize = mill_fields_step_finalize;
   step_class->check = mill_fields_step_check;
   step_class->open = mill_fields_step_open;
-  step_class->process = mill_fields_step_process;
+  MILL_MAP_STEP_CLASS (klass)->map = mill_fields_step_map;
   /**
    * MillFieldsStep:rename:
    *

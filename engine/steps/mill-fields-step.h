@@ -16,7 +16,7 @@
 
 #pragma once
 
-#include "pipeline/mill-step.h"
+#include "pipeline/mill-map-step.h"
 
 G_BEGIN_DECLS
 
@@ -34,7 +34,7 @@ typedef enum
 } MillFieldsPreset;
 
 #define MILL_TYPE_FIELDS_STEP (mill_fields_step_get_type ())
-G_DECLARE_FINAL_TYPE (MillFieldsStep, mill_fields_step, MILL, FIELDS_STEP, MillStep)
+G_DECLARE_FINAL_TYPE (MillFieldsStep, mill_fields_step, MILL, FIELDS_STEP, MillMapStep)
 
 MillStep *mill_fields_step_new (void);
 

@@ -12,10 +12,10 @@
 
 struct _MillParseJsonStep
 {
-  MillStep parent_instance;
+  MillMapStep parent_instance;
 };
 
-G_DEFINE_FINAL_TYPE (MillParseJsonStep, mill_parse_json_step, MILL_TYPE_STEP)
+G_DEFINE_FINAL_TYPE (MillParseJsonStep, mill_parse_json_step, MILL_TYPE_MAP_STEP)
 
 /* A byte order mark may stand at a file's begin. */
 static gsize
@@ -24,10 +24,9 @@ get_mark_length (const char *text, gsize length)
   return length >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
-static gboolean
-mill_parse_json_step_process (MillStep *step, MillWork *work, GCancellable *cancellable, GError **error)
+static MillRecord *
+mill_parse_json_step_map (MillMapStep *step, MillItem *item, GError **error)
 {
-  MillItem *item = mill_work_get_item (work);
   GBytes *payload = mill_item_get_payload (item);
   gsize length = payload != NULL ? g_bytes_get_size (payload) : 0;
   const char *text = length > 0 ? g_bytes_get_data (payload, NULL) : "";
@@ -35,16 +34,16 @@ mill_parse_json_step_process (MillStep *step, MillWork *work, GCancellable *canc
   g_autoptr (MillRecord) record = mill_record_new ();
   const char *problem = mill_json_read_object (text + begin, length - begin, record, &offset);
 
-  if (problem != NULL)
-    return mill_line_error_set (item, begin + offset, problem, error);
-  mill_item_set_record (item, g_steal_pointer (&record));
-  return TRUE;
+  if (problem == NULL)
+    return g_steal_pointer (&record);
+  mill_line_error_set (item, begin + offset, problem, error);
+  return NULL;
 }
 
 static void
 mill_parse_json_step_class_init (MillParseJsonStepClass *klass)
 {
-  MILL_STEP_CLASS (klass)->process = mill_parse_json_step_process;
+  MILL_MAP_STEP_CLASS (klass)->map = mill_parse_json_step_map;
 }
 
 static void

@@ -14,12 +14,12 @@
 
 #pragma once
 
-#include "pipeline/mill-step.h"
+#include "pipeline/mill-map-step.h"
 
 G_BEGIN_DECLS
 
 #define MILL_TYPE_PARSE_JSON_STEP (mill_parse_json_step_get_type ())
-G_DECLARE_FINAL_TYPE (MillParseJsonStep, mill_parse_json_step, MILL, PARSE_JSON_STEP, MillStep)
+G_DECLARE_FINAL_TYPE (MillParseJsonStep, mill_parse_json_step, MILL, PARSE_JSON_STEP, MillMapStep)
 
 MillStep *mill_parse_json_step_new (void);
 

@@ -59,7 +59,7 @@ typedef struct
 
 struct _MillParseRegexStep
 {
-  MillStep parent_instance;
+  MillMapStep parent_instance;
 
   char *pattern; /* (owned) (nullable) as configured */
   char *cast;    /* (owned) (nullable) as configured */
@@ -77,7 +77,7 @@ typedef enum
 
 static GParamSpec *properties[PROP_CAST + 1];
 
-G_DEFINE_FINAL_TYPE (MillParseRegexStep, mill_parse_regex_step, MILL_TYPE_STEP)
+G_DEFINE_FINAL_TYPE (MillParseRegexStep, mill_parse_regex_step, MILL_TYPE_MAP_STEP)
 
 static void
 reader_free (Reader *self)
@@ -235,11 +235,10 @@ add_group (const Reader *self, const Group *group, MillItem *item, const char *t
   return mill_line_error_set (item, (gsize) begin, problem, error);
 }
 
-static gboolean
-mill_parse_regex_step_process (MillStep *step, MillWork *work, GCancellable *cancellable, GError **error)
+static MillRecord *
+mill_parse_regex_step_map (MillMapStep *step, MillItem *item, GError **error)
 {
   const Reader *self = MILL_PARSE_REGEX_STEP (step)->reader;
-  MillItem *item = mill_work_get_item (work);
   GBytes *payload = mill_item_get_payload (item);
   gsize length = payload != NULL ? g_bytes_get_size (payload) : 0;
   const char *text = length > 0 ? g_bytes_get_data (payload, NULL) : "", *valid_end;
@@ -248,15 +247,20 @@ mill_parse_regex_step_process (MillStep *step, MillWork *work, GCancellable *can
   g_autoptr (GError) cause = NULL;
 
   if (!g_utf8_validate_len (text, length, &valid_end))
-    return mill_line_error_set (item, (gsize) (valid_end - text), _ ("this is no UTF-8"), error);
+    {
+      mill_line_error_set (item, (gsize) (valid_end - text), _ ("this is no UTF-8"), error);
+      return NULL;
+    }
   if (!g_regex_match_full (self->regex, text, (gssize) length, 0, (GRegexMatchFlags) 0, &match, &cause))
-    return mill_line_error_set (
-        item, 0, cause != NULL ? cause->message : _ ("the line does not match the pattern"), error);
+    {
+      mill_line_error_set (item, 0,
+                           cause != NULL ? cause->message : _ ("the line does not match the pattern"), error);
+      return NULL;
+    }
   for (guint i = 0; i < self->groups->len; i++)
     if (!add_group (self, &g_array_index (self->groups, Group, i), item, text, match, record, error))
-      return FALSE;
-  mill_item_set_record (item, g_steal_pointer (&record));
-  return TRUE;
+      return NULL;
+  return g_steal_pointer (&record);
 }
 
 static void
@@ -327,7 +331,7 @@ mill_parse_regex_step_class_init (MillParseRegexStepClass *klass)
   object_class->finalize = mill_parse_regex_step_finalize;
   step_class->check = mill_parse_regex_step_check;
   step_class->open = mill_parse_regex_step_open;
-  step_class->process = mill_parse_regex_step_process;
+  MILL_MAP_STEP_CLASS (klass)->map = mill_parse_regex_step_map;
   /**
    * MillParseRegexStep:pattern:
    *

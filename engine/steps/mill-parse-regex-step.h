@@ -17,7 +17,7 @@
 
 #pragma once
 
-#include "pipeline/mill-step.h"
+#include "pipeline/mill-map-step.h"
 
 G_BEGIN_DECLS
 
@@ -39,7 +39,7 @@ typedef enum
 } MillRegexPreset;
 
 #define MILL_TYPE_PARSE_REGEX_STEP (mill_parse_regex_step_get_type ())
-G_DECLARE_FINAL_TYPE (MillParseRegexStep, mill_parse_regex_step, MILL, PARSE_REGEX_STEP, MillStep)
+G_DECLARE_FINAL_TYPE (MillParseRegexStep, mill_parse_regex_step, MILL, PARSE_REGEX_STEP, MillMapStep)
 
 MillStep *mill_parse_regex_step_new (const char *pattern);
 

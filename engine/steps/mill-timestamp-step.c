@@ -20,7 +20,7 @@
 
 struct _MillTimestampStep
 {
-  MillStep parent_instance;
+  MillMapStep parent_instance;
 
   char *field; /* (owned) */
   MillTimeForm from;
@@ -36,7 +36,7 @@ typedef enum
 
 static GParamSpec *properties[PROP_TO + 1];
 
-G_DEFINE_FINAL_TYPE (MillTimestampStep, mill_timestamp_step, MILL_TYPE_STEP)
+G_DEFINE_FINAL_TYPE (MillTimestampStep, mill_timestamp_step, MILL_TYPE_MAP_STEP)
 
 static gboolean
 take_date_time (GDateTime *date_time, gint64 *time_us)
@@ -197,11 +197,10 @@ change_time (MillTimestampStep *self, MillRecord *record, GError **error)
   return TRUE;
 }
 
-static gboolean
-mill_timestamp_step_process (MillStep *step, MillWork *work, GCancellable *cancellable, GError **error)
+static MillRecord *
+mill_timestamp_step_map (MillMapStep *step, MillItem *item, GError **error)
 {
   MillTimestampStep *self = MILL_TIMESTAMP_STEP (step);
-  MillItem *item = mill_work_get_item (work);
   const MillRecord *before = mill_item_get_record (item);
   g_autoptr (MillRecord) record = before != NULL ? mill_record_copy (before) : mill_record_new ();
 
@@ -211,12 +210,11 @@ mill_timestamp_step_process (MillStep *step, MillWork *work, GCancellable *cance
     {
       g_set_error_literal (error, MILL_ERROR, MILL_ERROR_INVALID,
                            _ ("the item has no fields: a step such as parse-json must come before"));
-      return FALSE;
+      return NULL;
     }
   else if (!change_time (self, record, error))
-    return FALSE;
-  mill_item_set_record (item, g_steal_pointer (&record));
-  return TRUE;
+    return NULL;
+  return g_steal_pointer (&record);
 }
 
 static void
@@ -279,7 +277,7 @@ mill_timestamp_step_class_init (MillTimestampStepClass *klass)
   object_class->get_property = mill_timestamp_step_get_property;
   object_class->set_property = mill_timestamp_step_set_property;
   object_class->finalize = mill_timestamp_step_finalize;
-  MILL_STEP_CLASS (klass)->process = mill_timestamp_step_process;
+  MILL_MAP_STEP_CLASS (klass)->map = mill_timestamp_step_map;
   /**
    * MillTimestampStep:field:
    *

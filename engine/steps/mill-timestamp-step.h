@@ -10,7 +10,7 @@
 
 #pragma once
 
-#include "pipeline/mill-step.h"
+#include "pipeline/mill-map-step.h"
 
 G_BEGIN_DECLS
 
@@ -53,7 +53,7 @@ typedef enum
 } MillTimeTarget;
 
 #define MILL_TYPE_TIMESTAMP_STEP (mill_timestamp_step_get_type ())
-G_DECLARE_FINAL_TYPE (MillTimestampStep, mill_timestamp_step, MILL, TIMESTAMP_STEP, MillStep)
+G_DECLARE_FINAL_TYPE (MillTimestampStep, mill_timestamp_step, MILL, TIMESTAMP_STEP, MillMapStep)
 
 MillStep *mill_timestamp_step_new (void);
 
