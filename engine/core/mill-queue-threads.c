@@ -327,19 +327,19 @@ guint
 mill_queue_try_put_many (MillQueue *self, GPtrArray *items, guint first)
 {
   gboolean put = TRUE;
-  guint n;
+  guint n = first;
 
   g_return_val_if_fail (MILL_IS_QUEUE (self), 0);
   g_return_val_if_fail (items != NULL && first <= items->len, 0);
 
   mill_queue_ref_items ((MillItem *const *) (items->pdata + first), items->len - first);
-  n = mill_queue_put_many_quickly (self, items, first);
-  if (n == items->len)
-    return n - first;
-  mill_queue_lock_all (self);
-  while (n < items->len && try_put_locked (self, g_ptr_array_index (items, n), &put, NULL) && put)
-    n++;
-  mill_queue_settle_and_unlock (self);
+  while (put && (n = mill_queue_put_many_quickly (self, items, n)) < items->len)
+    {
+      mill_queue_lock_all (self);
+      try_put_locked (self, g_ptr_array_index (items, n), &put, NULL);
+      mill_queue_settle_and_unlock (self);
+      n += put;
+    }
   for (guint i = n; i < items->len; i++)
     mill_item_unref (g_ptr_array_index (items, i));
   return n - first;
