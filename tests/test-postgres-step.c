@@ -10,6 +10,7 @@
 
 #include "core/mill-error.h"
 #include "core/mill-retry-policy.h"
+#include "line-rig.h"
 #include "sinks/mill-postgres-step.h"
 #include "test-parts.h"
 #include "test-rows.h"
@@ -206,8 +207,20 @@ test_lost (TestRows *rows, gconstpointer data)
   assert_sql ("SELECT count (*) FROM lost", "2");
 }
 
+/* A connection that broke while nobody used it costs no attempt. */
+static void
+test_lost_while_idle (TestRows *rows, gconstpointer data)
+{
+  open_step (rows, "idle", NULL, TRUE);
+  g_assert_true (test_rows_write (rows, "1", "{\"a\":1}", NULL));
+  command_server ("restart", "fast");
+  g_assert_true (test_rows_write (rows, "2", "{\"a\":2}", NULL));
+  assert_sql ("SELECT count (*) FROM idle", "2");
+}
+
+/* @key: the line of the stage that names it, or "" */
 static MillPipeline *
-build_job (const char *table, const char *lines)
+build_job (const char *source, const char *table, const char *key)
 {
   g_autofree char *text = NULL;
   g_autoptr (GBytes) bytes = NULL;
@@ -215,12 +228,12 @@ build_job (const char *table, const char *lines)
   g_autoptr (GError) error = NULL;
   MillPipeline *pipeline;
 
-  text = g_strdup_printf ("[Job]\nname=x\n[Source]\ntype=lines\nkind=threads\nfile=%s\n"
+  text = g_strdup_printf ("[Job]\nname=x\n[Source]\n%s\n"
                           "[Stage parse]\nkind=async\nstep=parse-json\nmaxsize=100\n"
                           "[Stage store]\nkind=async\nstep=postgres\nmaxsize=100\nconsumers=4\nbatch=20\n"
                           "retries=100\nbackoff=0.02\nretry-budget=0\n"
-                          "connection=%s\ntable=%s\nkey=id\n[Sink]\ntype=count\n",
-                          lines, uri, table);
+                          "connection=%s\ntable=%s\n%s\n[Sink]\ntype=count\n",
+                          source, uri, table, key);
   bytes = g_bytes_new (text, strlen (text));
   job = mill_job_new_from_bytes (bytes, "x.millrace", &error);
   g_assert_no_error (error);
@@ -235,6 +248,7 @@ static void
 test_job (TestRows *rows, gconstpointer data)
 {
   g_autofree char *lines = test_rows_get_path (rows, "lines");
+  g_autofree char *source = g_strdup_printf ("type=lines\nkind=threads\nfile=%s", lines);
   g_autoptr (GString) log = g_string_new (NULL);
   g_autoptr (MillPipeline) pipeline = NULL;
   g_autoptr (GPtrArray) letters = NULL;
@@ -245,7 +259,7 @@ test_job (TestRows *rows, gconstpointer data)
   g_assert_true (g_file_set_contents (lines, log->str, -1, NULL));
   assert_sql ("CREATE TABLE job (id bigint PRIMARY KEY, n int CHECK (n > 0), at timestamptz DEFAULT now ())",
               "");
-  pipeline = build_job ("job", lines);
+  pipeline = build_job (source, "job", "key=id");
   test_start (pipeline);
   TEST_WAIT (pipeline, s->done > 0);
   command_server ("restart", "immediate");
@@ -256,6 +270,59 @@ test_job (TestRows *rows, gconstpointer data)
   letter = letters->pdata[0];
   g_assert_cmpstr (mill_item_get_key (letter->item), ==, "3000");
   assert_sql ("SELECT count (*), sum (id) FROM job", "3999|7999000");
+}
+
+/* Sends the lines of the stream from the one after @first to @last. (transfer full) */
+static GSocket *
+send_lines (const char *where, guint first, guint last)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  GSocket *socket = line_rig_try_connect (where, &error);
+
+  g_assert_no_error (error);
+  g_string_append_printf (text, "FROM log %u\n", first);
+  for (guint i = first + 1; i <= last; i++)
+    g_string_append_printf (text, "{\"id\":%u}\n", i);
+  line_rig_send (socket, text->str, (gssize) text->len);
+  return socket;
+}
+
+static guint
+read_acknowledgement (GSocket *socket)
+{
+  g_autofree char *line = line_rig_read (socket);
+
+  g_assert_nonnull (line);
+  g_assert_true (g_str_has_prefix (line, "ACK "));
+  return (guint) g_ascii_strtoull (line + strlen ("ACK "), NULL, 10);
+}
+
+/* Both ends die: the sender, which goes on after the last line that was acknowledged to it, and the server.
+ * The key is the one that the source gives, so that a line with another would be another row. */
+static void
+test_sender_and_server_die (TestRows *rows, gconstpointer data)
+{
+  g_autoptr (MillPipeline) pipeline = build_job ("type=tcp\nkind=async\nack=true", "sent", "");
+  g_autoptr (GSocket) first = NULL, second = NULL;
+  g_autofree char *where = NULL;
+  guint n;
+
+  test_start (pipeline);
+  where = mill_source_dup_address (mill_pipeline_get_source (pipeline));
+  first = send_lines (where, 0, 2000);
+  n = read_acknowledgement (first);
+  g_socket_close (first, NULL);
+  command_server ("restart", "immediate");
+  second = send_lines (where, n, 3000);
+  g_socket_shutdown (second, FALSE, TRUE, NULL);
+  while (n < 3000)
+    n = read_acknowledgement (second);
+  g_assert_cmpuint (n, ==, 3000);
+  assert_sql ("SELECT count (*), count (DISTINCT id), sum (id) FROM sent", "3000|3000|4501500");
+  mill_pipeline_drain (pipeline, 30.0, NULL);
+  test_join (pipeline);
+  test_assert_conserved (pipeline);
 }
 
 static void
@@ -296,7 +363,9 @@ main (int argc, char **argv)
   add ("/postgres-step/wrong-jobs", test_wrong_jobs);
   add ("/postgres-step/cancelled", test_cancelled);
   add ("/postgres-step/lost", test_lost);
+  add ("/postgres-step/lost-while-idle", test_lost_while_idle);
   add ("/postgres-step/job", test_job);
+  add ("/postgres-step/sender-and-server-die", test_sender_and_server_die);
   result = g_test_run ();
   command_server ("stop", NULL);
   test_remove_tree (folder);

@@ -8,6 +8,7 @@
  * %MILL_ERROR_FATAL if the job is. The message is the server's, with its code.
  * - mill_postgres_link_is_usable(): whether another request can be made, which is so after a success and
  * after wrong data. A link that was cancelled is not usable; what it asked for last may have happened or not.
+ * One whose server has gone since is not usable either.
  *
  * Threads: one request at a time. */
 

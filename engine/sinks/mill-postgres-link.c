@@ -320,10 +320,24 @@ mill_postgres_link_run (MillPostgresLink *self, const char *sql, GString *copied
   finish (self);
 }
 
+/* Reads all that the server has said meanwhile: after its last words the connection may be over.
+ * Returns: whether it is not */
+static gboolean
+hear_out (MillPostgresLink *self)
+{
+  GPollFD fd = { .fd = PQsocket (self->connection), .events = G_IO_IN };
+
+  do
+    if (PQconsumeInput (self->connection) == 0)
+      return FALSE;
+  while (g_poll (&fd, 1, 0) > 0);
+  return TRUE;
+}
+
 gboolean
 mill_postgres_link_is_usable (MillPostgresLink *self)
 {
-  return self->connection != NULL && !self->is_lost && PQconsumeInput (self->connection) != 0 &&
+  return self->connection != NULL && !self->is_lost && hear_out (self) &&
          PQstatus (self->connection) == CONNECTION_OK &&
          PQtransactionStatus (self->connection) == PQTRANS_IDLE;
 }
