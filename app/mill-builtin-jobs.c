@@ -31,6 +31,7 @@ static const char *const teaching_order[] = {
   "demo-crawl",
   "log-to-sqlite",
   "log-to-postgres",
+  "http-to-postgres",
   "pitfall-blocking-call",
   "pitfall-cpu-bound",
   "pitfall-unbounded-queue",

@@ -232,10 +232,12 @@ static void
 test_shipped (TestRows *rows, gconstpointer data)
 {
   g_autoptr (MillPipeline) to_file = test_build_job ("log-to-sqlite"),
-                           to_server = test_build_job ("log-to-postgres");
+                           to_server = test_build_job ("log-to-postgres"),
+                           posts_to_server = test_build_job ("http-to-postgres");
 
   g_assert_true (MILL_IS_SQLITE_STEP (mill_stage_get_step (mill_pipeline_get_stage (to_file, 1))));
   g_assert_true (MILL_IS_POSTGRES_STEP (mill_stage_get_step (mill_pipeline_get_stage (to_server, 1))));
+  g_assert_true (MILL_IS_POSTGRES_STEP (mill_stage_get_step (mill_pipeline_get_stage (posts_to_server, 1))));
 }
 
 static void
