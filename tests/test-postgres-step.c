@@ -169,13 +169,27 @@ test_wrong_jobs (TestRows *rows, gconstpointer data)
   assert_fatal (rows, "(42P10)");
   test_rows_open (rows, mill_postgres_step_new (nowhere, NULL));
   assert_fatal (rows, "(3D000)");
-  /* Nothing listens at port 1. */
-  test_rows_open (rows, mill_postgres_step_new ("postgresql://127.0.0.1:1/x", NULL));
-  assert_fatal (rows, "no server answers");
 
   assert_refused (rows, "postgresql://me:secret@127.0.0.1/x", "a password has no place in a job");
   assert_refused (rows, "host=h password=secret", "a password has no place in a job");
   assert_refused (rows, "host=h passwort=secret", "as libpq wants it");
+}
+
+/* Nothing listens at port 1. Of a server of this machine that is known before anything is read. */
+static void
+test_no_server (TestRows *rows, gconstpointer data)
+{
+  g_assert_false (test_rows_open (rows, mill_postgres_step_new ("postgresql://127.0.0.1:1/x", NULL)));
+  g_assert_error (rows->error, MILL_ERROR, MILL_ERROR_FATAL);
+  g_assert_true (g_str_has_prefix (rows->error->message,
+                                   "no PostgreSQL server answers at “postgresql://127.0.0.1:1/x”. "));
+  g_assert_nonnull (strstr (rows->error->message, "“step=sqlite”"));
+  g_assert_false (test_rows_open (rows, mill_postgres_step_new ("host=/nowhere", NULL)));
+  g_assert_error (rows->error, MILL_ERROR, MILL_ERROR_FATAL);
+
+  /* Of any other, such as one of several, when there is something to write. */
+  g_assert_true (test_rows_open (rows, mill_postgres_step_new ("host=127.0.0.1,127.0.0.1 port=1", NULL)));
+  assert_fatal (rows, "no server answers");
 }
 
 static void
@@ -361,6 +375,7 @@ main (int argc, char **argv)
   add ("/postgres-step/bad-rows", test_bad_rows);
   add ("/postgres-step/nul", test_nul);
   add ("/postgres-step/wrong-jobs", test_wrong_jobs);
+  add ("/postgres-step/no-server", test_no_server);
   add ("/postgres-step/cancelled", test_cancelled);
   add ("/postgres-step/lost", test_lost);
   add ("/postgres-step/lost-while-idle", test_lost_while_idle);

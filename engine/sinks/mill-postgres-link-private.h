@@ -23,8 +23,6 @@ typedef struct _MillPostgresLink MillPostgresLink;
 /* The first @error is NULL when all went well. */
 typedef void (*MillPostgresLinkFunc) (GError *error, gpointer user_data);
 
-gboolean mill_postgres_check_conninfo (const char *conninfo, GError **error);
-
 MillPostgresLink *mill_postgres_link_new (void);
 void mill_postgres_link_free (MillPostgresLink *self);
 

@@ -407,33 +407,3 @@ mill_postgres_link_free (MillPostgresLink *self)
   g_strfreev (self->names);
   g_free (self);
 }
-
-static gboolean
-has_password (const PQconninfoOption *options)
-{
-  for (const PQconninfoOption *option = options; option->keyword != NULL; option++)
-    if (g_str_has_suffix (option->keyword, "password") && option->val != NULL && option->val[0] != '\0')
-      return TRUE;
-  return FALSE;
-}
-
-/* Whether @conninfo can be understood and has no password. libpq's own message is not shown: it may quote
- * one. */
-gboolean
-mill_postgres_check_conninfo (const char *conninfo, GError **error)
-{
-  PQconninfoOption *options = PQconninfoParse (conninfo, NULL);
-  gboolean ok = options != NULL && !has_password (options);
-
-  if (options == NULL)
-    g_set_error_literal (
-        error, MILL_ERROR, MILL_ERROR_INVALID,
-        _ ("the “connection” is neither “keyword=value …” nor “postgresql://…” as libpq wants it"));
-  else if (!ok)
-    g_set_error_literal (
-        error, MILL_ERROR, MILL_ERROR_INVALID,
-        _ ("a password has no place in a job, which is shown and recorded: put it into ~/.pgpass "
-           "or the environment’s PGPASSWORD"));
-  PQconninfoFree (options);
-  return ok;
-}

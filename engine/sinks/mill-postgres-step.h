@@ -13,7 +13,7 @@
  * Each batch that is under way has a connection of its own; the stage's slots bound them. A server that is
  * lost, restarts, or has no room is tried again with the stage's retries. A wrong job (no such database, no
  * right to it, no such table) ends the run, and so does a server that cannot be reached at all at the
- * beginning.
+ * beginning: one of this machine is looked for when the step opens.
  *
  * Without libpq at build time the step does not open, and says so.
  */

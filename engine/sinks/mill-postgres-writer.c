@@ -11,6 +11,7 @@
 
 #include "core/mill-error.h"
 #include "pipeline/mill-batch-step.h"
+#include "sinks/mill-postgres-conninfo-private.h"
 #include "sinks/mill-postgres-sql-private.h"
 
 #define MERGES 100
@@ -363,13 +364,15 @@ mill_postgres_writer_write (MillPostgresWriter *self, MillWork *work, GTask *tas
 /* ---- life ------------------------------------------------------------------------------------------- */
 
 /* Does not connect yet.
- * Returns: (transfer full) (nullable): %NULL with an error if the settings are wrong */
+ * Returns: (transfer full) (nullable): %NULL with an error if the settings are wrong, or if they name a
+ * server of this machine that does not answer */
 MillPostgresWriter *
 mill_postgres_writer_new (const MillPostgresSettings *settings, GError **error)
 {
   MillPostgresWriter *self;
 
-  if (!mill_postgres_check_conninfo (settings->connection, error))
+  if (!mill_postgres_check_conninfo (settings->connection, error) ||
+      !mill_postgres_check_server (settings->connection, error))
     return NULL;
   self = g_new0 (MillPostgresWriter, 1);
   g_mutex_init (&self->lock);
