@@ -9,6 +9,7 @@
 G_BEGIN_DECLS
 
 gboolean mill_property_take_string (char **field, const GValue *value);
+gboolean mill_property_take_string_or (char **field, const GValue *value, const char *otherwise);
 gboolean mill_property_take_boolean (gboolean *field, const GValue *value);
 gboolean mill_property_take_int (gint *field, const GValue *value);
 gboolean mill_property_take_uint (guint *field, const GValue *value);

@@ -9,10 +9,23 @@
 gboolean
 mill_property_take_string (char **field, const GValue *value)
 {
-  if (g_strcmp0 (*field, g_value_get_string (value)) == 0)
+  return mill_property_take_string_or (field, value, NULL);
+}
+
+/* @field: (owned) (nullable)
+ * @otherwise: (nullable): what a value that is NULL stands for */
+gboolean
+mill_property_take_string_or (char **field, const GValue *value, const char *otherwise)
+{
+  const char *text = g_value_get_string (value);
+  char *before = *field;
+
+  if (text == NULL)
+    text = otherwise;
+  if (g_strcmp0 (before, text) == 0)
     return FALSE;
-  g_free (*field);
-  *field = g_value_dup_string (value);
+  *field = g_strdup (text);
+  g_free (before);
   return TRUE;
 }
 

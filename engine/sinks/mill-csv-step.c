@@ -11,6 +11,7 @@
 
 #include "core/mill-csv-private.h"
 #include "core/mill-error.h"
+#include "core/mill-property-private.h"
 #include "core/mill-record-private.h"
 #include "pipeline/mill-knob.h"
 #include "sinks/mill-columns-private.h"
@@ -284,11 +285,8 @@ mill_csv_step_set_property (GObject *object, guint prop_id, const GValue *value,
   switch ((MillCsvStepProperty) prop_id)
     {
     case PROP_COLUMNS:
-      if (g_strcmp0 (self->column_names, g_value_get_string (value)) == 0)
-        return;
-      g_free (self->column_names);
-      self->column_names = g_value_dup_string (value);
-      g_object_notify_by_pspec (object, pspec);
+      if (mill_property_take_string (&self->column_names, value))
+        g_object_notify_by_pspec (object, pspec);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);

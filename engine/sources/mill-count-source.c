@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "core/mill-property-private.h"
 #include "pipeline/mill-knob.h"
 #include "sources/mill-number-key-private.h"
 
@@ -69,10 +70,8 @@ mill_count_source_set_property (GObject *object, guint prop_id, const GValue *va
   switch ((MillCountSourceProperty) prop_id)
     {
     case PROP_ITEMS:
-      if (self->items == g_value_get_uint (value))
-        break;
-      self->items = g_value_get_uint (value);
-      g_object_notify_by_pspec (object, pspec);
+      if (mill_property_take_uint (&self->items, value))
+        g_object_notify_by_pspec (object, pspec);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);

@@ -16,6 +16,7 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+#include "core/mill-property-private.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
 #include "sources/mill-http-request-private.h"
@@ -541,13 +542,11 @@ static void
 mill_http_source_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   MillHttpSource *self = MILL_HTTP_SOURCE (object);
-  double before = self->max_body;
 
   switch ((MillHttpSourceProperty) prop_id)
     {
     case PROP_MAX_BODY:
-      self->max_body = g_value_get_double (value);
-      if (self->max_body < before || self->max_body > before)
+      if (mill_property_take_double (&self->max_body, value))
         g_object_notify_by_pspec (object, pspec);
       break;
     default:

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "core/mill-error.h"
+#include "core/mill-property-private.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
 #include "sources/mill-inflater-private.h"
@@ -408,17 +409,12 @@ mill_lines_source_set_property (GObject *object, guint prop_id, const GValue *va
   switch ((MillLinesSourceProperty) prop_id)
     {
     case PROP_FILE:
-      if (g_strcmp0 (self->file, g_value_get_string (value)) == 0)
-        break;
-      g_free (self->file);
-      self->file = g_value_dup_string (value);
-      g_object_notify_by_pspec (object, pspec);
+      if (mill_property_take_string (&self->file, value))
+        g_object_notify_by_pspec (object, pspec);
       break;
     case PROP_FOLLOW:
-      if (self->follow == g_value_get_boolean (value))
-        break;
-      self->follow = g_value_get_boolean (value);
-      g_object_notify_by_pspec (object, pspec);
+      if (mill_property_take_boolean (&self->follow, value))
+        g_object_notify_by_pspec (object, pspec);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);

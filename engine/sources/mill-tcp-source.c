@@ -13,6 +13,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 
+#include "core/mill-property-private.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
 #include "sources/mill-listen-source-private.h"
@@ -431,10 +432,8 @@ mill_tcp_source_set_property (GObject *object, guint prop_id, const GValue *valu
   switch ((MillTcpSourceProperty) prop_id)
     {
     case PROP_ACK:
-      if (self->ack == g_value_get_boolean (value))
-        break;
-      self->ack = g_value_get_boolean (value);
-      g_object_notify_by_pspec (object, pspec);
+      if (mill_property_take_boolean (&self->ack, value))
+        g_object_notify_by_pspec (object, pspec);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);

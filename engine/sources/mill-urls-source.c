@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/mill-error.h"
+#include "core/mill-property-private.h"
 #include "crawl/mill-url.h"
 #include "pipeline/mill-knob.h"
 #include "pipeline/mill-pipeline.h"
@@ -220,37 +221,27 @@ mill_urls_source_get_property (GObject *object, guint prop_id, GValue *value, GP
 }
 
 static void
-set_string (GObject *object, char **field, const GValue *value, GParamSpec *pspec)
-{
-  if (g_strcmp0 (*field, g_value_get_string (value)) == 0)
-    return;
-  g_free (*field);
-  *field = g_value_dup_string (value);
-  g_object_notify_by_pspec (object, pspec);
-}
-
-static void
 mill_urls_source_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   MillUrlsSource *self = MILL_URLS_SOURCE (object);
+  gboolean changed = FALSE;
 
   switch ((MillUrlsSourceProperty) prop_id)
     {
     case PROP_FILE:
-      set_string (object, &self->file, value, pspec);
+      changed = mill_property_take_string (&self->file, value);
       break;
     case PROP_TEMPLATE:
-      set_string (object, &self->url_template, value, pspec);
+      changed = mill_property_take_string (&self->url_template, value);
       break;
     case PROP_COUNT:
-      if (self->count == g_value_get_uint (value))
-        break;
-      self->count = g_value_get_uint (value);
-      g_object_notify_by_pspec (object, pspec);
+      changed = mill_property_take_uint (&self->count, value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
+  if (changed)
+    g_object_notify_by_pspec (object, pspec);
 }
 
 static void

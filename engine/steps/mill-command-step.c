@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "core/mill-error.h"
+#include "core/mill-property-private.h"
 #include "mill-enum-types.h"
 #include "pipeline/mill-knob.h"
 #include "steps/mill-process-private.h"
@@ -325,31 +326,32 @@ static void
 mill_command_step_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   MillCommandStep *self = MILL_COMMAND_STEP (object);
+  gboolean changed = FALSE;
 
   switch ((MillCommandStepProperty) prop_id)
     {
     case PROP_COMMAND:
-      g_free (self->command);
-      self->command = g_value_dup_string (value);
+      changed = mill_property_take_string (&self->command, value);
       break;
     case PROP_INPUT:
+      changed = self->input != (MillCommandInput) g_value_get_enum (value);
       self->input = (MillCommandInput) g_value_get_enum (value);
       break;
     case PROP_OUTPUT:
+      changed = self->output != (MillCommandOutput) g_value_get_enum (value);
       self->output = (MillCommandOutput) g_value_get_enum (value);
       break;
     case PROP_MAX_OUTPUT:
-      self->max_output = g_value_get_uint64 (value);
+      changed = mill_property_take_uint64 (&self->max_output, value);
       break;
     case PROP_RETRY_ON:
-      g_free (self->retry_on);
-      self->retry_on = g_strdup (g_value_get_string (value) != NULL ? g_value_get_string (value) : "");
+      changed = mill_property_take_string_or (&self->retry_on, value, "");
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-      return;
     }
-  g_object_notify_by_pspec (object, pspec);
+  if (changed)
+    g_object_notify_by_pspec (object, pspec);
 }
 
 static void

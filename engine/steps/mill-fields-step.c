@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/mill-error.h"
+#include "core/mill-property-private.h"
 #include "mill-enum-types.h"
 #include "pipeline/mill-knob.h"
 #include "steps/mill-cast-private.h"
@@ -242,29 +243,28 @@ static void
 mill_fields_step_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   MillFieldsStep *self = MILL_FIELDS_STEP (object);
+  gboolean changed = FALSE;
 
   switch ((MillFieldsStepProperty) prop_id)
     {
     case PROP_RENAME:
-      g_free (self->rename);
-      self->rename = g_value_dup_string (value);
+      changed = mill_property_take_string (&self->rename, value);
       break;
     case PROP_CAST:
-      g_free (self->cast);
-      self->cast = g_value_dup_string (value);
+      changed = mill_property_take_string (&self->cast, value);
       break;
     case PROP_SELECT:
-      g_free (self->select);
-      self->select = g_value_dup_string (value);
+      changed = mill_property_take_string (&self->select, value);
       break;
     case PROP_PRESET:
+      changed = self->preset != (MillFieldsPreset) g_value_get_enum (value);
       self->preset = (MillFieldsPreset) g_value_get_enum (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-      return;
     }
-  g_object_notify_by_pspec (object, pspec);
+  if (changed)
+    g_object_notify_by_pspec (object, pspec);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/mill-error.h"
+#include "core/mill-property-private.h"
 #include "mill-enum-types.h"
 #include "pipeline/mill-knob.h"
 #include "steps/mill-cast-private.h"
@@ -288,25 +289,25 @@ static void
 mill_parse_regex_step_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   MillParseRegexStep *self = MILL_PARSE_REGEX_STEP (object);
+  gboolean changed = FALSE;
 
   switch ((MillParseRegexStepProperty) prop_id)
     {
     case PROP_PATTERN:
-      g_free (self->pattern);
-      self->pattern = g_value_dup_string (value);
+      changed = mill_property_take_string (&self->pattern, value);
       break;
     case PROP_PRESET:
+      changed = self->preset != (MillRegexPreset) g_value_get_enum (value);
       self->preset = (MillRegexPreset) g_value_get_enum (value);
       break;
     case PROP_CAST:
-      g_free (self->cast);
-      self->cast = g_value_dup_string (value);
+      changed = mill_property_take_string (&self->cast, value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-      return;
     }
-  g_object_notify_by_pspec (object, pspec);
+  if (changed)
+    g_object_notify_by_pspec (object, pspec);
 }
 
 static void

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "core/mill-error.h"
+#include "core/mill-property-private.h"
 #include "crawl/mill-offline-tree-private.h"
 #include "crawl/mill-save-name.h"
 #include "pipeline/mill-knob.h"
@@ -457,17 +458,12 @@ mill_save_step_set_property (GObject *object, guint prop_id, const GValue *value
   switch ((MillSaveStepProperty) prop_id)
     {
     case PROP_FOLDER:
-      if (g_strcmp0 (self->folder, g_value_get_string (value)) == 0)
-        break;
-      g_free (self->folder);
-      self->folder = g_value_dup_string (value);
-      g_object_notify_by_pspec (object, pspec);
+      if (mill_property_take_string (&self->folder, value))
+        g_object_notify_by_pspec (object, pspec);
       break;
     case PROP_OFFLINE:
-      if (self->offline == g_value_get_boolean (value))
-        break;
-      self->offline = g_value_get_boolean (value);
-      g_object_notify_by_pspec (object, pspec);
+      if (mill_property_take_boolean (&self->offline, value))
+        g_object_notify_by_pspec (object, pspec);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/mill-error.h"
+#include "core/mill-property-private.h"
 #include "mill-enum-types.h"
 #include "pipeline/mill-knob.h"
 
@@ -242,24 +243,26 @@ static void
 mill_timestamp_step_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   MillTimestampStep *self = MILL_TIMESTAMP_STEP (object);
+  gboolean changed = FALSE;
 
   switch ((MillTimestampStepProperty) prop_id)
     {
     case PROP_FIELD:
-      g_free (self->field);
-      self->field = g_strdup (g_value_get_string (value) != NULL ? g_value_get_string (value) : "time");
+      changed = mill_property_take_string_or (&self->field, value, "time");
       break;
     case PROP_FROM:
+      changed = self->from != (MillTimeForm) g_value_get_enum (value);
       self->from = (MillTimeForm) g_value_get_enum (value);
       break;
     case PROP_TO:
+      changed = self->to != (MillTimeTarget) g_value_get_enum (value);
       self->to = (MillTimeTarget) g_value_get_enum (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-      return;
     }
-  g_object_notify_by_pspec (object, pspec);
+  if (changed)
+    g_object_notify_by_pspec (object, pspec);
 }
 
 static void
