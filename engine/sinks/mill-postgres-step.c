@@ -14,35 +14,30 @@
 
 struct _MillPostgresStep
 {
-  MillBatchStep parent_instance;
+  MillTableStep parent_instance;
 
-  char *connection;   /* (owned) (nullable) */
-  char *table_name;   /* (owned) */
-  char *key;          /* (owned) (nullable) */
-  char *column_names; /* (owned) (nullable) */
-  gboolean create;
+  char *connection;           /* (owned) (nullable) */
   MillPostgresWriter *writer; /* (owned) (nullable) while open */
 };
 
 typedef enum
 {
   PROP_CONNECTION = 1,
-  PROP_TABLE,
-  PROP_KEY,
-  PROP_COLUMNS,
-  PROP_CREATE,
 } MillPostgresStepProperty;
 
-static GParamSpec *properties[PROP_CREATE + 1];
+static GParamSpec *properties[PROP_CONNECTION + 1];
 
-G_DEFINE_FINAL_TYPE (MillPostgresStep, mill_postgres_step, MILL_TYPE_BATCH_STEP)
+G_DEFINE_FINAL_TYPE (MillPostgresStep, mill_postgres_step, MILL_TYPE_TABLE_STEP)
 
 static gboolean
 mill_postgres_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
 {
   MillPostgresStep *self = MILL_POSTGRES_STEP (step);
-  MillPostgresSettings settings = { self->connection != NULL ? self->connection : "", self->table_name,
-                                    self->key, self->column_names, self->create };
+  MillTableStep *base = MILL_TABLE_STEP (step);
+  const MillPostgresSettings settings = { self->connection != NULL ? self->connection : "",
+                                          mill_table_step_get_table (base), mill_table_step_get_key (base),
+                                          mill_table_step_get_columns (base),
+                                          mill_table_step_get_create (base) };
 
   self->writer = mill_postgres_writer_new (&settings, error);
   return self->writer != NULL;
@@ -78,18 +73,6 @@ mill_postgres_step_get_property (GObject *object, guint prop_id, GValue *value, 
     case PROP_CONNECTION:
       g_value_set_string (value, self->connection);
       break;
-    case PROP_TABLE:
-      g_value_set_string (value, self->table_name);
-      break;
-    case PROP_KEY:
-      g_value_set_string (value, self->key);
-      break;
-    case PROP_COLUMNS:
-      g_value_set_string (value, self->column_names);
-      break;
-    case PROP_CREATE:
-      g_value_set_boolean (value, self->create);
-      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -99,30 +82,16 @@ static void
 mill_postgres_step_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   MillPostgresStep *self = MILL_POSTGRES_STEP (object);
-  gboolean changed = FALSE;
 
   switch ((MillPostgresStepProperty) prop_id)
     {
     case PROP_CONNECTION:
-      changed = mill_property_take_string (&self->connection, value);
-      break;
-    case PROP_TABLE:
-      changed = mill_property_take_string (&self->table_name, value);
-      break;
-    case PROP_KEY:
-      changed = mill_property_take_string (&self->key, value);
-      break;
-    case PROP_COLUMNS:
-      changed = mill_property_take_string (&self->column_names, value);
-      break;
-    case PROP_CREATE:
-      changed = mill_property_take_boolean (&self->create, value);
+      if (mill_property_take_string (&self->connection, value))
+        g_object_notify_by_pspec (object, pspec);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
-  if (changed)
-    g_object_notify_by_pspec (object, pspec);
 }
 
 static void
@@ -132,9 +101,6 @@ mill_postgres_step_finalize (GObject *object)
 
   mill_postgres_step_close (MILL_STEP (self));
   g_free (self->connection);
-  g_free (self->table_name);
-  g_free (self->key);
-  g_free (self->column_names);
   G_OBJECT_CLASS (mill_postgres_step_parent_class)->finalize (object);
 }
 
@@ -151,40 +117,6 @@ install_properties (GObjectClass *object_class)
   properties[PROP_CONNECTION] = g_param_spec_string (
       "connection", _ ("Connection"),
       _ ("Where the database is: “host=… dbname=…” or “postgresql://…”, without a password"), NULL,
-      MILL_CONFIG_FLAGS);
-  /**
-   * MillPostgresStep:table:
-   *
-   * The table that the rows go to, "name" or "schema.name".
-   */
-  properties[PROP_TABLE] =
-      g_param_spec_string ("table", _ ("Table"), _ ("The table that the rows go to: “name” or “schema.name”"),
-                           "items", MILL_CONFIG_FLAGS);
-  /**
-   * MillPostgresStep:key:
-   *
-   * The field by which a row that comes again replaces itself; without one, the column "item_key" with the
-   * item's own key.
-   */
-  properties[PROP_KEY] = g_param_spec_string (
-      "key", _ ("Key"),
-      _ ("The field by which a row that comes again replaces itself; empty: the item's own key"), NULL,
-      MILL_CONFIG_FLAGS);
-  /**
-   * MillPostgresStep:columns:
-   *
-   * The only fields that are written, with commas between them; without any, all.
-   */
-  properties[PROP_COLUMNS] = g_param_spec_string (
-      "columns", _ ("Columns"), _ ("The only fields that are written, with commas between them; empty: all"),
-      NULL, MILL_CONFIG_FLAGS);
-  /**
-   * MillPostgresStep:create:
-   *
-   * Whether the table, and columns that it lacks, are made.
-   */
-  properties[PROP_CREATE] = g_param_spec_boolean (
-      "create", _ ("Create"), _ ("Whether the table, and columns that it lacks, are made"), TRUE,
       MILL_CONFIG_FLAGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
@@ -208,8 +140,6 @@ mill_postgres_step_class_init (MillPostgresStepClass *klass)
 static void
 mill_postgres_step_init (MillPostgresStep *self)
 {
-  self->table_name = g_strdup ("items");
-  self->create = TRUE;
 }
 
 /**
@@ -224,6 +154,5 @@ mill_postgres_step_init (MillPostgresStep *self)
 MillStep *
 mill_postgres_step_new (const char *connection, const char *table)
 {
-  return g_object_new (MILL_TYPE_POSTGRES_STEP, "connection", connection, "table",
-                       table != NULL ? table : "items", NULL);
+  return g_object_new (MILL_TYPE_POSTGRES_STEP, "connection", connection, "table", table, NULL);
 }

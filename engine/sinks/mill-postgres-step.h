@@ -7,7 +7,7 @@
  * there. So a batch that is tried again, be it because nobody knows whether its commit came through, leaves
  * each row once.
  *
- * Columns and key are as #MillSqliteStep has them. A batch with a row that the database does not take is
+ * Columns and key are as #MillTableStep has them. A batch with a row that the database does not take is
  * split by the stage until that row is a dead letter, alone.
  *
  * Each batch that is under way has a connection of its own; the stage's slots bound them. A server that is
@@ -20,12 +20,12 @@
 
 #pragma once
 
-#include "pipeline/mill-batch-step.h"
+#include "sinks/mill-table-step.h"
 
 G_BEGIN_DECLS
 
 #define MILL_TYPE_POSTGRES_STEP (mill_postgres_step_get_type ())
-G_DECLARE_FINAL_TYPE (MillPostgresStep, mill_postgres_step, MILL, POSTGRES_STEP, MillBatchStep)
+G_DECLARE_FINAL_TYPE (MillPostgresStep, mill_postgres_step, MILL, POSTGRES_STEP, MillTableStep)
 
 MillStep *mill_postgres_step_new (const char *connection, const char *table);
 

@@ -18,13 +18,9 @@
 
 struct _MillSqliteStep
 {
-  MillBatchStep parent_instance;
+  MillTableStep parent_instance;
 
-  char *file;         /* (owned) (nullable) as configured */
-  char *table_name;   /* (owned) */
-  char *key;          /* (owned) (nullable) */
-  char *column_names; /* (owned) (nullable) */
-  gboolean create;
+  char *file; /* (owned) (nullable) as configured */
   gboolean durable;
 
   GMutex lock;
@@ -37,21 +33,18 @@ struct _MillSqliteStep
 typedef enum
 {
   PROP_FILE = 1,
-  PROP_TABLE,
-  PROP_KEY,
-  PROP_COLUMNS,
-  PROP_CREATE,
   PROP_DURABLE,
 } MillSqliteStepProperty;
 
 static GParamSpec *properties[PROP_DURABLE + 1];
 
-G_DEFINE_FINAL_TYPE (MillSqliteStep, mill_sqlite_step, MILL_TYPE_BATCH_STEP)
+G_DEFINE_FINAL_TYPE (MillSqliteStep, mill_sqlite_step, MILL_TYPE_TABLE_STEP)
 
 static gboolean
 mill_sqlite_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
 {
   MillSqliteStep *self = MILL_SQLITE_STEP (step);
+  MillTableStep *base = MILL_TABLE_STEP (step);
   g_autofree char *file = NULL;
 
   if (self->file == NULL || self->file[0] == '\0')
@@ -62,10 +55,11 @@ mill_sqlite_step_open (MillStep *step, MillPipeline *pipeline, GError **error)
   file = mill_pipeline_expand (pipeline, self->file, error);
   if (file == NULL)
     return FALSE;
-  self->table = mill_sqlite_table_open (file, self->table_name, self->create, self->durable, error);
+  self->table = mill_sqlite_table_open (file, mill_table_step_get_table (base),
+                                        mill_table_step_get_create (base), self->durable, error);
   if (self->table == NULL)
     return FALSE;
-  self->columns = mill_columns_new (self->key, self->column_names);
+  self->columns = mill_columns_new (mill_table_step_get_key (base), mill_table_step_get_columns (base));
   self->is_known = FALSE;
   return TRUE;
 }
@@ -92,7 +86,8 @@ get_ready_locked (MillSqliteStep *self, MillWork *work, GError **error)
 {
   if (!self->is_known)
     {
-      if (!self->create && !mill_sqlite_table_limit (self->table, self->columns, error))
+      if (!mill_table_step_get_create (MILL_TABLE_STEP (self)) &&
+          !mill_sqlite_table_limit (self->table, self->columns, error))
         return FALSE;
       for (guint i = 0; i < mill_work_get_n_items (work); i++)
         mill_columns_learn (self->columns, mill_work_get_nth_item (work, i));
@@ -168,18 +163,6 @@ mill_sqlite_step_get_property (GObject *object, guint prop_id, GValue *value, GP
     case PROP_FILE:
       g_value_set_string (value, self->file);
       break;
-    case PROP_TABLE:
-      g_value_set_string (value, self->table_name);
-      break;
-    case PROP_KEY:
-      g_value_set_string (value, self->key);
-      break;
-    case PROP_COLUMNS:
-      g_value_set_string (value, self->column_names);
-      break;
-    case PROP_CREATE:
-      g_value_set_boolean (value, self->create);
-      break;
     case PROP_DURABLE:
       g_value_set_boolean (value, self->durable);
       break;
@@ -199,18 +182,6 @@ mill_sqlite_step_set_property (GObject *object, guint prop_id, const GValue *val
     case PROP_FILE:
       changed = mill_property_take_string (&self->file, value);
       break;
-    case PROP_TABLE:
-      changed = mill_property_take_string (&self->table_name, value);
-      break;
-    case PROP_KEY:
-      changed = mill_property_take_string (&self->key, value);
-      break;
-    case PROP_COLUMNS:
-      changed = mill_property_take_string (&self->column_names, value);
-      break;
-    case PROP_CREATE:
-      changed = mill_property_take_boolean (&self->create, value);
-      break;
     case PROP_DURABLE:
       changed = mill_property_take_boolean (&self->durable, value);
       break;
@@ -228,9 +199,6 @@ mill_sqlite_step_finalize (GObject *object)
 
   mill_sqlite_step_close (MILL_STEP (self));
   g_free (self->file);
-  g_free (self->table_name);
-  g_free (self->key);
-  g_free (self->column_names);
   g_array_unref (self->cells);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (mill_sqlite_step_parent_class)->finalize (object);
@@ -246,39 +214,6 @@ install_properties (GObjectClass *object_class)
    */
   properties[PROP_FILE] = g_param_spec_string (
       "file", _ ("File"), _ ("The database; it is made if it is not there"), NULL, MILL_CONFIG_FLAGS);
-  /**
-   * MillSqliteStep:table:
-   *
-   * The table that the rows go to.
-   */
-  properties[PROP_TABLE] = g_param_spec_string ("table", _ ("Table"), _ ("The table that the rows go to"),
-                                                "items", MILL_CONFIG_FLAGS);
-  /**
-   * MillSqliteStep:key:
-   *
-   * The field by which a row that comes again replaces itself; without one, the column "item_key" with the
-   * item's own key.
-   */
-  properties[PROP_KEY] = g_param_spec_string (
-      "key", _ ("Key"),
-      _ ("The field by which a row that comes again replaces itself; empty: the item's own key"), NULL,
-      MILL_CONFIG_FLAGS);
-  /**
-   * MillSqliteStep:columns:
-   *
-   * The only fields that are written, with commas between them; without any, all.
-   */
-  properties[PROP_COLUMNS] = g_param_spec_string (
-      "columns", _ ("Columns"), _ ("The only fields that are written, with commas between them; empty: all"),
-      NULL, MILL_CONFIG_FLAGS);
-  /**
-   * MillSqliteStep:create:
-   *
-   * Whether the table, and columns that it lacks, are made.
-   */
-  properties[PROP_CREATE] = g_param_spec_boolean (
-      "create", _ ("Create"), _ ("Whether the table, and columns that it lacks, are made"), TRUE,
-      MILL_CONFIG_FLAGS);
   /**
    * MillSqliteStep:durable:
    *
@@ -311,8 +246,6 @@ static void
 mill_sqlite_step_init (MillSqliteStep *self)
 {
   g_mutex_init (&self->lock);
-  self->table_name = g_strdup ("items");
-  self->create = TRUE;
   self->cells = g_array_new (FALSE, FALSE, sizeof (MillCell));
 }
 
@@ -328,5 +261,5 @@ mill_sqlite_step_init (MillSqliteStep *self)
 MillStep *
 mill_sqlite_step_new (const char *file, const char *table)
 {
-  return g_object_new (MILL_TYPE_SQLITE_STEP, "file", file, "table", table != NULL ? table : "items", NULL);
+  return g_object_new (MILL_TYPE_SQLITE_STEP, "file", file, "table", table, NULL);
 }

@@ -6,10 +6,7 @@
  * there already replaces that one, so a batch that is tried again, or an item that comes again, leaves one
  * row.
  *
- * The row's columns are the fields of the item's record; an item without one has the column "payload". The
- * key is the field #MillSqliteStep:key; without one it is the column "item_key" with the item's own key. The
- * table and columns that are missing are made, unless #MillSqliteStep:create forbids it; then an item with a
- * field that has no column is a dead letter, as is one that the database does not take, alone.
+ * Columns and key are as #MillTableStep has them.
  *
  * The file is in WAL mode, so that others can read while it is written. That it is locked by somebody else
  * passes: the batch is tried again. A disk that is full, or a database that is damaged, ends the run.
@@ -17,12 +14,12 @@
 
 #pragma once
 
-#include "pipeline/mill-batch-step.h"
+#include "sinks/mill-table-step.h"
 
 G_BEGIN_DECLS
 
 #define MILL_TYPE_SQLITE_STEP (mill_sqlite_step_get_type ())
-G_DECLARE_FINAL_TYPE (MillSqliteStep, mill_sqlite_step, MILL, SQLITE_STEP, MillBatchStep)
+G_DECLARE_FINAL_TYPE (MillSqliteStep, mill_sqlite_step, MILL, SQLITE_STEP, MillTableStep)
 
 MillStep *mill_sqlite_step_new (const char *file, const char *table);
 
