@@ -10,14 +10,25 @@
 #include "pipeline/mill-batch-step.h"
 #include "test-parts.h"
 
-/* A step that notes its batches. Items of a number below `bad` spoil every attempt that they are in; those
- * that can be divided by `rejected` are rejected; the first `busy` attempts fail for now; and as long as it
- * holds, an attempt waits until it is let go or cancelled. With `hangs` a cancellation does not help. */
+/* A step that notes its batches, with a blocking face or, as a TestTaskBatches, an asynchronous one. Items of
+ * a number below `bad` spoil every attempt that they are in; those that can be divided by `rejected` are
+ * rejected; the first `busy` attempts fail for now; and as long as it holds, an attempt waits until it is let
+ * go or cancelled. With `hangs` a cancellation does not help. */
 #define TEST_TYPE_BATCHES (test_batches_get_type ())
-G_DECLARE_FINAL_TYPE (TestBatches, test_batches, TEST, BATCHES, MillBatchStep)
+G_DECLARE_DERIVABLE_TYPE (TestBatches, test_batches, TEST, BATCHES, MillBatchStep)
+
+struct _TestBatchesClass
+{
+  MillBatchStepClass parent_class;
+};
 
 #define TEST_TYPE_TASK_BATCHES (test_task_batches_get_type ())
-G_DECLARE_FINAL_TYPE (TestTaskBatches, test_task_batches, TEST, TASK_BATCHES, MillBatchStep)
+G_DECLARE_FINAL_TYPE (TestTaskBatches, test_task_batches, TEST, TASK_BATCHES, TestBatches)
+
+struct _TestTaskBatches
+{
+  TestBatches parent_instance;
+};
 
 typedef struct
 {
@@ -32,39 +43,17 @@ typedef struct
   guint holding;   /* (lock) attempts that wait */
   GArray *sizes;   /* (owned) (lock) of guint: the attempts, in order */
   GArray *written; /* (owned) (lock) of guint64: the items of the successful ones, without the rejected */
-} Batches;
+} TestBatchesPrivate;
 
-struct _TestBatches
+typedef TestBatchesPrivate Batches;
+
+G_DEFINE_TYPE_WITH_PRIVATE (TestBatches, test_batches, MILL_TYPE_BATCH_STEP)
+G_DEFINE_FINAL_TYPE (TestTaskBatches, test_task_batches, TEST_TYPE_BATCHES)
+
+static Batches *
+get_batches (gpointer step)
 {
-  MillBatchStep parent_instance;
-  Batches batches;
-};
-
-struct _TestTaskBatches
-{
-  MillBatchStep parent_instance;
-  Batches batches;
-};
-
-G_DEFINE_FINAL_TYPE (TestBatches, test_batches, MILL_TYPE_BATCH_STEP)
-G_DEFINE_FINAL_TYPE (TestTaskBatches, test_task_batches, MILL_TYPE_BATCH_STEP)
-
-static void
-batches_init (Batches *self)
-{
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->changed);
-  self->sizes = g_array_new (FALSE, FALSE, sizeof (guint));
-  self->written = g_array_new (FALSE, FALSE, sizeof (guint64));
-}
-
-static void
-batches_clear (Batches *self)
-{
-  g_array_unref (self->sizes);
-  g_array_unref (self->written);
-  g_cond_clear (&self->changed);
-  g_mutex_clear (&self->lock);
+  return test_batches_get_instance_private (TEST_BATCHES (step));
 }
 
 static void
@@ -179,13 +168,18 @@ run (Batches *self, MillWork *work, GCancellable *cancellable, GError **error)
 static gboolean
 test_batches_process (MillStep *step, MillWork *work, GCancellable *cancellable, GError **error)
 {
-  return run (&TEST_BATCHES (step)->batches, work, cancellable, error);
+  return run (get_batches (step), work, cancellable, error);
 }
 
 static void
 test_batches_finalize (GObject *object)
 {
-  batches_clear (&TEST_BATCHES (object)->batches);
+  Batches *self = get_batches (object);
+
+  g_array_unref (self->sizes);
+  g_array_unref (self->written);
+  g_cond_clear (&self->changed);
+  g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (test_batches_parent_class)->finalize (object);
 }
 
@@ -197,9 +191,14 @@ test_batches_class_init (TestBatchesClass *klass)
 }
 
 static void
-test_batches_init (TestBatches *self)
+test_batches_init (TestBatches *step)
 {
-  batches_init (&self->batches);
+  Batches *self = get_batches (step);
+
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  self->sizes = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->written = g_array_new (FALSE, FALSE, sizeof (guint64));
 }
 
 static void
@@ -207,7 +206,7 @@ run_in_thread (GTask *task, gpointer source_object, gpointer task_data, GCancell
 {
   GError *error = NULL;
 
-  if (run (&TEST_TASK_BATCHES (source_object)->batches, task_data, cancellable, &error))
+  if (run (get_batches (source_object), task_data, cancellable, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -230,16 +229,9 @@ test_task_batches_process_finish (MillStep *step, GAsyncResult *result, GError *
 }
 
 static void
-test_task_batches_finalize (GObject *object)
-{
-  batches_clear (&TEST_TASK_BATCHES (object)->batches);
-  G_OBJECT_CLASS (test_task_batches_parent_class)->finalize (object);
-}
-
-static void
 test_task_batches_class_init (TestTaskBatchesClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = test_task_batches_finalize;
+  MILL_STEP_CLASS (klass)->process = NULL;
   MILL_STEP_CLASS (klass)->process_async = test_task_batches_process_async;
   MILL_STEP_CLASS (klass)->process_finish = test_task_batches_process_finish;
 }
@@ -247,7 +239,6 @@ test_task_batches_class_init (TestTaskBatchesClass *klass)
 static void
 test_task_batches_init (TestTaskBatches *self)
 {
-  batches_init (&self->batches);
 }
 
 /* ---- the cases ------------------------------------------------------------------------------------------
@@ -267,17 +258,9 @@ set_up_with (Fixture *fixture, gconstpointer data, MillSource *source, guint bat
 {
   MillKind kind = (MillKind) GPOINTER_TO_INT (data);
 
-  if (kind == MILL_KIND_ASYNC)
-    {
-      fixture->step = g_object_new (TEST_TYPE_TASK_BATCHES, NULL);
-      fixture->batches = &TEST_TASK_BATCHES (fixture->step)->batches;
-    }
-  else
-    {
-      fixture->step = g_object_new (TEST_TYPE_BATCHES, NULL);
-      fixture->batches = &TEST_BATCHES (fixture->step)->batches;
-    }
-  g_object_set (fixture->step, "batch", batch, "linger", linger_ms, NULL);
+  fixture->step = g_object_new (kind == MILL_KIND_ASYNC ? TEST_TYPE_TASK_BATCHES : TEST_TYPE_BATCHES, "batch",
+                                batch, "linger", linger_ms, NULL);
+  fixture->batches = get_batches (fixture->step);
   fixture->stage = test_stage_new ("store", kind, g_object_ref (fixture->step), 1000, 1);
   fixture->pipeline = test_pipeline_new (source, MILL_KIND_THREADS, fixture->stage, NULL);
   g_object_set (fixture->stage, "backoff", 0.0, NULL);
