@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#define TIMEOUT_S 60
+#define TIMEOUT_S  60
+#define MOST_FLOOD (64 * 1024 * 1024) /* far more than a connection holds */
 
 #define TEST_TYPE_KEY_SINK (test_key_sink_get_type ())
 G_DECLARE_FINAL_TYPE (TestKeySink, test_key_sink, TEST, KEY_SINK, MillSink)
@@ -58,6 +59,24 @@ test_key_sink_init (TestKeySink *self)
   self->payloads = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
 }
 
+TestAct
+line_rig_succeed (guint64 id, guint attempt)
+{
+  return TEST_SUCCEED;
+}
+
+TestAct
+line_rig_hold (guint64 id, guint attempt)
+{
+  return TEST_HOLD;
+}
+
+TestAct
+line_rig_fail_second (guint64 id, guint attempt)
+{
+  return id == 2 ? TEST_FAIL : TEST_SUCCEED;
+}
+
 void
 line_rig_start (LineRig *rig, MillSource *source, MillKind kind, TestPlan plan, gint maxsize)
 {
@@ -76,6 +95,13 @@ line_rig_join (LineRig *rig)
 {
   test_join (rig->pipeline);
   test_assert_conserved (rig->pipeline);
+}
+
+void
+line_rig_drain (LineRig *rig)
+{
+  g_assert_true (mill_pipeline_drain (rig->pipeline, TIMEOUT_S, NULL));
+  line_rig_join (rig);
 }
 
 void
@@ -121,8 +147,9 @@ line_rig_count_keys (LineRig *rig, const char *prefix, gboolean *twice)
   return n;
 }
 
-GSocket *
-line_rig_try_connect (const char *where, GError **error)
+/* @where: "127.0.0.1:7070" */
+static GSocket *
+try_connect (const char *where, GError **error)
 {
   const char *colon = strrchr (where, ':');
   g_autofree char *host = g_strndup (where, (gsize) (colon - where));
@@ -141,10 +168,19 @@ line_rig_connect (LineRig *rig)
 {
   g_autofree char *where = mill_source_dup_address (mill_pipeline_get_source (rig->pipeline));
   g_autoptr (GError) error = NULL;
-  GSocket *socket = line_rig_try_connect (where, &error);
+  GSocket *socket = try_connect (where, &error);
 
   g_assert_no_error (error);
   return socket;
+}
+
+void
+line_rig_assert_closed (const char *where)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (try_connect (where, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
 }
 
 void
@@ -161,6 +197,28 @@ line_rig_send (GSocket *socket, const char *text, gssize length)
       text += n;
       left -= (gsize) n;
     }
+}
+
+gsize
+line_rig_flood (GSocket *socket)
+{
+  char line[LINE_RIG_FLOOD_LINE];
+  gsize sent = 0;
+
+  memset (line, 'x', sizeof line - 1);
+  line[sizeof line - 1] = '\n';
+  g_socket_set_blocking (socket, FALSE);
+  do
+    {
+      gssize n =
+          g_socket_send (socket, line + sent % sizeof line, sizeof line - sent % sizeof line, NULL, NULL);
+
+      sent += n > 0 ? (gsize) n : 0;
+      g_assert_cmpuint (sent, <, MOST_FLOOD);
+    }
+  while (g_socket_condition_check (socket, G_IO_OUT) & G_IO_OUT);
+  g_socket_set_blocking (socket, TRUE);
+  return sent;
 }
 
 char *

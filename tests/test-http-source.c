@@ -10,24 +10,6 @@
 #include "sources/mill-http-source.h"
 #include "tests/line-rig.h"
 
-static TestAct
-succeed (guint64 id, guint attempt)
-{
-  return TEST_SUCCEED;
-}
-
-static TestAct
-hold (guint64 id, guint attempt)
-{
-  return TEST_HOLD;
-}
-
-static TestAct
-fail_second (guint64 id, guint attempt)
-{
-  return id == 2 ? TEST_FAIL : TEST_SUCCEED;
-}
-
 /* @headers: each with its CRLF. */
 static GSocket *
 begin (LineRig *rig, const char *method, const char *headers)
@@ -79,25 +61,18 @@ assert_answer (GSocket *socket, guint status, const char *body)
 }
 
 static void
-drain (LineRig *rig)
-{
-  g_assert_true (mill_pipeline_drain (rig->pipeline, 60.0, NULL));
-  line_rig_join (rig);
-}
-
-static void
 test_lines (gconstpointer data)
 {
   LineRig rig;
   gboolean twice;
 
-  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), succeed, 10);
+  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), line_rig_succeed, 10);
   assert_answer (post (&rig, "", "a\ntw\0o\r\n\n\xff\xfe\nlast", 16), 200, "{\"lines\":5,\"dead\":0}");
   assert_answer (post (&rig, "", "", 0), 200, "{\"lines\":0,\"dead\":0}");
   TEST_WAIT (rig.pipeline, s->done == 5 && s->producer == MILL_PRODUCER_WAITING);
   g_assert_cmpuint (line_rig_count_keys (&rig, "~", &twice), ==, 5);
   g_assert_false (twice);
-  drain (&rig);
+  line_rig_drain (&rig);
   g_assert_cmpint (mill_pipeline_get_state (rig.pipeline), ==, MILL_STATE_FINISHED);
   line_rig_clear (&rig);
 }
@@ -109,7 +84,7 @@ test_chunked (gconstpointer data)
   LineRig rig;
   g_autoptr (GSocket) socket = NULL;
 
-  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), succeed, 10);
+  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), line_rig_succeed, 10);
   socket = begin (&rig, "POST", "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n");
   line_rig_assert_read (socket, "HTTP/1.1 100 Continue\r");
   read_head (socket);
@@ -125,7 +100,7 @@ test_dead (void)
 {
   LineRig rig;
 
-  line_rig_start (&rig, mill_http_source_new (), MILL_KIND_THREADS, fail_second, 10);
+  line_rig_start (&rig, mill_http_source_new (), MILL_KIND_THREADS, line_rig_fail_second, 10);
   assert_answer (post (&rig, "", "a\nb\nc\n", 6), 200, "{\"lines\":3,\"dead\":1}");
   line_rig_clear (&rig);
 }
@@ -138,7 +113,7 @@ test_key (void)
   g_autofree char *payload = NULL;
   gboolean twice;
 
-  line_rig_start (&rig, mill_http_source_new (), MILL_KIND_THREADS, succeed, 10);
+  line_rig_start (&rig, mill_http_source_new (), MILL_KIND_THREADS, line_rig_succeed, 10);
   assert_answer (post (&rig, "Idempotency-Key: \"job-7\"\r\n", "a\nb\n", 4), 200, "{\"lines\":2,\"dead\":0}");
   assert_answer (post (&rig, "Idempotency-Key: job-7\r\n", "a\nb\nc\n", 6), 200, "{\"lines\":3,\"dead\":0}");
   g_assert_cmpuint (line_rig_count_keys (&rig, "job-7:", &twice), ==, 3);
@@ -155,7 +130,7 @@ test_settled_first (gconstpointer data)
   LineRig rig;
   GSocket *socket;
 
-  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), hold, 10);
+  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), line_rig_hold, 10);
   socket = post (&rig, "", "a\nb\n", 4);
   TEST_WAIT (rig.pipeline, s0->by_state[MILL_WORKER_BUSY] == 2 && s->producer == MILL_PRODUCER_WAITING);
   g_assert_false (g_socket_condition_check (socket, G_IO_IN) & G_IO_IN);
@@ -168,31 +143,18 @@ test_settled_first (gconstpointer data)
 static void
 test_backpressure (gconstpointer data)
 {
-  const gsize most = 64 * 1024 * 1024;
   LineRig rig;
   GSocket *socket;
-  char line[1024];
-  gsize sent = 0;
+  gsize sent;
 
-  memset (line, 'x', sizeof line - 1);
-  line[sizeof line - 1] = '\n';
-  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), hold, 2);
+  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), line_rig_hold, 2);
   socket = begin (&rig, "POST", "Content-Length: 67108864\r\n");
-  g_socket_set_blocking (socket, FALSE);
-  do
-    {
-      gssize n =
-          g_socket_send (socket, line + sent % sizeof line, sizeof line - sent % sizeof line, NULL, NULL);
-
-      sent += n > 0 ? (gsize) n : 0;
-      g_assert_cmpuint (sent, <, most);
-    }
-  while (g_socket_condition_check (socket, G_IO_OUT) & G_IO_OUT);
+  sent = line_rig_flood (socket);
   TEST_WAIT (rig.pipeline, s->producer == MILL_PRODUCER_BLOCKED && s->produced == 5);
   test_step_release (rig.step);
   g_object_unref (socket); /* breaks off: its whole lines count */
   TEST_WAIT (rig.pipeline, s->producer == MILL_PRODUCER_WAITING && s->done > 64);
-  g_assert_cmpuint (line_rig_count_keys (&rig, "~", &(gboolean){ FALSE }), <=, sent / sizeof line);
+  g_assert_cmpuint (line_rig_count_keys (&rig, "~", &(gboolean){ FALSE }), <=, sent / LINE_RIG_FLOOD_LINE);
   assert_answer (post (&rig, "", "a\n", 2), 200, "{\"lines\":1,\"dead\":0}");
   line_rig_clear (&rig);
 }
@@ -207,7 +169,7 @@ test_long_body (gconstpointer data)
 
   for (guint i = 0; i < 20000; i++)
     g_string_append_printf (body, "line %u of them\r\n", i);
-  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), succeed, 3);
+  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), line_rig_succeed, 3);
   assert_answer (post (&rig, "", body->str, body->len), 200, "{\"lines\":20000,\"dead\":0}");
   g_assert_cmpuint (line_rig_count_keys (&rig, "~", &twice), ==, 20000);
   g_assert_false (twice);
@@ -225,7 +187,7 @@ test_refused (gconstpointer data)
 {
   LineRig rig;
 
-  line_rig_start (&rig, narrow (), GPOINTER_TO_INT (data), succeed, 10);
+  line_rig_start (&rig, narrow (), GPOINTER_TO_INT (data), line_rig_succeed, 10);
   assert_answer (begin (&rig, "GET", ""), 405, "{\"error\":\"lines are taken by POST\"}");
   assert_answer (begin (&rig, "POST", "Content-Length: 21\r\n"), 413, "{\"error\":\"the body is too long\"}");
   assert_answer (begin (&rig, "POST", "Content-Length: 2\r\nContent-Encoding: gzip\r\n"), 415,
@@ -254,7 +216,7 @@ test_no_http (void)
   g_autoptr (GSocket) socket = NULL;
   g_autofree char *line = NULL;
 
-  line_rig_start (&rig, mill_http_source_new (), MILL_KIND_THREADS, succeed, 10);
+  line_rig_start (&rig, mill_http_source_new (), MILL_KIND_THREADS, line_rig_succeed, 10);
   socket = line_rig_connect (&rig);
   line_rig_send (socket, "\x16\x03\x01 nonsense\r\n\r\n", -1);
   line = line_rig_read (socket);
@@ -270,7 +232,7 @@ test_many_connections (gconstpointer data)
   GSocket *sockets[2];
   gboolean is_in = FALSE;
 
-  line_rig_start (&rig, narrow (), GPOINTER_TO_INT (data), succeed, 10);
+  line_rig_start (&rig, narrow (), GPOINTER_TO_INT (data), line_rig_succeed, 10);
   for (guint i = 0; i < 2; i++)
     sockets[i] = begin (&rig, "POST", "Content-Length: 2\r\n");
   assert_answer (line_rig_connect (&rig), 503, "{\"error\":\"too many connections\"}");
@@ -298,10 +260,9 @@ test_drain (gconstpointer data)
 {
   LineRig rig;
   GSocket *whole, *half;
-  g_autoptr (GError) error = NULL;
   g_autofree char *where = NULL;
 
-  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), hold, 2);
+  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), line_rig_hold, 2);
   where = mill_source_dup_address (mill_pipeline_get_source (rig.pipeline));
   half = begin (&rig, "POST", "Content-Length: 100\r\n");
   line_rig_send (half, "a\nb\nc\nd", -1);
@@ -314,8 +275,7 @@ test_drain (gconstpointer data)
   assert_answer (whole, 200, "{\"lines\":4,\"dead\":0}");
   assert_answer (half, 503, "{\"error\":\"the run has ended\"}");
   TEST_WAIT (rig.pipeline, s->done == 7 && s->returned == 0);
-  g_assert_null (line_rig_try_connect (where, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  line_rig_assert_closed (where);
   line_rig_clear (&rig);
 }
 
@@ -325,7 +285,7 @@ test_stop (gconstpointer data)
   LineRig rig;
   GSocket *socket;
 
-  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), hold, 2);
+  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), line_rig_hold, 2);
   socket = post (&rig, "", "a\nb\nc\nd\ne\nf\n", 12);
   TEST_WAIT (rig.pipeline, s->producer == MILL_PRODUCER_BLOCKED);
   mill_pipeline_stop (rig.pipeline);

@@ -13,27 +13,9 @@
 #include "tests/line-rig.h"
 
 static TestAct
-succeed (guint64 id, guint attempt)
-{
-  return TEST_SUCCEED;
-}
-
-static TestAct
-hold (guint64 id, guint attempt)
-{
-  return TEST_HOLD;
-}
-
-static TestAct
 hold_first (guint64 id, guint attempt)
 {
   return id == 1 ? TEST_HOLD : TEST_SUCCEED;
-}
-
-static TestAct
-fail_second (guint64 id, guint attempt)
-{
-  return id == 2 ? TEST_FAIL : TEST_SUCCEED;
 }
 
 static MillSource *
@@ -56,13 +38,6 @@ assert_payload (LineRig *rig, const char *key, const char *text)
   g_assert_cmpstr (payload, ==, text);
 }
 
-static void
-drain (LineRig *rig)
-{
-  g_assert_true (mill_pipeline_drain (rig->pipeline, 60.0, NULL));
-  line_rig_join (rig);
-}
-
 /* Whatever a line holds; and the source does not end with its senders. */
 static void
 test_lines (gconstpointer data)
@@ -71,7 +46,7 @@ test_lines (gconstpointer data)
   g_autoptr (GSocket) socket = NULL;
   gboolean twice;
 
-  line_rig_start (&rig, mill_tcp_source_new (), GPOINTER_TO_INT (data), succeed, 10);
+  line_rig_start (&rig, mill_tcp_source_new (), GPOINTER_TO_INT (data), line_rig_succeed, 10);
   socket = line_rig_connect (&rig);
   line_rig_send (socket, "FROM one 5\ntw\0o\r\n\n\xff\xfe\nla", 23);
   TEST_WAIT (rig.pipeline, s->done == 4);
@@ -81,7 +56,7 @@ test_lines (gconstpointer data)
   TEST_WAIT (rig.pipeline, s->done == 5 && s->producer == MILL_PRODUCER_WAITING);
   g_assert_cmpuint (line_rig_count_keys (&rig, "~", &twice), ==, 5);
   g_assert_false (twice);
-  drain (&rig);
+  line_rig_drain (&rig);
   g_assert_cmpint (mill_pipeline_get_state (rig.pipeline), ==, MILL_STATE_FINISHED);
   line_rig_clear (&rig);
 }
@@ -93,7 +68,7 @@ test_own_names (void)
   LineRig rig;
   gboolean twice;
 
-  line_rig_start (&rig, mill_tcp_source_new (), MILL_KIND_THREADS, succeed, 10);
+  line_rig_start (&rig, mill_tcp_source_new (), MILL_KIND_THREADS, line_rig_succeed, 10);
   for (guint i = 0; i < 2; i++)
     {
       g_autoptr (GSocket) socket = line_rig_connect (&rig);
@@ -130,7 +105,7 @@ test_greeting (gconstpointer data)
   LineRig rig;
   g_autoptr (GSocket) socket = NULL;
 
-  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), succeed, 10);
+  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), line_rig_succeed, 10);
   socket = line_rig_connect (&rig);
   line_rig_send (socket, "FROM web-1.log 41\na\nFROM x 1\n", -1);
   end_sending (socket);
@@ -147,7 +122,7 @@ test_resume (void)
   LineRig rig;
   gboolean twice;
 
-  line_rig_start (&rig, acknowledging (), MILL_KIND_THREADS, succeed, 10);
+  line_rig_start (&rig, acknowledging (), MILL_KIND_THREADS, line_rig_succeed, 10);
   for (guint i = 0; i < 2; i++)
     {
       g_autoptr (GSocket) socket = line_rig_connect (&rig);
@@ -187,7 +162,7 @@ test_dead (void)
   LineRig rig;
   g_autoptr (GSocket) socket = NULL;
 
-  line_rig_start (&rig, acknowledging (), MILL_KIND_THREADS, fail_second, 10);
+  line_rig_start (&rig, acknowledging (), MILL_KIND_THREADS, line_rig_fail_second, 10);
   socket = line_rig_connect (&rig);
   line_rig_send (socket, "a\nb\nc\n", -1);
   end_sending (socket);
@@ -203,7 +178,7 @@ test_stop (gconstpointer data)
   LineRig rig;
   g_autoptr (GSocket) socket = NULL;
 
-  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), hold, 2);
+  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), line_rig_hold, 2);
   socket = line_rig_connect (&rig);
   line_rig_send (socket, "a\nb\nc\nd\ne\nf\ng\n", -1);
   TEST_WAIT (rig.pipeline, s->producer == MILL_PRODUCER_BLOCKED);
@@ -218,31 +193,17 @@ test_stop (gconstpointer data)
 static void
 test_backpressure (gconstpointer data)
 {
-  const gsize most = 64 * 1024 * 1024;
   LineRig rig;
   g_autoptr (GSocket) socket = NULL;
-  char line[1024];
-  gsize sent = 0;
+  gsize sent;
 
-  memset (line, 'x', sizeof line - 1);
-  line[sizeof line - 1] = '\n';
-  line_rig_start (&rig, mill_tcp_source_new (), GPOINTER_TO_INT (data), hold, 2);
+  line_rig_start (&rig, mill_tcp_source_new (), GPOINTER_TO_INT (data), line_rig_hold, 2);
   socket = line_rig_connect (&rig);
-  g_socket_set_blocking (socket, FALSE);
-  do
-    {
-      gssize n =
-          g_socket_send (socket, line + sent % sizeof line, sizeof line - sent % sizeof line, NULL, NULL);
-
-      sent += n > 0 ? (gsize) n : 0;
-      g_assert_cmpuint (sent, <, most);
-    }
-  while (g_socket_condition_check (socket, G_IO_OUT) & G_IO_OUT);
+  sent = line_rig_flood (socket);
   TEST_WAIT (rig.pipeline, s->producer == MILL_PRODUCER_BLOCKED && s->produced == 5);
   test_step_release (rig.step);
-  g_socket_set_blocking (socket, TRUE);
   end_sending (socket);
-  TEST_WAIT (rig.pipeline, s->done == (sent + sizeof line - 1) / sizeof line);
+  TEST_WAIT (rig.pipeline, s->done == (sent + LINE_RIG_FLOOD_LINE - 1) / LINE_RIG_FLOOD_LINE);
   line_rig_clear (&rig);
 }
 
@@ -252,10 +213,9 @@ test_drain (gconstpointer data)
 {
   LineRig rig;
   g_autoptr (GSocket) socket = NULL;
-  g_autoptr (GError) error = NULL;
   g_autofree char *where = NULL;
 
-  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), hold, 2);
+  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), line_rig_hold, 2);
   where = mill_source_dup_address (mill_pipeline_get_source (rig.pipeline));
   socket = line_rig_connect (&rig);
   line_rig_send (socket, "a\nb\nc\nd\ne\nf\ng\nhal", -1);
@@ -265,8 +225,7 @@ test_drain (gconstpointer data)
   line_rig_join (&rig);
   TEST_WAIT (rig.pipeline, s->done == 7 && s->returned == 0);
   read_last_acknowledgement (socket, "ACK 7");
-  g_assert_null (line_rig_try_connect (where, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  line_rig_assert_closed (where);
   line_rig_clear (&rig);
 }
 
@@ -293,7 +252,7 @@ test_refused (gconstpointer data)
   LineRig rig;
   g_autoptr (GSocket) other = NULL;
 
-  line_rig_start (&rig, narrow (TRUE), GPOINTER_TO_INT (data), succeed, 10);
+  line_rig_start (&rig, narrow (TRUE), GPOINTER_TO_INT (data), line_rig_succeed, 10);
   other = line_rig_connect (&rig);
   line_rig_send (other, "FROM x 7\nten bytes!", -1);
   assert_refused (&rig, "12345678901", "ERROR line 1 is longer than 10 bytes");
@@ -314,7 +273,7 @@ test_refused_late (void)
 {
   LineRig rig;
 
-  line_rig_start (&rig, narrow (FALSE), MILL_KIND_THREADS, succeed, 10);
+  line_rig_start (&rig, narrow (FALSE), MILL_KIND_THREADS, line_rig_succeed, 10);
   assert_refused (&rig, "a\nb\n12345678901\n", "ERROR line 3 is longer than 10 bytes");
   TEST_WAIT (rig.pipeline, s->done == 2);
   line_rig_clear (&rig);
@@ -327,7 +286,7 @@ test_many_connections (gconstpointer data)
   GSocket *sockets[40];
   guint n_refused = 0;
 
-  line_rig_start (&rig, narrow (TRUE), GPOINTER_TO_INT (data), succeed, 10);
+  line_rig_start (&rig, narrow (TRUE), GPOINTER_TO_INT (data), line_rig_succeed, 10);
   for (guint i = 0; i < G_N_ELEMENTS (sockets); i++)
     sockets[i] = line_rig_connect (&rig);
   for (guint i = 0; i < G_N_ELEMENTS (sockets); i++)
@@ -377,14 +336,14 @@ test_reset (gconstpointer data)
   GSocket *socket;
   struct linger at_once = { 1, 0 };
 
-  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), succeed, 10);
+  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), line_rig_succeed, 10);
   socket = line_rig_connect (&rig);
   line_rig_send (socket, "a\nb\nc", -1);
   read_to (socket, "ACK 2");
   setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   g_object_unref (socket);
   TEST_WAIT (rig.pipeline, s->done == 2 && s->producer == MILL_PRODUCER_WAITING);
-  drain (&rig);
+  line_rig_drain (&rig);
   line_rig_clear (&rig);
 }
 
@@ -452,7 +411,7 @@ test_bad_configuration (void)
 
   assert_bad (g_object_new (MILL_TYPE_TCP_SOURCE, "address", "here", NULL), "address: “here”");
   assert_bad (g_object_new (MILL_TYPE_TCP_SOURCE, "address", NULL, NULL), "address: “”");
-  line_rig_start (&rig, mill_tcp_source_new (), MILL_KIND_THREADS, succeed, 10);
+  line_rig_start (&rig, mill_tcp_source_new (), MILL_KIND_THREADS, line_rig_succeed, 10);
   where = mill_source_dup_address (mill_pipeline_get_source (rig.pipeline));
   g_assert_true (g_str_has_prefix (where, "127.0.0.1:"));
   port = (guint) g_ascii_strtoull (strrchr (where, ':') + 1, NULL, 10);
@@ -469,7 +428,7 @@ test_announced (void)
   g_autofree char *where = NULL, *text = NULL;
   g_autoptr (GPtrArray) events = NULL;
 
-  line_rig_start (&rig, mill_tcp_source_new (), MILL_KIND_THREADS, succeed, 10);
+  line_rig_start (&rig, mill_tcp_source_new (), MILL_KIND_THREADS, line_rig_succeed, 10);
   where = mill_source_dup_address (mill_pipeline_get_source (rig.pipeline));
   text = g_strdup_printf ("listening at %s", where);
   events = mill_pipeline_get_events (rig.pipeline, 0);
