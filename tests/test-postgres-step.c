@@ -139,6 +139,24 @@ test_nul (TestRows *rows, gconstpointer data)
                    "there is a NUL byte in a text, which PostgreSQL cannot store");
 }
 
+/* Rows that are too many bytes together are for the stage to split; none of them is lost. */
+static void
+test_large (TestRows *rows, gconstpointer data)
+{
+  MillItem *item = test_row_new ("2", "-");
+  g_autoptr (GBytes) bytes = NULL;
+  char *text = g_strnfill (33 * 1024 * 1024, 'x');
+
+  bytes = g_bytes_new_take (text, 33 * 1024 * 1024);
+  open_step (rows, "large", NULL, TRUE);
+  g_assert_true (test_rows_write (rows, "1", "small", NULL));
+  mill_item_set_payload (item, bytes);
+  mill_work_take (&rows->work, item);
+  g_assert_false (test_rows_repeat (rows));
+  g_assert_error (rows->error, MILL_ERROR, MILL_ERROR_TOO_LARGE);
+  assert_sql ("SELECT item_key FROM large", "1");
+}
+
 static void
 assert_fatal (TestRows *rows, const char *part)
 {
@@ -374,6 +392,7 @@ main (int argc, char **argv)
   add ("/postgres-step/replaces", test_replaces);
   add ("/postgres-step/bad-rows", test_bad_rows);
   add ("/postgres-step/nul", test_nul);
+  add ("/postgres-step/large", test_large);
   add ("/postgres-step/wrong-jobs", test_wrong_jobs);
   add ("/postgres-step/no-server", test_no_server);
   add ("/postgres-step/cancelled", test_cancelled);

@@ -235,11 +235,12 @@ keep_names (MillPostgresLink *self, const PGresult *result)
     self->names[i] = g_strdup (PQgetvalue (result, i, 0));
 }
 
+/* What libpq says 0 of it has not taken, for want of memory: the copy must not end as if it had. */
 static gboolean
 send_copy (MillPostgresLink *self)
 {
-  return PQputCopyData (self->connection, self->copied->str, (int) self->copied->len) >= 0 &&
-         PQputCopyEnd (self->connection, NULL) >= 0;
+  return PQputCopyData (self->connection, self->copied->str, (int) self->copied->len) > 0 &&
+         PQputCopyEnd (self->connection, NULL) > 0;
 }
 
 /* Returns: whether there may be more results */
@@ -302,7 +303,9 @@ proceed_asking (MillPostgresLink *self)
 }
 
 /* Runs @sql, which is one transaction if it has none of its own.
- * @copied: (nullable): what to send when one of its statements is a COPY; kept until @func
+ * @copied: (nullable): what to send when one of its statements is a COPY, less than %G_MAXINT bytes; kept
+ * until
+ * @func
  * @func is called at the end, perhaps before this returns. */
 void
 mill_postgres_link_run (MillPostgresLink *self, const char *sql, GString *copied, GCancellable *cancellable,

@@ -16,6 +16,11 @@
 
 #define MERGES 100
 
+/* libpq counts what it has to send as an int, and keeps a copy of it. A batch that comes to more is split by
+ * its stage; a row of more is none that the server would take. */
+#define MOST_OF_BATCH (32 * 1024 * 1024)
+#define MOST_OF_ROW   (1024 * 1024 * 1024 - 1)
+
 struct _MillPostgresWriter
 {
   char *connection; /* (owned) */
@@ -133,6 +138,13 @@ encode_item_locked (Batch *batch, guint i, MillCell *cells)
 }
 
 static gboolean
+is_too_large (Batch *batch)
+{
+  return batch->copied->len > (mill_work_get_n_items (batch->work) > 1 ? MOST_OF_BATCH : MOST_OF_ROW);
+}
+
+/* Returns: whether all rows are there, or enough of them to see that they are too large together */
+static gboolean
 encode_once_locked (Batch *batch)
 {
   g_autofree MillCell *cells = g_new (MillCell, mill_columns_get_n (batch->writer->columns));
@@ -141,7 +153,7 @@ encode_once_locked (Batch *batch)
   g_string_truncate (batch->copied, 0);
   g_ptr_array_set_size (batch->rejects, 0);
   g_ptr_array_set_size (batch->rejects, (gint) n);
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < n && !is_too_large (batch); i++)
     if (encode_item_locked (batch, i, cells))
       return FALSE;
   return TRUE;
@@ -288,6 +300,13 @@ compose_next_locked (MillPostgresWriter *self, Batch *batch, MillPostgresLinkFun
                                                                                self->columns);
 }
 
+static GError *
+describe_size (void)
+{
+  return g_error_new_literal (MILL_ERROR, MILL_ERROR_TOO_LARGE,
+                              _ ("this is more than PostgreSQL takes at a time"));
+}
+
 static void
 proceed (GTask *task)
 {
@@ -298,6 +317,11 @@ proceed (GTask *task)
   g_mutex_lock (&batch->writer->lock);
   sql = compose_next_locked (batch->writer, batch, &func);
   g_mutex_unlock (&batch->writer->lock);
+  if (is_too_large (batch))
+    {
+      fail (task, describe_size ());
+      return;
+    }
   mill_postgres_link_run (batch->link, sql, func == put_cb ? batch->copied : NULL,
                           g_task_get_cancellable (task), func, task);
 }
