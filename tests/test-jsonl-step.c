@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "core/mill-error.h"
 #include "sinks/mill-jsonl-step.h"
@@ -101,6 +102,44 @@ test_full (TestRows *rows, gconstpointer data)
   g_assert_true (test_rows_repeat (rows));
 }
 
+/* The descriptor of the file that the step writes can only be read from now on: a disk that failed. */
+static void
+fail_disk (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  int reader = g_open (path, O_RDONLY | O_CLOEXEC, 0);
+  const char *name;
+
+  g_assert_cmpint (reader, >=, 0);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *link = g_build_filename ("/proc/self/fd", name, NULL);
+      g_autofree char *target = g_file_read_link (link, NULL);
+      int fd = (int) g_ascii_strtoull (name, NULL, 10);
+
+      if (g_strcmp0 (target, path) == 0 && fd != reader)
+        g_assert_cmpint (dup3 (reader, fd, O_CLOEXEC), ==, fd);
+    }
+  close (reader);
+}
+
+/* A part of a batch that can be neither gone on with nor taken back is taken back the next time. */
+static void
+test_torn (TestRows *rows, gconstpointer data)
+{
+  g_autofree char *path = test_rows_get_path (rows, "rows.jsonl");
+
+  open_step (rows, FALSE);
+  g_assert_true (test_rows_write (rows, "1", "{\"a\":1}", NULL));
+  fail_disk (path);
+  g_assert_false (test_rows_write (rows, "2", "{\"a\":2}", NULL));
+  g_assert_error (rows->error, MILL_ERROR, MILL_ERROR_FATAL);
+  close_step (rows);
+  g_assert_true (g_file_set_contents (path, "{\"a\":1}\n{\"a", -1, NULL));
+  open_step (rows, FALSE);
+  assert_contents (rows, "{\"a\":1}\n");
+}
+
 static void
 test_refuses (TestRows *rows, gconstpointer data)
 {
@@ -132,6 +171,7 @@ main (int argc, char **argv)
   add ("/jsonl-step/appends", test_appends);
   add ("/jsonl-step/heals", test_heals);
   add ("/jsonl-step/full", test_full);
+  add ("/jsonl-step/torn", test_torn);
   add ("/jsonl-step/refuses", test_refuses);
   return g_test_run ();
 }

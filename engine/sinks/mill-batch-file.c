@@ -28,6 +28,7 @@ struct _MillBatchFile
   gboolean durable;
   gint64 size;
   gboolean is_open_ended; /* its last line has no end */
+  gboolean is_torn;       /* a part of a batch is in it that could not be taken back: the note stays */
 };
 
 /* Always %FALSE. No other batch could be written either. */
@@ -148,9 +149,7 @@ mill_batch_file_append (MillBatchFile *self, const GString *batch, GError **erro
       return TRUE;
     }
   errsv = errno;
-  /* If this fails, too, the note says what is to be taken back. */
-  if (ftruncate (self->fd, self->size) != 0)
-    g_debug ("%s: %s", self->path, g_strerror (errno));
+  self->is_torn = ftruncate (self->fd, self->size) != 0;
   return fail (self, errsv, error);
 }
 
@@ -188,7 +187,8 @@ mill_batch_file_close (MillBatchFile *self)
 {
   if (self->note >= 0)
     {
-      g_unlink (self->note_path);
+      if (!self->is_torn)
+        g_unlink (self->note_path);
       close (self->note);
     }
   if (self->fd >= 0)
