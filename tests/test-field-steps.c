@@ -225,6 +225,24 @@ test_fields_change_nothing (void)
   g_assert_cmpstr (after, ==, "{\"a\":\"x\"}");
 }
 
+/* A text is as long as it is, whatever is in it. */
+static void
+test_fields_nul (void)
+{
+  g_autoptr (MillStep) step = mill_fields_step_new ();
+  MillRecord *record = mill_record_new ();
+  MillItem *item = new_line ("x");
+
+  mill_record_add_text (record, "a", "12\0three", 8);
+  mill_item_set_record (item, record);
+  g_object_set (step, "cast", "a:text", NULL);
+  assert_becomes (step, mill_item_copy (item),
+                  "{\"a\":\"12\xef\xbf\xbd"
+                  "three\"}");
+  g_object_set (step, "cast", "a:int", NULL);
+  assert_refused (step, item, "is not of the kind int");
+}
+
 static void
 test_journald (void)
 {
@@ -290,6 +308,8 @@ test_no_time (void)
   assert_time (MILL_TIME_FORM_CLF, MILL_TIME_TARGET_ISO, "\"31/Feb/2026:04:08:32 +0130\"", NULL);
   assert_time (MILL_TIME_FORM_CLF, MILL_TIME_TARGET_ISO, "\"28/anF/2026:04:08:32 +0130\"", NULL);
   assert_time (MILL_TIME_FORM_CLF, MILL_TIME_TARGET_ISO, "\"28/Nov/2026:04:08:32 +0130 x\"", NULL);
+  assert_time (MILL_TIME_FORM_CLF, MILL_TIME_TARGET_ISO, "\"28/Nov/2026:04:08:32 +-1-1\"", NULL);
+  assert_time (MILL_TIME_FORM_CLF, MILL_TIME_TARGET_ISO, "\"28/Nov/2026:04:08:32 +9000\"", NULL);
   assert_time (MILL_TIME_FORM_CLF, MILL_TIME_TARGET_ISO, "5", NULL);
   assert_time (MILL_TIME_FORM_ISO, MILL_TIME_TARGET_ISO, "\"yesterday\"", NULL);
   assert_time (MILL_TIME_FORM_UNIX, MILL_TIME_TARGET_ISO, "\"12x\"", NULL);
@@ -353,6 +373,7 @@ main (int argc, char **argv)
   g_test_add_func ("/parse-regex/check", test_regex_check);
   g_test_add_func ("/fields/changes", test_fields);
   g_test_add_func ("/fields/change-nothing", test_fields_change_nothing);
+  g_test_add_func ("/fields/nul", test_fields_nul);
   g_test_add_func ("/fields/journald", test_journald);
   g_test_add_func ("/fields/check", test_fields_check);
   g_test_add_func ("/timestamp/forms", test_timestamp);

@@ -167,14 +167,26 @@ cast_number (MillRecord *record, guint i, const char *kind)
 gboolean
 mill_cast_field (MillRecord *record, guint i, const char *kind, GError **error)
 {
+  MillValueType type = mill_record_get_value_type (record, i);
+  const char *written;
+  gsize length;
   g_autofree char *text = NULL;
   g_autofree char *name = NULL;
 
-  if (mill_record_get_value_type (record, i) == MILL_VALUE_NULL || cast_number (record, i, kind))
+  if (type == MILL_VALUE_NULL || cast_number (record, i, kind))
     return TRUE;
-  text = mill_record_dup_as_text (record, i);
+  if (type == MILL_VALUE_TEXT || type == MILL_VALUE_JSON)
+    {
+      written = mill_record_get_text (record, i, &length);
+      text = g_memdup2 (written, length + 1);
+    }
+  else
+    {
+      text = mill_record_dup_as_text (record, i);
+      length = strlen (text);
+    }
   name = g_strdup (mill_record_get_name (record, i));
-  if (mill_cast_text (record, name, text, strlen (text), kind))
+  if (mill_cast_text (record, name, text, length, kind))
     return TRUE;
   g_set_error (error, MILL_ERROR, MILL_ERROR_INVALID, _ ("field “%s”: “%s” is not of the kind %s"), name,
                text, kind);

@@ -67,7 +67,8 @@ read_clf (const char *text, gint64 *time_us)
 
   if (sscanf (text, "%2d/%3[A-Za-z]/%4d:%2d:%2d:%2d %c%2d%2d%n", &day, month, &year, &hour, &minute, &second,
               &sign, &zone_hour, &zone_minute, &end) != 9 ||
-      text[end] != '\0' || (sign != '+' && sign != '-'))
+      text[end] != '\0' || (sign != '+' && sign != '-') || zone_hour < 0 || zone_hour > 23 ||
+      zone_minute < 0 || zone_minute > 59)
     return FALSE;
   found = strstr (months, month);
   if (found == NULL || strlen (month) != 3 || (found - months) % 3 != 0)
