@@ -38,7 +38,7 @@ struct _MillTimerSource
 
   MillClock *clock; /* (owned) (nullable) set by open */
   char **pieces;    /* (owned) (nullable) set by open: the payload, cut at its placeholders */
-  guint given;
+  guint64 given;
   gboolean is_running; /* since the first poll */
   double epoch_us;
   double distance; /* from the epoch to the next item, in intervals; negative if it was overdue then */
