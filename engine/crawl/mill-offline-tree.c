@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/mill-error.h"
+#include "core/mill-write-private.h"
 #include "crawl/mill-offline-links-private.h"
 #include "record/mill-offline-rows-private.h"
 
@@ -138,24 +139,6 @@ read_page (int folder, const char *name, mode_t *mode)
   return bytes;
 }
 
-static gboolean
-write_all (int fd, GBytes *bytes)
-{
-  gsize left;
-  const char *data = g_bytes_get_data (bytes, &left);
-
-  while (left > 0)
-    {
-      gssize n = write (fd, data, left);
-
-      if (n < 0 && errno != EINTR)
-        return FALSE;
-      data += n > 0 ? n : 0;
-      left -= n > 0 ? (gsize) n : 0;
-    }
-  return TRUE;
-}
-
 /* Writes a file beside the one of that name, and gives it the name. Returns: FALSE with errno set, and the
  * file as it was */
 static gboolean
@@ -168,7 +151,8 @@ replace_page (Tree *self, int folder, const char *name, GBytes *bytes, mode_t mo
   fd = openat (folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0)
     return FALSE;
-  if (!write_all (fd, bytes) || fchmod (fd, mode) != 0)
+  if (!mill_write_all (fd, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)) ||
+      fchmod (fd, mode) != 0)
     errsv = errno;
   if (close (fd) != 0 && errsv == 0)
     errsv = errno;
@@ -226,8 +210,7 @@ rewrite_in_folder (Tree *self, int folder, const char *name, const Page *page)
 static gboolean
 is_fatal (int errsv)
 {
-  return errsv == ENOSPC || errsv == EDQUOT || errsv == EROFS || errsv == EIO || errsv == EMFILE ||
-         errsv == ENFILE || errsv == ENOMEM;
+  return mill_write_is_hopeless (errsv) || errsv == EMFILE || errsv == ENFILE || errsv == ENOMEM;
 }
 
 static gboolean

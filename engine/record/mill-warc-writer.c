@@ -15,6 +15,7 @@
 
 #include "core/mill-cancel-source-private.h"
 #include "core/mill-error.h"
+#include "core/mill-write-private.h"
 #include "record/mill-warc-end-private.h"
 
 #define SUFFIX      ".warc.gz"
@@ -84,17 +85,8 @@ set_errno_error (MillWarcWriter *self, GError **error)
 static gboolean
 write_out (MillWarcWriter *self, GError **error)
 {
-  gsize done = 0;
-
-  while (done < self->n_buffered)
-    {
-      ssize_t n = write (self->fd, self->buffer + done, self->n_buffered - done);
-
-      if (n < 0 && errno != EINTR)
-        return set_errno_error (self, error);
-      if (n > 0)
-        done += (gsize) n;
-    }
+  if (!mill_write_all (self->fd, self->buffer, self->n_buffered))
+    return set_errno_error (self, error);
   self->n_buffered = 0;
   return TRUE;
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "core/mill-error.h"
+#include "core/mill-write-private.h"
 
 #define CHUNK         (64 * 1024)
 #define MAX_COMPLAINT 4096
@@ -81,24 +82,14 @@ open_pipe (Process *self, Watch watch, int *end)
 static int
 open_input (Process *self)
 {
-  gsize left;
-  const char *data = g_bytes_get_data (self->plan->input, &left);
+  gsize length;
+  const char *data = g_bytes_get_data (self->plan->input, &length);
 
   self->input = memfd_create ("millrace input", MFD_CLOEXEC);
   if (self->input < 0)
     return errno;
-  while (left > 0)
-    {
-      ssize_t n = write (self->input, data, left);
-
-      if (n < 0 && errno != EINTR)
-        return errno;
-      if (n > 0)
-        {
-          data += n;
-          left -= (gsize) n;
-        }
-    }
+  if (!mill_write_all (self->input, data, length))
+    return errno;
   return lseek (self->input, 0, SEEK_SET) < 0 ? errno : 0;
 }
 

@@ -21,6 +21,7 @@
 
 #include "core/mill-error.h"
 #include "core/mill-property-private.h"
+#include "core/mill-write-private.h"
 #include "crawl/mill-offline-tree-private.h"
 #include "crawl/mill-save-name.h"
 #include "pipeline/mill-knob.h"
@@ -66,21 +67,17 @@ write_bytes (int fd, GBytes *bytes, GCancellable *cancellable)
 
   while (left > 0)
     {
-      gssize n;
+      gsize n = MIN (left, SLICE);
 
       if (g_cancellable_is_cancelled (cancellable))
         {
           errno = ECANCELED;
           return FALSE;
         }
-      n = write (fd, data, MIN (left, SLICE));
-      if (n < 0 && errno != EINTR)
+      if (!mill_write_all (fd, data, n))
         return FALSE;
-      if (n > 0)
-        {
-          data += n;
-          left -= (gsize) n;
-        }
+      data += n;
+      left -= n;
     }
   return TRUE;
 }
@@ -274,7 +271,7 @@ is_hopeless (MillSaveStep *self, int errsv)
 
   if (errsv == ECANCELED)
     return FALSE;
-  if (errsv == ENOSPC || errsv == EDQUOT || errsv == EROFS || errsv == EIO)
+  if (mill_write_is_hopeless (errsv))
     return TRUE;
   fd = create_temporary (self, self->root, &temporary);
   if (fd < 0)
