@@ -60,18 +60,6 @@ test_key_sink_init (TestKeySink *self)
 }
 
 TestAct
-line_rig_succeed (guint64 id, guint attempt)
-{
-  return TEST_SUCCEED;
-}
-
-TestAct
-line_rig_hold (guint64 id, guint attempt)
-{
-  return TEST_HOLD;
-}
-
-TestAct
 line_rig_fail_second (guint64 id, guint attempt)
 {
   return id == 2 ? TEST_FAIL : TEST_SUCCEED;

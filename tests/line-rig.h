@@ -17,9 +17,7 @@ typedef struct
   MillSink *sink;         /* (unowned) */
 } LineRig;
 
-/* What becomes of the lines: all succeed, all are held, the second fails. */
-TestAct line_rig_succeed (guint64 id, guint attempt);
-TestAct line_rig_hold (guint64 id, guint attempt);
+/* What becomes of the lines: the second fails. */
 TestAct line_rig_fail_second (guint64 id, guint attempt);
 
 /* Takes over @source. Two workers, a queue of @maxsize. */

@@ -9,12 +9,6 @@
 #include "test-parts.h"
 
 static TestAct
-succeed (guint64 id, guint attempt)
-{
-  return TEST_SUCCEED;
-}
-
-static TestAct
 hold_first (guint64 id, guint attempt)
 {
   return id == 1 ? TEST_HOLD : TEST_SUCCEED;
@@ -59,7 +53,7 @@ pipeline_new (MillKind kind)
 {
   return test_pipeline_new (test_source_new (10, 0), kind,
                             test_stage_new ("one", kind, step_new (kind, hold_first), 20, 2),
-                            test_stage_new ("two", kind, step_new (kind, succeed), 20, 2), NULL);
+                            test_stage_new ("two", kind, step_new (kind, test_succeed), 20, 2), NULL);
 }
 
 static void

@@ -14,19 +14,13 @@
 
 #define SECOND ((gint64) G_USEC_PER_SEC)
 
-static TestAct
-succeed (guint64 id, guint attempt)
-{
-  return TEST_SUCCEED;
-}
-
 /* One stage called "work", with the other world's step too: threads run an asynchronous one, tasks one that
  * blocks. */
 static MillPipeline *
 pipeline_with (MillKind kind, gboolean crossed, guint n, guint consumers)
 {
   gboolean is_async = (kind == MILL_KIND_ASYNC) != crossed;
-  MillStep *step = is_async ? test_task_step_new (succeed) : test_step_new (succeed);
+  MillStep *step = is_async ? test_task_step_new (test_succeed) : test_step_new (test_succeed);
   MillPipeline *pipeline = test_pipeline_new (test_source_new (n, 0), MILL_KIND_THREADS,
                                               test_stage_new ("work", kind, step, 50, consumers), NULL);
 

@@ -66,7 +66,7 @@ test_lines (gconstpointer data)
   LineRig rig;
   gboolean twice;
 
-  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), line_rig_succeed, 10);
+  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), test_succeed, 10);
   assert_answer (post (&rig, "", "a\ntw\0o\r\n\n\xff\xfe\nlast", 16), 200, "{\"lines\":5,\"dead\":0}");
   assert_answer (post (&rig, "", "", 0), 200, "{\"lines\":0,\"dead\":0}");
   TEST_WAIT (rig.pipeline, s->done == 5 && s->producer == MILL_PRODUCER_WAITING);
@@ -84,7 +84,7 @@ test_chunked (gconstpointer data)
   LineRig rig;
   g_autoptr (GSocket) socket = NULL;
 
-  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), line_rig_succeed, 10);
+  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), test_succeed, 10);
   socket = begin (&rig, "POST", "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n");
   line_rig_assert_read (socket, "HTTP/1.1 100 Continue\r");
   read_head (socket);
@@ -113,7 +113,7 @@ test_key (void)
   g_autofree char *payload = NULL;
   gboolean twice;
 
-  line_rig_start (&rig, mill_http_source_new (), MILL_KIND_THREADS, line_rig_succeed, 10);
+  line_rig_start (&rig, mill_http_source_new (), MILL_KIND_THREADS, test_succeed, 10);
   assert_answer (post (&rig, "Idempotency-Key: \"job-7\"\r\n", "a\nb\n", 4), 200, "{\"lines\":2,\"dead\":0}");
   assert_answer (post (&rig, "Idempotency-Key: job-7\r\n", "a\nb\nc\n", 6), 200, "{\"lines\":3,\"dead\":0}");
   g_assert_cmpuint (line_rig_count_keys (&rig, "job-7:", &twice), ==, 3);
@@ -130,7 +130,7 @@ test_settled_first (gconstpointer data)
   LineRig rig;
   GSocket *socket;
 
-  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), line_rig_hold, 10);
+  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), test_hold, 10);
   socket = post (&rig, "", "a\nb\n", 4);
   TEST_WAIT (rig.pipeline, s0->by_state[MILL_WORKER_BUSY] == 2 && s->producer == MILL_PRODUCER_WAITING);
   g_assert_false (g_socket_condition_check (socket, G_IO_IN) & G_IO_IN);
@@ -147,7 +147,7 @@ test_backpressure (gconstpointer data)
   GSocket *socket;
   gsize sent;
 
-  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), line_rig_hold, 2);
+  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), test_hold, 2);
   socket = begin (&rig, "POST", "Content-Length: 67108864\r\n");
   sent = line_rig_flood (socket);
   TEST_WAIT (rig.pipeline, s->producer == MILL_PRODUCER_BLOCKED && s->produced == 5);
@@ -169,7 +169,7 @@ test_long_body (gconstpointer data)
 
   for (guint i = 0; i < 20000; i++)
     g_string_append_printf (body, "line %u of them\r\n", i);
-  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), line_rig_succeed, 3);
+  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), test_succeed, 3);
   assert_answer (post (&rig, "", body->str, body->len), 200, "{\"lines\":20000,\"dead\":0}");
   g_assert_cmpuint (line_rig_count_keys (&rig, "~", &twice), ==, 20000);
   g_assert_false (twice);
@@ -187,7 +187,7 @@ test_refused (gconstpointer data)
 {
   LineRig rig;
 
-  line_rig_start (&rig, narrow (), GPOINTER_TO_INT (data), line_rig_succeed, 10);
+  line_rig_start (&rig, narrow (), GPOINTER_TO_INT (data), test_succeed, 10);
   assert_answer (begin (&rig, "GET", ""), 405, "{\"error\":\"lines are taken by POST\"}");
   assert_answer (begin (&rig, "POST", "Content-Length: 21\r\n"), 413, "{\"error\":\"the body is too long\"}");
   assert_answer (begin (&rig, "POST", "Content-Length: 2\r\nContent-Encoding: gzip\r\n"), 415,
@@ -216,7 +216,7 @@ test_no_http (void)
   g_autoptr (GSocket) socket = NULL;
   g_autofree char *line = NULL;
 
-  line_rig_start (&rig, mill_http_source_new (), MILL_KIND_THREADS, line_rig_succeed, 10);
+  line_rig_start (&rig, mill_http_source_new (), MILL_KIND_THREADS, test_succeed, 10);
   socket = line_rig_connect (&rig);
   line_rig_send (socket, "\x16\x03\x01 nonsense\r\n\r\n", -1);
   line = line_rig_read (socket);
@@ -232,7 +232,7 @@ test_many_connections (gconstpointer data)
   GSocket *sockets[2];
   gboolean is_in = FALSE;
 
-  line_rig_start (&rig, narrow (), GPOINTER_TO_INT (data), line_rig_succeed, 10);
+  line_rig_start (&rig, narrow (), GPOINTER_TO_INT (data), test_succeed, 10);
   for (guint i = 0; i < 2; i++)
     sockets[i] = begin (&rig, "POST", "Content-Length: 2\r\n");
   assert_answer (line_rig_connect (&rig), 503, "{\"error\":\"too many connections\"}");
@@ -262,7 +262,7 @@ test_drain (gconstpointer data)
   GSocket *whole, *half;
   g_autofree char *where = NULL;
 
-  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), line_rig_hold, 2);
+  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), test_hold, 2);
   where = mill_source_dup_address (mill_pipeline_get_source (rig.pipeline));
   half = begin (&rig, "POST", "Content-Length: 100\r\n");
   line_rig_send (half, "a\nb\nc\nd", -1);
@@ -285,7 +285,7 @@ test_stop (gconstpointer data)
   LineRig rig;
   GSocket *socket;
 
-  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), line_rig_hold, 2);
+  line_rig_start (&rig, mill_http_source_new (), GPOINTER_TO_INT (data), test_hold, 2);
   socket = post (&rig, "", "a\nb\nc\nd\ne\nf\n", 12);
   TEST_WAIT (rig.pipeline, s->producer == MILL_PRODUCER_BLOCKED);
   mill_pipeline_stop (rig.pipeline);

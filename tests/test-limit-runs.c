@@ -124,19 +124,14 @@ test_jobs (void)
     }
 }
 
-static TestAct
-succeed (guint64 id, guint attempt)
-{
-  return TEST_SUCCEED;
-}
-
 /* A source that gives three items, and no more for now. */
 static void
 test_source (void)
 {
   MillSource *source = test_source_new (G_MAXUINT, 0);
-  g_autoptr (MillPipeline) pipeline = test_pipeline_new (
-      source, MILL_KIND_THREADS, test_stage_new ("a", MILL_KIND_ASYNC, test_step_new (succeed), 9, 2), NULL);
+  g_autoptr (MillPipeline) pipeline =
+      test_pipeline_new (source, MILL_KIND_THREADS,
+                         test_stage_new ("a", MILL_KIND_ASYNC, test_step_new (test_succeed), 9, 2), NULL);
   g_autoptr (MillLimit) limit = mill_limit_new (2);
   const MillLimitFinding *finding = mill_limit_get_finding (limit);
 

@@ -278,12 +278,6 @@ test_follow_device (Fixture *fixture, gconstpointer data)
   g_assert_true (g_str_has_prefix (fixture->error->message, "follow: "));
 }
 
-static TestAct
-succeed (guint64 id, guint attempt)
-{
-  return TEST_SUCCEED;
-}
-
 /* In a pipeline: it looks again when it is time, and a drain does not wait for that. */
 static void
 test_pipeline (Fixture *fixture, gconstpointer data)
@@ -293,9 +287,9 @@ test_pipeline (Fixture *fixture, gconstpointer data)
 
   append (fixture, "one\n");
   fixture->source = g_object_new (MILL_TYPE_LINES_SOURCE, "file", fixture->file, "follow", TRUE, NULL);
-  pipeline =
-      test_pipeline_new (g_object_ref (fixture->source), MILL_KIND_THREADS,
-                         test_stage_new ("work", MILL_KIND_THREADS, test_step_new (succeed), 10, 1), NULL);
+  pipeline = test_pipeline_new (
+      g_object_ref (fixture->source), MILL_KIND_THREADS,
+      test_stage_new ("work", MILL_KIND_THREADS, test_step_new (test_succeed), 10, 1), NULL);
   mill_pipeline_set_clock (pipeline, clock);
   test_start (pipeline);
   TEST_WAIT (pipeline, s->done == 1 && s->producer == MILL_PRODUCER_WAITING);

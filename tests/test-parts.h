@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A source and a step whose every move a test decides, and what pipeline tests keep asking. */
+/* A source and a step whose every move a test decides. */
 
 #pragma once
 
-#include "pipeline/mill-job.h"
-#include "pipeline/mill-pipeline.h"
+#include "test-runs.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +26,12 @@ typedef enum
 
 /* Decides by item and attempt. Called on the step's thread. */
 typedef TestAct (*TestPlan) (guint64 id, guint attempt);
+
+TestAct test_succeed (guint64 id, guint attempt);
+TestAct test_hold (guint64 id, guint attempt);
+TestAct test_fail_for_now (guint64 id, guint attempt);
+/* The first two attempts, for now; the third succeeds. */
+TestAct test_fail_twice (guint64 id, guint attempt);
 
 #define TEST_TYPE_STEP (test_step_get_type ())
 G_DECLARE_FINAL_TYPE (TestStep, test_step, TEST, STEP, MillStep)
@@ -58,53 +63,5 @@ void test_source_hang_at (MillSource *source, guint n);
 void test_source_release (MillSource *source);
 guint test_source_get_closed (MillSource *source);
 guint test_source_get_settled (MillSource *source, MillOutcome outcome);
-
-MillPipeline *test_pipeline_new (MillSource *source, MillKind source_kind, ...) G_GNUC_NULL_TERMINATED;
-MillStage *test_stage_new (const char *name, MillKind kind, MillStep *step, gint maxsize, guint consumers);
-void test_start (MillPipeline *pipeline);
-void test_join (MillPipeline *pipeline);
-void test_set (MillPipeline *pipeline, const char *path, const char *value);
-void test_assert_conserved (MillPipeline *pipeline);
-void test_step_aside (void);
-
-/* Adds /@suite/@name for a stage of threads and for one of tasks; the test is given the #MillKind. */
-void test_add_both (const char *suite, const char *name, GTestDataFunc func);
-
-/* Fails the test, saying what @condition waits for, when @looks at a pipeline that is over were all in vain.
- */
-void test_not_in_vain (const MillSnapshot *snapshot, guint *looks, const char *condition);
-
-/* One of the shipped jobs, and what it describes. */
-MillJob *test_load_job (const char *name);
-MillPipeline *test_build_job (const char *name);
-
-/* Removes a folder and what is in it. */
-void test_remove_tree (const char *path);
-
-guint test_count_engine_threads (void);
-void test_wait_for_threads (guint n);
-void test_assert_nothing_left (MillPipeline *pipeline, guint threads_before);
-
-/* Waits until @condition holds; every snapshot on the way is checked for conservation. */
-#define TEST_WAIT(pipeline, condition)                                                                       \
-  do                                                                                                         \
-    {                                                                                                        \
-      g_autoptr (MillSnapshot) snapshot_ = NULL;                                                             \
-      MillSnapshot *s;                                                                                       \
-      MillStageSnapshot *s0;                                                                                 \
-      guint looks_ = 0;                                                                                      \
-      do                                                                                                     \
-        {                                                                                                    \
-          g_clear_pointer (&snapshot_, mill_snapshot_unref);                                                 \
-          test_step_aside ();                                                                                \
-          s = snapshot_ = mill_pipeline_snapshot (pipeline);                                                 \
-          s0 = g_ptr_array_index (s->stages, 0);                                                             \
-          g_assert_true (mill_snapshot_is_conserved (s));                                                    \
-          (void) s0;                                                                                         \
-          test_not_in_vain (s, &looks_, #condition);                                                         \
-        }                                                                                                    \
-      while (!(condition));                                                                                  \
-    }                                                                                                        \
-  while (0)
 
 G_END_DECLS

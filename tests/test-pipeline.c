@@ -27,18 +27,6 @@ static const World worlds[] = {
 static const char *const world_names[] = { "threads", "tasks", "blocking-step-on-tasks",
                                            "async-step-on-threads" };
 
-static TestAct
-succeed (guint64 id, guint attempt)
-{
-  return TEST_SUCCEED;
-}
-
-static TestAct
-hold (guint64 id, guint attempt)
-{
-  return TEST_HOLD;
-}
-
 static MillStep *
 step_new (const World *world, TestPlan plan)
 {
@@ -71,8 +59,8 @@ test_runs_to_the_end (gconstpointer data)
   guint before = test_count_engine_threads ();
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (500, 0), world->source,
-                         test_stage_new ("one", world->stage, step_new (world, succeed), 10, 4),
-                         test_stage_new ("two", world->stage, step_new (world, succeed), 5, 3), NULL);
+                         test_stage_new ("one", world->stage, step_new (world, test_succeed), 10, 4),
+                         test_stage_new ("two", world->stage, step_new (world, test_succeed), 5, 3), NULL);
 
   test_start (pipeline);
   test_join (pipeline);
@@ -90,7 +78,7 @@ test_empty_source (gconstpointer data)
   const World *world = data;
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (0, 0), world->source,
-                         test_stage_new ("one", world->stage, step_new (world, succeed), 10, 4), NULL);
+                         test_stage_new ("one", world->stage, step_new (world, test_succeed), 10, 4), NULL);
 
   test_start (pipeline);
   test_join (pipeline);
@@ -105,7 +93,7 @@ test_full_queue_blocks_producer (gconstpointer data)
   const World *world = data;
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (300, 0), world->source,
-                         test_stage_new ("work", world->stage, step_new (world, succeed), 100, 0), NULL);
+                         test_stage_new ("work", world->stage, step_new (world, test_succeed), 100, 0), NULL);
 
   test_start (pipeline);
   TEST_WAIT (pipeline, s->producer == MILL_PRODUCER_BLOCKED && s0->queue.putters == 1);
@@ -123,7 +111,7 @@ test_shrinking_maxsize_evicts_nothing (gconstpointer data)
   const World *world = data;
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (300, 0), world->source,
-                         test_stage_new ("work", world->stage, step_new (world, hold), 100, 0), NULL);
+                         test_stage_new ("work", world->stage, step_new (world, test_hold), 100, 0), NULL);
   MillQueue *queue = mill_stage_get_queue (mill_pipeline_get_stage (pipeline, 0));
 
   test_start (pipeline);
@@ -147,8 +135,8 @@ test_drain_works_off_the_queue (gconstpointer data)
   const World *world = data;
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (G_MAXUINT, 0), world->source,
-                         test_stage_new ("one", world->stage, step_new (world, hold), 20, 4),
-                         test_stage_new ("two", world->stage, step_new (world, succeed), 5, 2), NULL);
+                         test_stage_new ("one", world->stage, step_new (world, test_hold), 20, 4),
+                         test_stage_new ("two", world->stage, step_new (world, test_succeed), 5, 2), NULL);
   g_autoptr (MillSnapshot) end = NULL;
 
   test_start (pipeline);
@@ -171,7 +159,7 @@ test_drain_deadline_becomes_a_stop (gconstpointer data)
   guint before = test_count_engine_threads ();
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (G_MAXUINT, 0), world->source,
-                         test_stage_new ("one", world->stage, step_new (world, hold), 20, 4), NULL);
+                         test_stage_new ("one", world->stage, step_new (world, test_hold), 20, 4), NULL);
   g_autoptr (GPtrArray) returned = NULL;
 
   test_start (pipeline);
@@ -199,7 +187,7 @@ test_drain_in_the_last_moment (gconstpointer data)
   const World *world = data;
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (10, 0), world->source,
-                         test_stage_new ("one", world->stage, step_new (world, succeed), 20, 2), NULL);
+                         test_stage_new ("one", world->stage, step_new (world, test_succeed), 20, 2), NULL);
 
   test_step_set_close_func (first_step (pipeline), drain_within_a_minute, pipeline);
   test_start (pipeline);
@@ -214,8 +202,8 @@ test_stop_returns_what_was_not_processed (gconstpointer data)
   guint before = test_count_engine_threads ();
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (G_MAXUINT, 0), world->source,
-                         test_stage_new ("one", world->stage, step_new (world, succeed), 20, 4),
-                         test_stage_new ("two", world->stage, step_new (world, hold), 5, 2), NULL);
+                         test_stage_new ("one", world->stage, step_new (world, test_succeed), 20, 4),
+                         test_stage_new ("two", world->stage, step_new (world, test_hold), 5, 2), NULL);
   g_autoptr (MillSnapshot) end = NULL;
   g_autoptr (GPtrArray) returned = NULL;
   g_autoptr (GHashTable) ids = g_hash_table_new (NULL, NULL);
@@ -244,7 +232,7 @@ test_pause (gconstpointer data)
   const World *world = data;
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (200, 0), world->source,
-                         test_stage_new ("one", world->stage, step_new (world, hold), 20, 4), NULL);
+                         test_stage_new ("one", world->stage, step_new (world, test_hold), 20, 4), NULL);
   MillStep *step = first_step (pipeline);
 
   test_start (pipeline);
@@ -269,7 +257,7 @@ test_stop_while_paused (gconstpointer data)
   const World *world = data;
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (200, 0), world->source,
-                         test_stage_new ("one", world->stage, step_new (world, hold), 20, 4), NULL);
+                         test_stage_new ("one", world->stage, step_new (world, test_hold), 20, 4), NULL);
 
   test_start (pipeline);
   TEST_WAIT (pipeline, test_step_get_holding (first_step (pipeline)) == 4);
@@ -285,7 +273,7 @@ test_source_that_fails (gconstpointer data)
   const World *world = data;
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (200, 50), world->source,
-                         test_stage_new ("one", world->stage, step_new (world, succeed), 20, 4), NULL);
+                         test_stage_new ("one", world->stage, step_new (world, test_succeed), 20, 4), NULL);
   g_autoptr (MillSnapshot) end = NULL;
 
   test_start (pipeline);
@@ -345,7 +333,7 @@ test_join_async (gconstpointer data)
   guint before = test_count_engine_threads ();
   MillPipeline *pipeline =
       test_pipeline_new (test_source_new (100, 0), world->source,
-                         test_stage_new ("one", world->stage, step_new (world, hold), 20, 4), NULL);
+                         test_stage_new ("one", world->stage, step_new (world, test_hold), 20, 4), NULL);
   MillStep *step = g_object_ref (first_step (pipeline));
   gboolean joined = FALSE;
 
@@ -370,7 +358,7 @@ test_freed_while_running (gconstpointer data)
   guint before = test_count_engine_threads ();
   MillPipeline *pipeline =
       test_pipeline_new (test_source_new (G_MAXUINT, 0), world->source,
-                         test_stage_new ("one", world->stage, step_new (world, hold), 20, 4), NULL);
+                         test_stage_new ("one", world->stage, step_new (world, test_hold), 20, 4), NULL);
 
   test_start (pipeline);
   g_object_add_weak_pointer (G_OBJECT (pipeline), (gpointer *) &pipeline);
@@ -384,9 +372,9 @@ test_start_that_fails (void)
 {
   guint before = test_count_engine_threads ();
   g_autoptr (MillPipeline) empty = mill_pipeline_new ("empty");
-  g_autoptr (MillPipeline) pipeline =
-      test_pipeline_new (test_source_new (10, 0), MILL_KIND_THREADS,
-                         test_stage_new ("one", MILL_KIND_THREADS, test_step_new (succeed), 20, 4), NULL);
+  g_autoptr (MillPipeline) pipeline = test_pipeline_new (
+      test_source_new (10, 0), MILL_KIND_THREADS,
+      test_stage_new ("one", MILL_KIND_THREADS, test_step_new (test_succeed), 20, 4), NULL);
   g_autoptr (GError) error = NULL;
 
   g_assert_false (mill_pipeline_start (empty, &error));
@@ -417,7 +405,7 @@ test_knobs (void)
 {
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (100, 0), MILL_KIND_THREADS,
-                         test_stage_new ("work", MILL_KIND_THREADS, test_step_new (hold), 20, 4), NULL);
+                         test_stage_new ("work", MILL_KIND_THREADS, test_step_new (test_hold), 20, 4), NULL);
   g_autoptr (GPtrArray) knobs = mill_pipeline_list_knobs (pipeline);
   g_autoptr (GPtrArray) events = NULL;
   g_autoptr (GError) error = NULL;
@@ -461,7 +449,7 @@ test_added_events (void)
 {
   g_autoptr (MillPipeline) pipeline =
       test_pipeline_new (test_source_new (4, 0), MILL_KIND_THREADS,
-                         test_stage_new ("work", MILL_KIND_THREADS, test_step_new (hold), 20, 4), NULL);
+                         test_stage_new ("work", MILL_KIND_THREADS, test_step_new (test_hold), 20, 4), NULL);
   g_autoptr (GPtrArray) events = NULL;
   const MillEvent *alert, *fault;
 

@@ -104,7 +104,7 @@ test_no_delay (void)
 
 /* A host that asks to wait is left alone by what is on its way to it as well. */
 static void
-test_hold (void)
+test_held_host (void)
 {
   g_autoptr (MillFrontier) frontier = new_frontier (0, 10);
 
@@ -529,7 +529,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/politeness/begin", test_begin);
   g_test_add_func ("/politeness/no-delay", test_no_delay);
-  g_test_add_func ("/politeness/hold", test_hold);
+  g_test_add_func ("/politeness/hold", test_held_host);
   g_test_add_func ("/politeness/throttle", test_throttle);
   g_test_add_func ("/politeness/reasons", test_reasons);
   g_test_add_func ("/politeness/list", test_list);

@@ -26,12 +26,6 @@ hold_even (guint64 id, guint attempt)
 }
 
 static TestAct
-succeed (guint64 id, guint attempt)
-{
-  return TEST_SUCCEED;
-}
-
-static TestAct
 fail (guint64 id, guint attempt)
 {
   return TEST_FAIL;
@@ -54,7 +48,7 @@ pipeline_new (gconstpointer data, guint n, TestPlan plan, gint maxsize, guint co
   if (n != G_MAXUINT)
     test_source_hang_at (source, n + 1);
   return test_pipeline_new (source, MILL_KIND_THREADS,
-                            test_stage_new ("one", kind, step_new (data, succeed), 10, 2),
+                            test_stage_new ("one", kind, step_new (data, test_succeed), 10, 2),
                             test_stage_new ("two", kind, step_new (data, plan), maxsize, consumers), NULL);
 }
 

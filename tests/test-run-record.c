@@ -71,12 +71,6 @@ mixed (guint64 id, guint attempt)
 }
 
 static TestAct
-succeed (guint64 id, guint attempt)
-{
-  return TEST_SUCCEED;
-}
-
-static TestAct
 hold_from_ten (guint64 id, guint attempt)
 {
   return id < 10 ? TEST_SUCCEED : TEST_HOLD;
@@ -96,7 +90,8 @@ static MillPipeline *
 pipeline_new (Fixture *fixture, guint n, TestPlan plan, MillKind kind)
 {
   MillStep *step = kind == MILL_KIND_ASYNC ? test_task_step_new (plan) : test_step_new (plan);
-  MillStep *first = kind == MILL_KIND_ASYNC ? test_task_step_new (succeed) : test_step_new (succeed);
+  MillStep *first =
+      kind == MILL_KIND_ASYNC ? test_task_step_new (test_succeed) : test_step_new (test_succeed);
   MillPipeline *pipeline = test_pipeline_new (test_source_new (n, 0), MILL_KIND_THREADS,
                                               test_stage_new ("one", kind, first, 20, 1),
                                               test_stage_new ("two", kind, step, 20, 4), NULL);

@@ -53,37 +53,13 @@ fixture_clear (Fixture *fixture)
   g_clear_object (&fixture->clock);
 }
 
-static TestAct
-succeed (guint64 id, guint attempt)
-{
-  return TEST_SUCCEED;
-}
-
-static TestAct
-hold (guint64 id, guint attempt)
-{
-  return TEST_HOLD;
-}
-
-static TestAct
-fail_for_now (guint64 id, guint attempt)
-{
-  return TEST_FAIL_FOR_NOW;
-}
-
-static TestAct
-fail_twice (guint64 id, guint attempt)
-{
-  return attempt < 2 ? TEST_FAIL_FOR_NOW : TEST_SUCCEED;
-}
-
 /* The burst at once, then exactly one for each step of the clock that is due. */
 static void
 test_rate (gconstpointer data)
 {
   Fixture fixture;
 
-  fixture_init (&fixture, data, 1000, succeed, 6);
+  fixture_init (&fixture, data, 1000, test_succeed, 6);
   test_set (fixture.pipeline, "work.rate", "4");
   test_set (fixture.pipeline, "work.burst", "3");
   test_start (fixture.pipeline);
@@ -105,7 +81,7 @@ test_rate_is_live (gconstpointer data)
 {
   Fixture fixture;
 
-  fixture_init (&fixture, data, 100, succeed, 4);
+  fixture_init (&fixture, data, 100, test_succeed, 4);
   test_set (fixture.pipeline, "work.rate", "0.001");
   test_start (fixture.pipeline);
   TEST_WAIT (fixture.pipeline, s->done == 1 && s0->by_state[MILL_WORKER_LIMITED] == 4);
@@ -126,7 +102,7 @@ test_limiter_comes_before_slot (gconstpointer data)
 {
   Fixture fixture;
 
-  fixture_init (&fixture, data, 100, hold, 4);
+  fixture_init (&fixture, data, 100, test_hold, 4);
   test_set (fixture.pipeline, "work.rate", "1");
   test_set (fixture.pipeline, "work.slots", "2");
   test_start (fixture.pipeline);
@@ -148,7 +124,7 @@ test_retries_are_limited (gconstpointer data)
 {
   Fixture fixture;
 
-  fixture_init (&fixture, data, 1, fail_twice, 1);
+  fixture_init (&fixture, data, 1, test_fail_twice, 1);
   test_set (fixture.pipeline, "work.rate", "0.01");
   test_set (fixture.pipeline, "work.backoff", "1");
   test_start (fixture.pipeline);
@@ -171,7 +147,7 @@ test_stop_while_limited (gconstpointer data)
 {
   Fixture fixture;
 
-  fixture_init (&fixture, data, 20, succeed, 5);
+  fixture_init (&fixture, data, 20, test_succeed, 5);
   test_set (fixture.pipeline, "work.rate", "0.001");
   test_start (fixture.pipeline);
   TEST_WAIT (fixture.pipeline, s->done == 1 && s0->by_state[MILL_WORKER_LIMITED] == 5);
@@ -188,7 +164,7 @@ test_retire_while_limited (gconstpointer data)
 {
   Fixture fixture;
 
-  fixture_init (&fixture, data, 20, succeed, 5);
+  fixture_init (&fixture, data, 20, test_succeed, 5);
   test_set (fixture.pipeline, "work.rate", "1");
   test_start (fixture.pipeline);
   TEST_WAIT (fixture.pipeline, s->done == 1 && s0->by_state[MILL_WORKER_LIMITED] == 5);
@@ -266,7 +242,7 @@ test_backoff (gconstpointer data)
 {
   Fixture fixture;
 
-  fixture_init (&fixture, data, 1, fail_for_now, 1);
+  fixture_init (&fixture, data, 1, test_fail_for_now, 1);
   test_set (fixture.pipeline, "work.retries", "5");
   test_set (fixture.pipeline, "work.backoff", "2");
   test_start (fixture.pipeline);
@@ -298,7 +274,7 @@ first_retry_time (gconstpointer data)
   Fixture fixture;
   gint64 next;
 
-  fixture_init (&fixture, data, 1, fail_for_now, 1);
+  fixture_init (&fixture, data, 1, test_fail_for_now, 1);
   test_set (fixture.pipeline, "work.backoff", "10");
   test_start (fixture.pipeline);
   mill_virtual_clock_await_waiting (fixture.clock, 1);
@@ -343,7 +319,7 @@ test_budget (gconstpointer data)
 {
   Fixture fixture;
 
-  fixture_init (&fixture, data, 1000, fail_for_now, 8);
+  fixture_init (&fixture, data, 1000, test_fail_for_now, 8);
   test_set (fixture.pipeline, "work.backoff", "0");
   test_set (fixture.pipeline, "work.retries", "1");
   test_start (fixture.pipeline);
@@ -360,7 +336,7 @@ test_no_budget (gconstpointer data)
 {
   Fixture fixture;
 
-  fixture_init (&fixture, data, 500, fail_for_now, 8);
+  fixture_init (&fixture, data, 500, test_fail_for_now, 8);
   test_set (fixture.pipeline, "work.backoff", "0");
   test_set (fixture.pipeline, "work.retries", "2");
   test_set (fixture.pipeline, "work.retry-budget", "0");

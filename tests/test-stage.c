@@ -33,30 +33,6 @@ get_step (MillPipeline *pipeline)
 }
 
 static TestAct
-hold (guint64 id, guint attempt)
-{
-  return TEST_HOLD;
-}
-
-static TestAct
-succeed (guint64 id, guint attempt)
-{
-  return TEST_SUCCEED;
-}
-
-static TestAct
-fail_twice (guint64 id, guint attempt)
-{
-  return attempt < 2 ? TEST_FAIL_FOR_NOW : TEST_SUCCEED;
-}
-
-static TestAct
-fail_for_now (guint64 id, guint attempt)
-{
-  return TEST_FAIL_FOR_NOW;
-}
-
-static TestAct
 fail_every_third (guint64 id, guint attempt)
 {
   return id % 3 == 0 ? TEST_FAIL : TEST_SUCCEED;
@@ -77,7 +53,7 @@ emit_or_consume (guint64 id, guint attempt)
 static void
 test_consumers_are_live (gconstpointer data)
 {
-  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 200, hold, 2);
+  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 200, test_hold, 2);
 
   test_start (pipeline);
   TEST_WAIT (pipeline, s0->by_state[MILL_WORKER_BUSY] == 2);
@@ -96,7 +72,7 @@ test_consumers_are_live (gconstpointer data)
 static void
 test_idle_workers_leave_at_once (gconstpointer data)
 {
-  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 3, hold, 10);
+  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 3, test_hold, 10);
 
   test_start (pipeline);
   TEST_WAIT (pipeline, s0->by_state[MILL_WORKER_BUSY] == 3);
@@ -110,7 +86,7 @@ test_idle_workers_leave_at_once (gconstpointer data)
 static void
 test_slots_limit (gconstpointer data)
 {
-  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 100, hold, 10);
+  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 100, test_hold, 10);
 
   test_set (pipeline, "work.slots", "3");
   test_start (pipeline);
@@ -143,7 +119,7 @@ static void
 test_retries (gconstpointer data)
 {
   g_autoptr (MillClock) clock = mill_virtual_clock_new (0);
-  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 20, fail_twice, 4);
+  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 20, test_fail_twice, 4);
 
   mill_pipeline_set_clock (pipeline, clock);
   test_start (pipeline);
@@ -156,7 +132,7 @@ static void
 test_retries_end (gconstpointer data)
 {
   g_autoptr (MillClock) clock = mill_virtual_clock_new (0);
-  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 5, fail_for_now, 4);
+  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 5, test_fail_for_now, 4);
   g_autoptr (GPtrArray) letters = NULL;
   MillDeadLetter *letter;
 
@@ -177,7 +153,7 @@ test_retries_end (gconstpointer data)
 static void
 test_backing_off_holds_no_slot (gconstpointer data)
 {
-  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 4, fail_for_now, 4);
+  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 4, test_fail_for_now, 4);
 
   test_set (pipeline, "work.slots", "1");
   test_set (pipeline, "work.backoff", "3600");
@@ -218,7 +194,7 @@ test_silent_failure (gconstpointer data)
 static void
 test_timeout (gconstpointer data)
 {
-  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 2, hold, 2);
+  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 2, test_hold, 2);
   g_autoptr (GPtrArray) letters = NULL;
 
   test_set (pipeline, "work.timeout", "0.02");
@@ -235,7 +211,7 @@ test_timeout (gconstpointer data)
 static void
 test_timeout_is_live (gconstpointer data)
 {
-  g_autoptr (MillPipeline) pipeline = pipeline_new (data, G_MAXUINT, hold, 2);
+  g_autoptr (MillPipeline) pipeline = pipeline_new (data, G_MAXUINT, test_hold, 2);
 
   test_set (pipeline, "work.timeout", "0.01");
   test_set (pipeline, "work.retries", "0");
@@ -253,7 +229,7 @@ test_emit_and_consume (gconstpointer data)
   MillKind kind = GPOINTER_TO_INT (data);
   g_autoptr (MillPipeline) pipeline = test_pipeline_new (
       test_source_new (100, 0), kind, test_stage_new ("work", kind, step_new (data, emit_or_consume), 10, 3),
-      test_stage_new ("next", kind, step_new (data, succeed), 10, 3), NULL);
+      test_stage_new ("next", kind, step_new (data, test_succeed), 10, 3), NULL);
 
   /* 50 end in the first stage, 50 go on and bring another one along. */
   test_start (pipeline);
@@ -266,7 +242,7 @@ test_emit_and_consume (gconstpointer data)
 static void
 test_latency_is_recorded (gconstpointer data)
 {
-  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 100, succeed, 4);
+  g_autoptr (MillPipeline) pipeline = pipeline_new (data, 100, test_succeed, 4);
 
   test_start (pipeline);
   test_join (pipeline);
@@ -279,7 +255,7 @@ static void
 test_several_loops (void)
 {
   guint n_loops = CLAMP (g_get_num_processors (), 1, 4);
-  g_autoptr (MillPipeline) pipeline = pipeline_new (GINT_TO_POINTER (MILL_KIND_ASYNC), 8, hold, 8);
+  g_autoptr (MillPipeline) pipeline = pipeline_new (GINT_TO_POINTER (MILL_KIND_ASYNC), 8, test_hold, 8);
 
   test_start (pipeline);
   TEST_WAIT (pipeline, test_step_get_holding (get_step (pipeline)) == 8);

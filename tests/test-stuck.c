@@ -29,18 +29,6 @@ static const char *const world_names[] = { "blocking-step-on-threads", "async-st
                                            "blocking-step-on-tasks", "async-step-on-tasks" };
 
 static TestAct
-succeed (guint64 id, guint attempt)
-{
-  return TEST_SUCCEED;
-}
-
-static TestAct
-hold (guint64 id, guint attempt)
-{
-  return TEST_HOLD;
-}
-
-static TestAct
 fail_silently (guint64 id, guint attempt)
 {
   return id % 2 == 0 ? TEST_FAIL_SILENTLY : TEST_SUCCEED;
@@ -139,7 +127,7 @@ release_and_wait (MillPipeline *pipeline, guint threads)
 static void
 test_cancelled_too_late (void)
 {
-  g_autoptr (MillStep) step = test_step_new (succeed);
+  g_autoptr (MillStep) step = test_step_new (test_succeed);
   g_autoptr (MillStage) stage = mill_stage_new ("work", MILL_KIND_THREADS, step);
   g_autoptr (MillItem) item = mill_item_new (1, NULL);
   g_autoptr (GCancellable) overdue = NULL;
@@ -191,7 +179,7 @@ test_cancelled_by_nobody (gconstpointer data)
 static void
 test_time_out_that_is_obeyed (gconstpointer data)
 {
-  g_autoptr (MillPipeline) pipeline = pipeline_with (data, 4, hold, 2, 3600);
+  g_autoptr (MillPipeline) pipeline = pipeline_with (data, 4, test_hold, 2, 3600);
 
   test_set (pipeline, "work.timeout", "0.01");
   test_set (pipeline, "work.retries", "1");
@@ -406,7 +394,7 @@ static MillPipeline *
 pipeline_with_stuck_source (void)
 {
   static const World world = { MILL_KIND_THREADS, MILL_KIND_THREADS };
-  MillPipeline *pipeline = pipeline_new (&world, G_MAXUINT, succeed, 2);
+  MillPipeline *pipeline = pipeline_new (&world, G_MAXUINT, test_succeed, 2);
 
   test_source_hang_at (mill_pipeline_get_source (pipeline), 11);
   test_start (pipeline);
@@ -507,7 +495,7 @@ warm_up (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (worlds); i++)
     {
-      g_autoptr (MillPipeline) pipeline = pipeline_new (&worlds[i], 5, succeed, 1);
+      g_autoptr (MillPipeline) pipeline = pipeline_new (&worlds[i], 5, test_succeed, 1);
 
       test_start (pipeline);
       test_join (pipeline);

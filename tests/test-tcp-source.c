@@ -46,7 +46,7 @@ test_lines (gconstpointer data)
   g_autoptr (GSocket) socket = NULL;
   gboolean twice;
 
-  line_rig_start (&rig, mill_tcp_source_new (), GPOINTER_TO_INT (data), line_rig_succeed, 10);
+  line_rig_start (&rig, mill_tcp_source_new (), GPOINTER_TO_INT (data), test_succeed, 10);
   socket = line_rig_connect (&rig);
   line_rig_send (socket, "FROM one 5\ntw\0o\r\n\n\xff\xfe\nla", 23);
   TEST_WAIT (rig.pipeline, s->done == 4);
@@ -68,7 +68,7 @@ test_own_names (void)
   LineRig rig;
   gboolean twice;
 
-  line_rig_start (&rig, mill_tcp_source_new (), MILL_KIND_THREADS, line_rig_succeed, 10);
+  line_rig_start (&rig, mill_tcp_source_new (), MILL_KIND_THREADS, test_succeed, 10);
   for (guint i = 0; i < 2; i++)
     {
       g_autoptr (GSocket) socket = line_rig_connect (&rig);
@@ -105,7 +105,7 @@ test_greeting (gconstpointer data)
   LineRig rig;
   g_autoptr (GSocket) socket = NULL;
 
-  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), line_rig_succeed, 10);
+  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), test_succeed, 10);
   socket = line_rig_connect (&rig);
   line_rig_send (socket, "FROM web-1.log 41\na\nFROM x 1\n", -1);
   end_sending (socket);
@@ -122,7 +122,7 @@ test_resume (void)
   LineRig rig;
   gboolean twice;
 
-  line_rig_start (&rig, acknowledging (), MILL_KIND_THREADS, line_rig_succeed, 10);
+  line_rig_start (&rig, acknowledging (), MILL_KIND_THREADS, test_succeed, 10);
   for (guint i = 0; i < 2; i++)
     {
       g_autoptr (GSocket) socket = line_rig_connect (&rig);
@@ -178,7 +178,7 @@ test_stop (gconstpointer data)
   LineRig rig;
   g_autoptr (GSocket) socket = NULL;
 
-  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), line_rig_hold, 2);
+  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), test_hold, 2);
   socket = line_rig_connect (&rig);
   line_rig_send (socket, "a\nb\nc\nd\ne\nf\ng\n", -1);
   TEST_WAIT (rig.pipeline, s->producer == MILL_PRODUCER_BLOCKED);
@@ -197,7 +197,7 @@ test_backpressure (gconstpointer data)
   g_autoptr (GSocket) socket = NULL;
   gsize sent;
 
-  line_rig_start (&rig, mill_tcp_source_new (), GPOINTER_TO_INT (data), line_rig_hold, 2);
+  line_rig_start (&rig, mill_tcp_source_new (), GPOINTER_TO_INT (data), test_hold, 2);
   socket = line_rig_connect (&rig);
   sent = line_rig_flood (socket);
   TEST_WAIT (rig.pipeline, s->producer == MILL_PRODUCER_BLOCKED && s->produced == 5);
@@ -215,7 +215,7 @@ test_drain (gconstpointer data)
   g_autoptr (GSocket) socket = NULL;
   g_autofree char *where = NULL;
 
-  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), line_rig_hold, 2);
+  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), test_hold, 2);
   where = mill_source_dup_address (mill_pipeline_get_source (rig.pipeline));
   socket = line_rig_connect (&rig);
   line_rig_send (socket, "a\nb\nc\nd\ne\nf\ng\nhal", -1);
@@ -252,7 +252,7 @@ test_refused (gconstpointer data)
   LineRig rig;
   g_autoptr (GSocket) other = NULL;
 
-  line_rig_start (&rig, narrow (TRUE), GPOINTER_TO_INT (data), line_rig_succeed, 10);
+  line_rig_start (&rig, narrow (TRUE), GPOINTER_TO_INT (data), test_succeed, 10);
   other = line_rig_connect (&rig);
   line_rig_send (other, "FROM x 7\nten bytes!", -1);
   assert_refused (&rig, "12345678901", "ERROR line 1 is longer than 10 bytes");
@@ -273,7 +273,7 @@ test_refused_late (void)
 {
   LineRig rig;
 
-  line_rig_start (&rig, narrow (FALSE), MILL_KIND_THREADS, line_rig_succeed, 10);
+  line_rig_start (&rig, narrow (FALSE), MILL_KIND_THREADS, test_succeed, 10);
   assert_refused (&rig, "a\nb\n12345678901\n", "ERROR line 3 is longer than 10 bytes");
   TEST_WAIT (rig.pipeline, s->done == 2);
   line_rig_clear (&rig);
@@ -286,7 +286,7 @@ test_many_connections (gconstpointer data)
   GSocket *sockets[40];
   guint n_refused = 0;
 
-  line_rig_start (&rig, narrow (TRUE), GPOINTER_TO_INT (data), line_rig_succeed, 10);
+  line_rig_start (&rig, narrow (TRUE), GPOINTER_TO_INT (data), test_succeed, 10);
   for (guint i = 0; i < G_N_ELEMENTS (sockets); i++)
     sockets[i] = line_rig_connect (&rig);
   for (guint i = 0; i < G_N_ELEMENTS (sockets); i++)
@@ -336,7 +336,7 @@ test_reset (gconstpointer data)
   GSocket *socket;
   struct linger at_once = { 1, 0 };
 
-  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), line_rig_succeed, 10);
+  line_rig_start (&rig, acknowledging (), GPOINTER_TO_INT (data), test_succeed, 10);
   socket = line_rig_connect (&rig);
   line_rig_send (socket, "a\nb\nc", -1);
   read_to (socket, "ACK 2");
@@ -411,7 +411,7 @@ test_bad_configuration (void)
 
   assert_bad (g_object_new (MILL_TYPE_TCP_SOURCE, "address", "here", NULL), "address: “here”");
   assert_bad (g_object_new (MILL_TYPE_TCP_SOURCE, "address", NULL, NULL), "address: “”");
-  line_rig_start (&rig, mill_tcp_source_new (), MILL_KIND_THREADS, line_rig_succeed, 10);
+  line_rig_start (&rig, mill_tcp_source_new (), MILL_KIND_THREADS, test_succeed, 10);
   where = mill_source_dup_address (mill_pipeline_get_source (rig.pipeline));
   g_assert_true (g_str_has_prefix (where, "127.0.0.1:"));
   port = (guint) g_ascii_strtoull (strrchr (where, ':') + 1, NULL, 10);
@@ -428,7 +428,7 @@ test_announced (void)
   g_autofree char *where = NULL, *text = NULL;
   g_autoptr (GPtrArray) events = NULL;
 
-  line_rig_start (&rig, mill_tcp_source_new (), MILL_KIND_THREADS, line_rig_succeed, 10);
+  line_rig_start (&rig, mill_tcp_source_new (), MILL_KIND_THREADS, test_succeed, 10);
   where = mill_source_dup_address (mill_pipeline_get_source (rig.pipeline));
   text = g_strdup_printf ("listening at %s", where);
   events = mill_pipeline_get_events (rig.pipeline, 0);
