@@ -8,18 +8,9 @@
 #include "core/mill-error.h"
 #include "crawl/mill-frontier-table-private.h"
 #include "crawl/mill-url.h"
+#include "tests/frontier-parts.h"
 
 #define MS ((gint64) 1000)
-
-static MillFrontier *
-new_frontier (guint max_in_flight, guint delay_ms)
-{
-  MillFrontier *frontier = mill_frontier_new (-1, 0, NULL);
-
-  mill_frontier_set_max_in_flight (frontier, max_in_flight);
-  mill_frontier_set_delay_ms (frontier, delay_ms);
-  return frontier;
-}
 
 static void
 assert_taken (MillFrontier *frontier, gint64 now_us, const char *url)
@@ -45,29 +36,12 @@ assert_waits (MillFrontier *frontier, gint64 now_us, gint64 until_us, const char
 }
 
 static void
-assert_end (MillFrontier *frontier)
-{
-  MillFrontierEntry entry;
-
-  g_assert_cmpint (mill_frontier_take (frontier, G_MAXINT64, &entry, NULL, NULL), ==, MILL_FRONTIER_END);
-}
-
-static void
-assert_conserved (MillFrontier *frontier)
-{
-  MillFrontierCounts c;
-
-  mill_frontier_get_counts (frontier, &c);
-  g_assert_cmpuint (c.known, ==, c.pending + c.taken + c.skipped_robots + c.skipped_limit);
-}
-
-static void
 test_order (void)
 {
-  g_autoptr (MillFrontier) frontier = new_frontier (0, 0);
+  g_autoptr (MillFrontier) frontier = frontier_parts_new (0, 0);
   MillFrontierEntry entry;
 
-  assert_end (frontier);
+  frontier_parts_assert_end (frontier);
   g_assert_cmpint (mill_frontier_add_start (frontier, "http://h/"), ==, MILL_FRONTIER_ADDED);
   g_assert_cmpint (mill_frontier_add_start (frontier, "http://h/"), ==, MILL_FRONTIER_KNOWN);
   assert_taken (frontier, 0, "http://h/");
@@ -84,13 +58,13 @@ test_order (void)
   g_assert_cmpint (mill_frontier_take (frontier, 0, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
   g_assert_cmpstr (entry.url, ==, "http://h/b");
   g_assert_null (entry.referrer);
-  assert_conserved (frontier);
+  frontier_parts_assert_conserved (frontier);
 }
 
 static void
 test_end (void)
 {
-  g_autoptr (MillFrontier) frontier = new_frontier (0, 0);
+  g_autoptr (MillFrontier) frontier = frontier_parts_new (0, 0);
   MillFrontierCounts counts;
 
   mill_frontier_add_start (frontier, "http://h/");
@@ -98,11 +72,11 @@ test_end (void)
   mill_frontier_finished (frontier, "http://h/");
   assert_waits (frontier, 0, G_MAXINT64, "waiting for links");
   mill_frontier_settled (frontier, "http://h/", MILL_OUTCOME_DONE);
-  assert_end (frontier);
+  frontier_parts_assert_end (frontier);
   mill_frontier_settled (frontier, "http://h/", MILL_OUTCOME_DONE); /* once counts, and strangers do not */
   mill_frontier_settled (frontier, "http://h/x", MILL_OUTCOME_DONE);
   mill_frontier_finished (frontier, "http://h/x");
-  assert_end (frontier);
+  frontier_parts_assert_end (frontier);
 
   mill_frontier_add (frontier, "http://h/late", 1, NULL);
   mill_frontier_settled (frontier, "http://h/late", MILL_OUTCOME_DONE); /* nor what was not taken */
@@ -110,7 +84,7 @@ test_end (void)
   mill_frontier_get_counts (frontier, &counts);
   g_assert_cmpuint (counts.unsettled, ==, 1);
   mill_frontier_settled (frontier, "http://h/late", MILL_OUTCOME_DONE);
-  assert_end (frontier);
+  frontier_parts_assert_end (frontier);
 }
 
 /* Adds and takes where @from redirects to, @n times in a row, from /0 on. */
@@ -131,7 +105,7 @@ redirect_on (MillFrontier *frontier, const char *host, guint n)
 static void
 test_redirects (void)
 {
-  g_autoptr (MillFrontier) frontier = new_frontier (0, 0);
+  g_autoptr (MillFrontier) frontier = frontier_parts_new (0, 0);
 
   mill_frontier_add_start (frontier, "http://h/");
   assert_taken (frontier, 0, "http://h/");
@@ -148,14 +122,14 @@ test_redirects (void)
   assert_taken (frontier, 0, "http://h/21");
   g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://h/22", 1, "http://h/21"), ==,
                    MILL_FRONTIER_ADDED);
-  assert_conserved (frontier);
+  frontier_parts_assert_conserved (frontier);
 }
 
 /* Where a start URL leads is a start URL, with its site, and so on. */
 static void
 test_redirected_start (void)
 {
-  g_autoptr (MillFrontier) frontier = new_frontier (0, 0);
+  g_autoptr (MillFrontier) frontier = frontier_parts_new (0, 0);
   MillFrontierEntry entry;
 
   mill_frontier_add_start (frontier, "http://h/");
@@ -167,14 +141,14 @@ test_redirected_start (void)
   redirect_on (frontier, "www.h", MILL_FRONTIER_MAX_REDIRECTS - 1);
   g_assert_cmpint (mill_frontier_add_redirect (frontier, "http://www.h/20", 1, "http://www.h/19"), ==,
                    MILL_FRONTIER_TOO_MANY_REDIRECTS);
-  assert_conserved (frontier);
+  frontier_parts_assert_conserved (frontier);
 }
 
 /* A page that is tried once more keeps the crawl from ending; it is settled again, once. */
 static void
 test_reopen (void)
 {
-  g_autoptr (MillFrontier) frontier = new_frontier (0, 0);
+  g_autoptr (MillFrontier) frontier = frontier_parts_new (0, 0);
   MillFrontierCounts counts;
 
   mill_frontier_add_start (frontier, "http://h/");
@@ -187,7 +161,7 @@ test_reopen (void)
   mill_frontier_get_counts (frontier, &counts);
   g_assert_cmpuint (counts.unsettled, ==, 1);
   mill_frontier_settled (frontier, "http://h/", MILL_OUTCOME_DONE);
-  assert_end (frontier);
+  frontier_parts_assert_end (frontier);
 }
 
 static void
@@ -209,14 +183,14 @@ test_scope_and_depth (void)
   g_assert_cmpuint (counts.skipped_scope, ==, 2);
   g_assert_cmpuint (counts.skipped_depth, ==, 1);
   g_assert_cmpuint (counts.known, ==, 6);
-  assert_conserved (frontier);
+  frontier_parts_assert_conserved (frontier);
 }
 
 /* A page that is found again on a shorter way counts as that near, as long as it was not taken. */
 static void
 test_shorter_way (void)
 {
-  g_autoptr (MillFrontier) frontier = new_frontier (0, 0);
+  g_autoptr (MillFrontier) frontier = frontier_parts_new (0, 0);
   MillFrontierEntry entry;
 
   mill_frontier_add_start (frontier, "http://h/");
@@ -252,18 +226,18 @@ test_page_limit (void)
   mill_frontier_settled (frontier, "http://h/", MILL_OUTCOME_DONE);
   mill_frontier_settled (frontier, "http://h/a", MILL_OUTCOME_DONE);
   mill_frontier_settled (frontier, "http://h/b", MILL_OUTCOME_DONE);
-  assert_end (frontier);
+  frontier_parts_assert_end (frontier);
   mill_frontier_get_counts (frontier, &counts);
   g_assert_cmpuint (counts.taken, ==, 3);
   g_assert_cmpuint (counts.skipped_limit, ==, 2);
   g_assert_cmpuint (counts.pending, ==, 0);
-  assert_conserved (frontier);
+  frontier_parts_assert_conserved (frontier);
 }
 
 static void
 test_delay (void)
 {
-  g_autoptr (MillFrontier) frontier = new_frontier (0, 100);
+  g_autoptr (MillFrontier) frontier = frontier_parts_new (0, 100);
 
   mill_frontier_add_start (frontier, "http://h/1");
   mill_frontier_add_start (frontier, "http://h/2");
@@ -284,7 +258,7 @@ test_delay (void)
 static void
 test_max_in_flight (void)
 {
-  g_autoptr (MillFrontier) frontier = new_frontier (2, 0);
+  g_autoptr (MillFrontier) frontier = frontier_parts_new (2, 0);
 
   for (guint i = 1; i <= 6; i++)
     {
@@ -315,7 +289,7 @@ test_max_in_flight (void)
 static void
 test_fairness (void)
 {
-  g_autoptr (MillFrontier) frontier = new_frontier (0, 0);
+  g_autoptr (MillFrontier) frontier = frontier_parts_new (0, 0);
   guint taken[2] = { 0 };
 
   for (guint i = 0; i < 20; i++)
@@ -376,7 +350,7 @@ test_robots (void)
   mill_frontier_get_counts (frontier, &counts);
   g_assert_cmpuint (counts.skipped_robots, ==, 2);
   g_assert_cmpuint (counts.known, ==, 4);
-  assert_conserved (frontier);
+  frontier_parts_assert_conserved (frontier);
 }
 
 /* A robots.txt that nobody could read disallows everything: RFC 9309, section 2.3.1.4. */
@@ -392,7 +366,7 @@ test_robots_unreachable (void)
   g_assert_cmpint (mill_frontier_take (frontier, 0, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
   g_assert_true (entry.is_robots);
   mill_frontier_settled (frontier, entry.url, MILL_OUTCOME_DONE);
-  assert_end (frontier);
+  frontier_parts_assert_end (frontier);
   mill_frontier_get_counts (frontier, &counts);
   g_assert_cmpuint (counts.skipped_robots, ==, 2);
   g_assert_cmpuint (counts.pending, ==, 0);
@@ -401,7 +375,7 @@ test_robots_unreachable (void)
 static void
 test_hold (void)
 {
-  g_autoptr (MillFrontier) frontier = new_frontier (0, 100);
+  g_autoptr (MillFrontier) frontier = frontier_parts_new (0, 100);
 
   mill_frontier_add_start (frontier, "http://h/1");
   mill_frontier_add_start (frontier, "http://h/2");
@@ -462,8 +436,8 @@ test_resumed (void)
       g_assert_cmpstr (entry.referrer, ==, i == 900 ? NULL : "http://h/");
       mill_frontier_settled (frontier, url, MILL_OUTCOME_DONE);
     }
-  assert_end (frontier);
-  assert_conserved (frontier);
+  frontier_parts_assert_end (frontier);
+  frontier_parts_assert_conserved (frontier);
   g_object_unref (frontier);
 }
 
@@ -525,7 +499,7 @@ destroyed_cb (gpointer user_data)
 static void
 test_wake (void)
 {
-  g_autoptr (MillFrontier) frontier = new_frontier (1, 0);
+  g_autoptr (MillFrontier) frontier = frontier_parts_new (1, 0);
   guint woken = 0, other = 0;
 
   mill_frontier_set_wake (frontier, count_wake_cb, &woken, destroyed_cb);
@@ -560,211 +534,6 @@ test_wake (void)
   g_assert_cmpuint (other, ==, 1001);
 }
 
-/* A site of @n pages: page k links to 3k+1 … 3k+3 and back to some, over two hosts. */
-static void
-add_children (MillFrontier *frontier, const MillFrontierEntry *entry, guint n)
-{
-  g_autoptr (GPtrArray) links = g_ptr_array_new_with_free_func (g_free);
-  guint64 k = g_ascii_strtoull (strrchr (entry->url, '/') + 1, NULL, 10);
-
-  for (guint64 child = 3 * k + 1; child <= 3 * k + 3 && child < n; child++)
-    g_ptr_array_add (links, g_strdup_printf ("http://%s/%u", child % 2 ? "a" : "b", (guint) child));
-  g_ptr_array_add (links, g_strdup_printf ("http://%s/%u", (k / 2) % 2 ? "a" : "b", (guint) (k / 2)));
-  mill_frontier_add_links (frontier, links, entry->depth + 1, entry->url);
-}
-
-typedef struct
-{
-  guint in_flight;
-  gint64 last_start_us;
-} HostState;
-
-/* A whole crawl in random order on a virtual clock; the politeness of each start is checked. */
-static void
-test_simulation (void)
-{
-  const guint n_pages = 20000;
-
-  for (guint round = 0; round < 3; round++)
-    {
-      guint limit = 1 + round * 3, delay_ms = round * 7;
-      g_autoptr (MillFrontier) frontier = new_frontier (limit, delay_ms);
-      g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func (g_free);
-      g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-      HostState hosts[2] = { { 0, -100000 * MS }, { 0, -100000 * MS } };
-      MillFrontierResult result;
-      gint64 now = 0;
-
-      mill_frontier_add_start (frontier, "http://b/0");
-      mill_frontier_add_start (frontier, "http://a/1");
-      do
-        {
-          MillFrontierEntry entry;
-          gint64 ready_at;
-
-          result = mill_frontier_take (frontier, now, &entry, &ready_at, NULL);
-          if (result == MILL_FRONTIER_READY)
-            {
-              HostState *host = &hosts[entry.url[7] - 'a'];
-
-              g_assert_cmpuint (++host->in_flight, <=, limit);
-              g_assert_cmpint (now - host->last_start_us, >=, delay_ms * MS);
-              host->last_start_us = now;
-              g_assert_true (g_hash_table_add (seen, (gpointer) entry.url));
-              g_ptr_array_add (out, g_memdup2 (&entry, sizeof entry));
-            }
-          else if (out->len > 0)
-            {
-              g_autofree MillFrontierEntry *done =
-                  g_ptr_array_steal_index_fast (out, (guint) g_test_rand_int_range (0, (gint32) out->len));
-
-              hosts[done->url[7] - 'a'].in_flight--;
-              mill_frontier_finished (frontier, done->url);
-              add_children (frontier, done, n_pages);
-              mill_frontier_settled (frontier, done->url, MILL_OUTCOME_DONE);
-              now += g_test_rand_int_range (0, 5) * MS;
-            }
-          else if (result == MILL_FRONTIER_WAIT)
-            {
-              g_assert_cmpint (ready_at, <, G_MAXINT64);
-              now = ready_at;
-            }
-        }
-      while (result != MILL_FRONTIER_END);
-      g_assert_cmpuint (g_hash_table_size (seen), ==, n_pages);
-      assert_conserved (frontier);
-    }
-}
-
-typedef struct
-{
-  MillFrontier *frontier; /* (unowned) */
-  GMutex lock;
-  GCond cond;
-  guint wakes; /* under lock */
-  guint taken; /* atomic */
-} Crawl;
-
-static void
-wake_crawl_cb (MillFrontier *frontier, gpointer user_data)
-{
-  Crawl *crawl = user_data;
-
-  g_mutex_lock (&crawl->lock);
-  crawl->wakes++;
-  g_cond_broadcast (&crawl->cond);
-  g_mutex_unlock (&crawl->lock);
-}
-
-static guint
-count_wakes (Crawl *crawl)
-{
-  guint wakes;
-
-  g_mutex_lock (&crawl->lock);
-  wakes = crawl->wakes;
-  g_mutex_unlock (&crawl->lock);
-  return wakes;
-}
-
-static gpointer
-crawl_thread (gpointer data)
-{
-  Crawl *crawl = data;
-
-  for (;;)
-    {
-      guint wakes = count_wakes (crawl);
-      MillFrontierEntry entry;
-      MillFrontierResult result = mill_frontier_take (crawl->frontier, 0, &entry, NULL, NULL);
-
-      if (result == MILL_FRONTIER_END)
-        return NULL;
-      if (result == MILL_FRONTIER_READY)
-        {
-          g_atomic_int_inc (&crawl->taken);
-          mill_frontier_finished (crawl->frontier, entry.url);
-          add_children (crawl->frontier, &entry, 20000);
-          mill_frontier_settled (crawl->frontier, entry.url, MILL_OUTCOME_DONE);
-          continue;
-        }
-      g_mutex_lock (&crawl->lock);
-      while (crawl->wakes == wakes)
-        g_cond_wait (&crawl->cond, &crawl->lock);
-      g_mutex_unlock (&crawl->lock);
-    }
-}
-
-/* Threads that sleep until woken: a wake-up that is lost makes this hang. */
-static void
-test_threads (void)
-{
-  for (guint round = 0; round < 3; round++)
-    {
-      g_autoptr (MillFrontier) frontier = new_frontier (round, 0);
-      Crawl crawl = { .frontier = frontier };
-      GThread *threads[6];
-
-      g_mutex_init (&crawl.lock);
-      g_cond_init (&crawl.cond);
-      mill_frontier_set_wake (frontier, wake_crawl_cb, &crawl, NULL);
-      mill_frontier_add_start (frontier, "http://b/0");
-      mill_frontier_add_start (frontier, "http://a/1");
-      for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-        threads[i] = g_thread_new ("crawl", crawl_thread, &crawl);
-      if (round > 0)
-        for (guint i = 1; i < 200; i++)
-          mill_frontier_set_max_in_flight (frontier, 1 + i % 4);
-      for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-        g_thread_join (threads[i]);
-      g_assert_cmpuint ((guint) g_atomic_int_get (&crawl.taken), ==, 20000);
-      assert_conserved (frontier);
-      g_mutex_clear (&crawl.lock);
-      g_cond_clear (&crawl.cond);
-    }
-}
-
-/* Many URLs on one host, and one URL on each of many hosts: a million with -m perf. Anything quadratic takes
- * minutes even with less. */
-static void
-test_many (void)
-{
-  const guint n = g_test_perf () ? 1000000 : 200000;
-
-  for (guint hosts = 0; hosts < 2; hosts++)
-    {
-      g_autoptr (MillFrontier) frontier = new_frontier (4, 0);
-      guint count = hosts ? n / 4 : n;
-      double add_seconds, take_seconds;
-
-      g_test_timer_start ();
-      for (guint i = 0; i < count; i++)
-        {
-          char url[100];
-
-          g_snprintf (url, sizeof url, "http://host%u.example/some/folder/with/a/usual/name/page-%u.html",
-                      hosts ? i : 0, i);
-          mill_frontier_add_start (frontier, url);
-        }
-      add_seconds = g_test_timer_elapsed ();
-      g_test_timer_start ();
-      for (guint i = 0; i < count; i++)
-        {
-          MillFrontierEntry entry;
-
-          g_assert_cmpint (mill_frontier_take (frontier, i, &entry, NULL, NULL), ==, MILL_FRONTIER_READY);
-          mill_frontier_finished (frontier, entry.url);
-          mill_frontier_settled (frontier, entry.url, MILL_OUTCOME_DONE);
-        }
-      take_seconds = g_test_timer_elapsed ();
-      assert_end (frontier);
-      g_test_message ("%u URLs on %s: %.2f M adds/s, %.2f M takes, finishes and settles/s", count,
-                      hosts ? "as many hosts" : "one host", count / add_seconds / 1e6,
-                      count / take_seconds / 1e6);
-      g_assert_cmpfloat (add_seconds + take_seconds, <, 200.0);
-    }
-}
-
 int
 main (int argc, char *argv[])
 {
@@ -788,9 +557,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/frontier/failed", test_failed);
   g_test_add_func ("/frontier/properties", test_properties);
   g_test_add_func ("/frontier/wake", test_wake);
-  g_test_add_func ("/frontier/simulation", test_simulation);
-  g_test_add_func ("/frontier/threads", test_threads);
-  g_test_add_func ("/frontier/many", test_many);
 
   return g_test_run ();
 }
