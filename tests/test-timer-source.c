@@ -231,6 +231,36 @@ test_count_and_payload (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (poll_source (fixture), ==, MILL_SOURCE_END);
 }
 
+/* A malformed payload is cut off in the middle, between two characters; which ones are does not change. */
+static void
+test_malformed (Fixture *fixture, gconstpointer data)
+{
+  const char *whole = "{\"é\":\"àà\"}", *half = "{\"é\":";
+  guint n_halves = 0;
+
+  g_object_set (fixture->source, "rate", 1000.0, "payload", whole, "malformed", 100.0, NULL);
+  open_source (fixture);
+  advance_to (fixture, SECOND);
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autoptr (MillItem) item = NULL;
+      g_autofree char *text = NULL;
+      GBytes *payload;
+
+      if (i == 10)
+        g_object_set (fixture->source, "malformed", 10.0, NULL);
+      g_assert_cmpint (poll_source (fixture), ==, MILL_SOURCE_READY);
+      item = fixture->yield.item;
+      payload = mill_item_get_payload (item);
+      text = g_strndup (g_bytes_get_data (payload, NULL), g_bytes_get_size (payload));
+      n_halves += g_str_equal (text, half);
+      g_assert_cmpstr (text, ==, g_str_equal (text, half) ? half : whole);
+      g_assert_true (i >= 10 || n_halves == i + 1);
+    }
+  g_assert_cmpuint (n_halves, >, 10 + 50);
+  g_assert_cmpuint (n_halves, <, 10 + 150);
+}
+
 /* In a pipeline: the producer waits by the clock, and a new rate wakes it. */
 static void
 test_pipeline (gconstpointer data)
@@ -289,6 +319,7 @@ main (int argc, char **argv)
   ADD ("exponential", test_exponential);
   ADD ("seed", test_seed);
   ADD ("count-and-payload", test_count_and_payload);
+  ADD ("malformed", test_malformed);
   test_add_both ("timer-source", "pipeline", test_pipeline);
   test_add_both ("timer-source", "stop", test_stop);
   return g_test_run ();

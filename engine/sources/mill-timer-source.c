@@ -33,8 +33,9 @@ struct _MillTimerSource
   guint count;
   guint seed;
   MillTimerJitter jitter;
-  char *payload; /* (owned) (nullable) */
-  double urgent; /* per cent */
+  char *payload;    /* (owned) (nullable) */
+  double urgent;    /* per cent */
+  double malformed; /* per cent */
 
   MillClock *clock; /* (owned) (nullable) set by open */
   char **pieces;    /* (owned) (nullable) set by open: the payload, cut at its placeholders */
@@ -52,9 +53,10 @@ typedef enum
   PROP_SEED,
   PROP_PAYLOAD,
   PROP_URGENT,
+  PROP_MALFORMED,
 } MillTimerSourceProperty;
 
-static GParamSpec *properties[PROP_URGENT + 1];
+static GParamSpec *properties[PROP_MALFORMED + 1];
 
 G_DEFINE_FINAL_TYPE (MillTimerSource, mill_timer_source, MILL_TYPE_SOURCE)
 
@@ -83,12 +85,31 @@ begin_schedule_locked (MillTimerSource *self, double epoch_us)
   self->distance = 0.0;
 }
 
-static gint
-draw_priority_locked (MillTimerSource *self)
+/* What a draw of the present item decides. */
+typedef enum
 {
-  guint64 state = mill_random_state_for (self->seed, self->given, 1);
+  DRAW_URGENT = 1,
+  DRAW_MALFORMED,
+} Draw;
 
-  return mill_random_draw (&state) * 100.0 < self->urgent ? -1 : 0;
+static gboolean
+draw_locked (MillTimerSource *self, Draw draw, double percent)
+{
+  guint64 state = mill_random_state_for (self->seed, self->given, draw);
+
+  return mill_random_draw (&state) * 100.0 < percent;
+}
+
+/* (transfer full): what @key's item carries; a malformed one, as if its writer had died halfway. */
+static GBytes *
+make_payload_locked (MillTimerSource *self, const char *key)
+{
+  char *text = g_strjoinv (key, self->pieces);
+  gsize length = strlen (text);
+
+  if (draw_locked (self, DRAW_MALFORMED, self->malformed))
+    *g_utf8_offset_to_pointer (text, g_utf8_strlen (text, (gssize) length) / 2) = '\0';
+  return g_bytes_new_take (text, strlen (text));
 }
 
 static MillItem *
@@ -98,11 +119,10 @@ make_item_locked (MillTimerSource *self)
   const char *key = mill_number_key (digits, self->given);
   MillItem *item = mill_item_new (self->given, key);
 
-  mill_item_set_priority (item, draw_priority_locked (self));
+  mill_item_set_priority (item, draw_locked (self, DRAW_URGENT, self->urgent) ? -1 : 0);
   if (self->pieces != NULL)
     {
-      char *text = g_strjoinv (key, self->pieces);
-      g_autoptr (GBytes) payload = g_bytes_new_take (text, strlen (text));
+      g_autoptr (GBytes) payload = make_payload_locked (self, key);
 
       mill_item_set_payload (item, payload);
     }
@@ -239,6 +259,9 @@ mill_timer_source_get_property (GObject *object, guint prop_id, GValue *value, G
     case PROP_URGENT:
       g_value_set_double (value, self->urgent);
       break;
+    case PROP_MALFORMED:
+      g_value_set_double (value, self->malformed);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -263,6 +286,8 @@ change_locked (MillTimerSource *self, MillTimerSourceProperty property, const GV
       return mill_property_take_uint (&self->seed, value);
     case PROP_URGENT:
       return mill_property_take_double (&self->urgent, value);
+    case PROP_MALFORMED:
+      return mill_property_take_double (&self->malformed, value);
     case PROP_PAYLOAD:
     default:
       return mill_property_take_string (&self->payload, value);
@@ -275,7 +300,7 @@ mill_timer_source_set_property (GObject *object, guint prop_id, const GValue *va
   MillTimerSource *self = MILL_TIMER_SOURCE (object);
   gboolean changed;
 
-  if (prop_id < PROP_RATE || prop_id > PROP_URGENT)
+  if (prop_id < PROP_RATE || prop_id > PROP_MALFORMED)
     {
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       return;
@@ -354,6 +379,17 @@ install_properties (GObjectClass *object_class)
                            _ ("How many of a hundred items are urgent: they go first where a stage’s order "
                               "is priority"),
                            0.0, 100.0, 0.0, MILL_KNOB_FLAGS),
+      N_ ("%"));
+  /**
+   * MillTimerSource:malformed:
+   *
+   * How many of a hundred payloads are cut off in the middle, as lines are whose writer died. Live, from any
+   * thread.
+   */
+  properties[PROP_MALFORMED] = mill_knob_with_unit (
+      g_param_spec_double ("malformed", _ ("Malformed"),
+                           _ ("How many of a hundred payloads are cut off in the middle"), 0.0, 100.0, 0.0,
+                           MILL_KNOB_FLAGS),
       N_ ("%"));
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }

@@ -13,8 +13,8 @@
  *   full queue, no more than one second is made up for.
  * - A new `rate` takes effect at once: what is left of the running interval is stretched or shortened. At 0
  *   nothing comes until it is turned up again.
- * - `urgent` of a hundred items, at random, have the priority -1, the others 0; the same `seed` gives the
- * same ones.
+ * - `urgent` of a hundred items, at random, have the priority -1, the others 0; `malformed` of a hundred
+ *   payloads are cut off in the middle. The same `seed` gives the same ones.
  * - It ends after `count` items; 0 is no end. An item's key is its number, from 1; its payload is `payload`
  *   with the number in the place of each {n}, and none if that is not set.
  *
