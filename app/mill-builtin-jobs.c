@@ -32,6 +32,7 @@ static const char *const teaching_order[] = {
   "log-to-sqlite",
   "log-to-postgres",
   "http-to-postgres",
+  "follow-log",
   "pitfall-blocking-call",
   "pitfall-cpu-bound",
   "pitfall-unbounded-queue",

@@ -255,6 +255,29 @@ test_truncation (Fixture *fixture, gconstpointer data)
   assert_waits (fixture);
 }
 
+/* A log that nobody has written to yet; one that is not followed is an error. */
+static void
+test_follow_missing (Fixture *fixture, gconstpointer data)
+{
+  g_assert_false (open_source (fixture, FALSE));
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_clear_error (&fixture->error);
+  g_object_unref (fixture->source);
+  g_assert_true (open_source (fixture, TRUE));
+  assert_waits (fixture);
+  g_assert_cmpint (g_mkdir (fixture->file, 0700), ==, 0);
+  assert_waits (fixture);
+  g_assert_cmpint (g_rmdir (fixture->file), ==, 0);
+  append (fixture, "");
+  assert_waits (fixture);
+  append (fixture, "one\n");
+  assert_line (fixture, "one");
+  move_away (fixture);
+  assert_waits (fixture);
+  append (fixture, "two\n");
+  assert_line (fixture, "two");
+}
+
 /* What cannot be followed is named at the start. */
 static void
 test_follow_compressed (Fixture *fixture, gconstpointer data)
@@ -315,6 +338,7 @@ main (int argc, char **argv)
   ADD ("follow", test_follow);
   ADD ("follow/rotation", test_rotation);
   ADD ("follow/truncation", test_truncation);
+  ADD ("follow/missing", test_follow_missing);
   ADD ("follow/compressed", test_follow_compressed);
   ADD ("follow/device", test_follow_device);
   ADD ("follow/pipeline", test_pipeline);

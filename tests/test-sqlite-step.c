@@ -3,8 +3,10 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <locale.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/mill-error.h"
@@ -227,6 +229,42 @@ test_job (TestRows *rows, gconstpointer data)
   g_assert_cmpint (ask (rows, "SELECT sum (id) FROM items"), ==, 1200 * 1201 / 2 - 1000);
 }
 
+static void
+write_lines (const char *path, const char *request)
+{
+  FILE *file = g_fopen (path, "a");
+
+  for (guint i = 0; i < 3; i++)
+    fprintf (file, "::1 - - [28/Nov/2026:12:00:00 +0000] \"GET /%s HTTP/1.1\" 404 %u\n", request, i);
+  fputs ("none of nginx’s\n", file);
+  fclose (file);
+}
+
+/* The shipped one that follows a log, of these files: over a rotation, each line is a row or a dead letter.
+ */
+static void
+test_follow_log (TestRows *rows, gconstpointer data)
+{
+  g_autoptr (MillPipeline) pipeline = test_build_job ("follow-log");
+  MillStep *store = mill_stage_get_step (mill_pipeline_get_stage (pipeline, 1));
+  g_autofree char *log = test_rows_get_path (rows, "access.log"),
+                  *old = test_rows_get_path (rows, "access.log.1"),
+                  *path = test_rows_get_path (rows, "rows.sqlite");
+
+  g_object_set (mill_pipeline_get_source (pipeline), "file", log, NULL);
+  g_object_set (store, "file", path, "linger", 0u, NULL);
+  test_start (pipeline);
+  write_lines (log, "before");
+  TEST_WAIT (pipeline, s->done == 3 && s->dead == 1);
+  g_assert_cmpint (g_rename (log, old), ==, 0);
+  write_lines (log, "after");
+  TEST_WAIT (pipeline, s->done == 6 && s->dead == 2);
+  g_assert_true (mill_pipeline_drain (pipeline, 60.0, NULL));
+  test_join (pipeline);
+  g_assert_cmpint (ask (rows, "SELECT count (*) FROM log WHERE status = 404"), ==, 6);
+  g_assert_cmpint (ask (rows, "SELECT count (*) FROM log WHERE path = '/after'"), ==, 3);
+}
+
 /* The shipped ones, and what their steps are. */
 static void
 test_shipped (TestRows *rows, gconstpointer data)
@@ -261,6 +299,7 @@ main (int argc, char **argv)
   add ("/sqlite-step/locked", test_locked);
   add ("/sqlite-step/wrong-jobs", test_wrong_jobs);
   add ("/sqlite-step/job", test_job);
+  add ("/sqlite-step/follow-log", test_follow_log);
   add ("/sqlite-step/shipped", test_shipped);
   return g_test_run ();
 }

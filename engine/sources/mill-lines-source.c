@@ -34,7 +34,7 @@ struct _MillLinesSource
 
   /* Made by open; then used by poll alone. */
   char *name; /* (owned) (nullable) for messages */
-  int fd;     /* (owned, unless it is the standard input) -1 when closed */
+  int fd; /* (owned, unless it is the standard input) -1 when closed, or while a followed file is missing */
   gboolean may_be_silent;
   MillInflater *inflater; /* (owned) (nullable) of a compressed file */
   gboolean is_leaving; /* another file is in its place; what was written to this one meanwhile comes first */
@@ -91,6 +91,9 @@ open_file (MillLinesSource *self, GError **error)
     }
   else /* without O_NONBLOCK, opening a named pipe waits for a writer */
     self->fd = open (self->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  self->may_be_silent = FALSE;
+  if (self->fd < 0 && errno == ENOENT && self->follow)
+    return TRUE;
   if (self->fd < 0 || fstat (self->fd, &info) != 0)
     return set_errno_error (error, self->name, errno);
   if (S_ISDIR (info.st_mode))
@@ -236,6 +239,17 @@ change_file (MillLinesSource *self)
   return FILL_CUT;
 }
 
+/* One that is followed may come later. */
+static Fill
+await_file (MillLinesSource *self)
+{
+  struct stat named;
+
+  if (stat (self->name, &named) != 0 || !S_ISREG (named.st_mode))
+    return FILL_LATER;
+  return change_file (self);
+}
+
 /* The end of a file that is followed. Another one in its place counts only once there is something in it:
  * until then, whoever writes may still write to this one. */
 static Fill
@@ -262,8 +276,11 @@ look_again (MillLinesSource *self)
 static Fill
 fill (MillLinesSource *self, GError **error)
 {
-  Fill result = self->inflater != NULL ? fill_buffer_inflating (self, error) : fill_buffer (self, error);
+  Fill result;
 
+  if (self->fd < 0)
+    return await_file (self);
+  result = self->inflater != NULL ? fill_buffer_inflating (self, error) : fill_buffer (self, error);
   return result == FILL_END && self->follow ? look_again (self) : result;
 }
 
@@ -291,10 +308,10 @@ fail_at_long_line (MillLinesSource *self, GError **error)
 }
 
 static MillSourceResult
-wait_for_growth (gint64 now_us, MillSourceYield *yield)
+wait_for_growth (MillLinesSource *self, gint64 now_us, MillSourceYield *yield)
 {
   yield->ready_at_us = now_us + LOOK_AGAIN_US;
-  yield->why = _ ("waiting for the file to grow");
+  yield->why = self->fd < 0 ? _ ("waiting for the file to be there") : _ ("waiting for the file to grow");
   return MILL_SOURCE_WAIT;
 }
 
@@ -340,7 +357,7 @@ mill_lines_source_poll (MillSource *source, gint64 now_us, MillSourceYield *yiel
         case FILL_SILENT:
           return wait_for_input (self, yield);
         case FILL_LATER:
-          return wait_for_growth (now_us, yield);
+          return wait_for_growth (self, now_us, yield);
         case FILL_CUT:
           if (!mill_line_buffer_take_rest (&self->buffer, &line, &length))
             break;

@@ -7,12 +7,12 @@
  *
  * - A file that begins as gzip does is decompressed, whatever its name. One that is cut off or damaged is an
  *   error, after the lines before that. A pipe is taken as it is.
- * - With `follow`, the source does not end with its file but waits for more, as `tail -F` does. When the file
- *   was truncated, it goes on at its beginning; when another is in its place that is not empty, with that
- * one, after all that was written to the old one until then. The numbers of the lines go on. A last line
- * without an end is a line when its file was left, and waits for its end otherwise. It looks four times a
- * second. A file that was truncated and has grown beyond where it was within that time looks like one that
- * grew.
+ * - With `follow`, the source does not end with its file but waits for more, as `tail -F` does; also for
+ *   a file that is not there yet. When the file was truncated, it goes on at its beginning; when another is
+ * in its place that is not empty, with that one, after all that was written to the old one until then. The
+ * numbers of the lines go on. A last line without an end is a line when its file was left, and waits for its
+ * end otherwise. It looks four times a second. A file that was truncated and has grown beyond where it was
+ * within that time looks like one that grew.
  * - What was read from a pipe when a drain begins is delivered, but for half a line.
  */
 
