@@ -140,10 +140,16 @@ show_text (GtkLabel *label, const char *text)
   gtk_widget_set_visible (GTK_WIDGET (label), text != NULL);
 }
 
+static char *
+describe_heading (const MillStageSnapshot *stage)
+{
+  return g_strdup_printf (_ ("Waits in the queue of “%s”"), stage->name);
+}
+
 static void
 show (MillWaitsCard *self, const MillStageSnapshot *stage)
 {
-  g_autofree char *heading = g_strdup_printf (_ ("Waits in the queue of “%s”"), stage->name);
+  g_autofree char *heading = describe_heading (stage);
   g_autofree char *theory = stage->theory != NULL ? mill_wait_words_theory (stage->theory) : NULL;
 
   gtk_label_set_label (self->heading, heading);
@@ -154,15 +160,27 @@ show (MillWaitsCard *self, const MillStageSnapshot *stage)
     show_wait (self, i, stage, &g_array_index (stage->waits, MillQueueWait, i));
 }
 
-/* (nullable): the first stage of which there is something to tell. */
+/* A run file has no waits; what theory says of the job as it began is not what the run was. */
+static void
+show_stored (MillWaitsCard *self, const MillStageSnapshot *stage)
+{
+  g_autofree char *heading = describe_heading (stage);
+
+  gtk_label_set_label (self->heading, heading);
+  show_text (self->theory, NULL);
+  show_text (self->note, _ ("How long items waited is not kept in a run file. Run the job again to measure "
+                            "it, beside what theory says."));
+}
+
+/* (nullable): the first stage of which there is something to tell, or was while it ran. */
 static const MillStageSnapshot *
-find_stage (const MillSnapshot *snapshot)
+find_stage (const MillSnapshot *snapshot, gboolean is_stored)
 {
   for (guint i = 0; i < snapshot->stages->len; i++)
     {
       const MillStageSnapshot *stage = g_ptr_array_index (snapshot->stages, i);
 
-      if (stage->waits != NULL && mill_wait_words_are_worth_it (stage))
+      if (is_stored ? stage->theory != NULL : stage->waits != NULL && mill_wait_words_are_worth_it (stage))
         return stage;
     }
   return NULL;
@@ -172,11 +190,15 @@ static void
 update (MillWaitsCard *self)
 {
   const MillSnapshot *snapshot = mill_run_get_snapshot (self->run);
-  const MillStageSnapshot *stage = find_stage (snapshot);
+  gboolean is_stored = mill_run_is_stored (self->run);
+  const MillStageSnapshot *stage = find_stage (snapshot, is_stored);
 
   self->shown_us = snapshot->time_us;
   gtk_widget_set_visible (GTK_WIDGET (self), stage != NULL && !self->presenting);
-  if (stage != NULL)
+  gtk_widget_set_visible (GTK_WIDGET (self->grid), !is_stored);
+  if (stage != NULL && is_stored)
+    show_stored (self, stage);
+  else if (stage != NULL)
     show (self, stage);
 }
 

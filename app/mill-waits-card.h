@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* MillWaitsCard: how long items waited in a stage's queue, urgent ones and others, beside what theory says.
- * It is there for the first stage of a run where that is worth telling, and invisible else. */
+ * It is there for the first stage of a run where that is worth telling, and invisible else. Of a stored run
+ * it says that its file does not keep them. */
 
 #pragma once
 

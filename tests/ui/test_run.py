@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 from keyboard import Keyboard
-from program import Program, number, run_tests
+from program import Program, find, number, run_tests
 
 DEPTH = "work queue depth"
 MARK = "work queue depth: max size"
@@ -252,6 +252,20 @@ def record_and_look_back(command):
         program.wait_text(r"recording · running · .*")
 
 
+def look_back_at_waits(command):
+    """What a run file does not keep is not there, and the page says so."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "shoppers.millrace-run")
+        subprocess.run([os.environ["MILLRACE_CLI"], "run", "checkout", "--duration", "0.1", "--record", path],
+                       stdout=subprocess.DEVNULL, check=True)
+        with Program(command, path) as program:
+            program.wait_text(r"Waits in the queue of “tills”")
+            program.wait_text(r"How long items waited is not kept in a run file\. .*")
+            assert find(program.main, "Mean wait") is None
+            program.press("Run Again")
+            program.wait("Mean wait")
+
+
 def crawl_a_site(command):
     dialog = "New Crawl"
     server = subprocess.Popen([os.environ["MILLRACE_CLI"], "serve", "--pages", "40"], stdout=subprocess.PIPE, text=True)
@@ -297,6 +311,7 @@ if __name__ == "__main__":
                 start_with_a_bad_folder,
                 agree_to_commands,
                 record_and_look_back,
+                look_back_at_waits,
                 crawl_a_site,
             ]
         )
