@@ -322,7 +322,9 @@ mill_fields_step_class_init (MillFieldsStepClass *klass)
    * Settings that are ready.
    */
   properties[PROP_PRESET] =
-      g_param_spec_enum ("preset", _ ("Preset"), _ ("Settings that come before these: journald"),
+      g_param_spec_enum ("preset", _ ("Preset"),
+                         _ ("Settings that come before these: journald, behind parse-json, for the lines of "
+                            "“journalctl -o json”"),
                          MILL_TYPE_FIELDS_PRESET, MILL_FIELDS_PRESET_NONE, MILL_CONFIG_FLAGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
