@@ -51,6 +51,15 @@ class Keyboard:
             self._send(name, False)
         self.x11.XSync(self.display, 0)
 
+    def turn_wheel(self, clicks):
+        """Down, over the middle of the screen's upper left quarter."""
+        root = ctypes.c_ulong(self.x11.XDefaultRootWindow(self.display))
+        self.x11.XWarpPointer(self.display, ctypes.c_ulong(0), root, 0, 0, 0, 0, 300, 300)
+        for _ in range(clicks):
+            for is_press in (True, False):
+                self.test.XTestFakeButtonEvent(self.display, 5, is_press, ctypes.c_ulong(0))
+        self.x11.XSync(self.display, 0)
+
     def type(self, text):
         for character in text:
             self.press(character)
