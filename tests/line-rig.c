@@ -135,9 +135,8 @@ line_rig_count_keys (LineRig *rig, const char *prefix, gboolean *twice)
   return n;
 }
 
-/* @where: "127.0.0.1:7070" */
-static GSocket *
-try_connect (const char *where, GError **error)
+GSocket *
+line_rig_try_connect (const char *where, GError **error)
 {
   const char *colon = strrchr (where, ':');
   g_autofree char *host = g_strndup (where, (gsize) (colon - where));
@@ -156,7 +155,7 @@ line_rig_connect (LineRig *rig)
 {
   g_autofree char *where = mill_source_dup_address (mill_pipeline_get_source (rig->pipeline));
   g_autoptr (GError) error = NULL;
-  GSocket *socket = try_connect (where, &error);
+  GSocket *socket = line_rig_try_connect (where, &error);
 
   g_assert_no_error (error);
   return socket;
@@ -167,7 +166,7 @@ line_rig_assert_closed (const char *where)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (try_connect (where, &error));
+  g_assert_null (line_rig_try_connect (where, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
 }
 

@@ -32,7 +32,9 @@ char *line_rig_dup_payload (LineRig *rig, const char *key);
 guint line_rig_count_keys (LineRig *rig, const char *prefix, gboolean *twice);
 
 GSocket *line_rig_connect (LineRig *rig);
-/* Nobody listens there any more. @where: "127.0.0.1:7070" */
+/* (transfer full) (nullable). @where: "127.0.0.1:7070" */
+GSocket *line_rig_try_connect (const char *where, GError **error);
+/* Nobody listens there any more. */
 void line_rig_assert_closed (const char *where);
 void line_rig_send (GSocket *socket, const char *text, gssize length);
 /* Sends lines until no more go out; how many bytes that were. */
