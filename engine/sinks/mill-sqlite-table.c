@@ -277,25 +277,22 @@ mill_sqlite_table_fit (MillSqliteTable *self, MillColumns *columns, GError **err
 
 /* ---- rows ------------------------------------------------------------------------------------------- */
 
-static void
+static int
 bind_cell (sqlite3_stmt *statement, int i, const MillCell *cell)
 {
   switch (cell->type)
     {
     case MILL_VALUE_BOOLEAN:
     case MILL_VALUE_INTEGER:
-      sqlite3_bind_int64 (statement, i, cell->integer);
-      break;
+      return sqlite3_bind_int64 (statement, i, cell->integer);
     case MILL_VALUE_REAL:
-      sqlite3_bind_double (statement, i, cell->real);
-      break;
+      return sqlite3_bind_double (statement, i, cell->real);
     case MILL_VALUE_TEXT:
     case MILL_VALUE_JSON:
-      sqlite3_bind_text64 (statement, i, cell->text, cell->length, SQLITE_STATIC, SQLITE_UTF8);
-      break;
+      return sqlite3_bind_text64 (statement, i, cell->text, cell->length, SQLITE_STATIC, SQLITE_UTF8);
     case MILL_VALUE_NULL:
     default:
-      sqlite3_bind_null (statement, i);
+      return sqlite3_bind_null (statement, i);
     }
 }
 
@@ -304,7 +301,13 @@ gboolean
 mill_sqlite_table_put (MillSqliteTable *self, const MillCell *cells, GError **error)
 {
   for (guint i = 0; i < self->n_columns; i++)
-    bind_cell (self->put, (int) i + 1, &cells[i]);
+    {
+      int code = bind_cell (self->put, (int) i + 1, &cells[i]);
+
+      /* A text beyond what SQLite takes; what the row before had there must not be written in its place. */
+      if (code != SQLITE_OK)
+        return fail (self, code, error);
+    }
   return run (self, self->put, error);
 }
 
