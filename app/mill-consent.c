@@ -4,6 +4,7 @@
 #include "mill-consent.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "mill-message.h"
 
@@ -99,6 +100,31 @@ new_list (MillJob *job)
   return scroller;
 }
 
+static gboolean
+has_braces (MillJob *job)
+{
+  for (const char *const *command = mill_job_get_commands (job); *command != NULL; command++)
+    if (strchr (*command, '{') != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* What a reader has to know who has not written the job. */
+static GtkWidget *
+new_legend (void)
+{
+  GtkWidget *label =
+      gtk_label_new (_ ("In braces is what each item puts there: {n} its number, {key} its key, "
+                        "{payload} or {} its text, {attempt} which try it is."));
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_widget_set_margin_top (label, 6);
+  return label;
+}
+
 /**
  * mill_consent_dialog_new:
  * @parent: the window with the job
@@ -119,6 +145,8 @@ mill_consent_dialog_new (GtkWindow *parent, MillJob *job)
   GtkWidget *box = adw_message_dialog_get_extra_child (ADW_MESSAGE_DIALOG (dialog));
 
   gtk_box_append (GTK_BOX (box), new_list (job));
+  if (has_braces (job))
+    gtk_box_append (GTK_BOX (box), new_legend ());
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "run",
                                     _ ("_Run Commands"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "run", ADW_RESPONSE_DESTRUCTIVE);
