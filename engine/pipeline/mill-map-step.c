@@ -66,6 +66,16 @@ static void
 mill_map_step_class_init (MillMapStepClass *klass)
 {
   MILL_STEP_CLASS (klass)->process = mill_map_step_process;
+  /**
+   * MillMapStep:batch:
+   *
+   * #MillBatchStep:batch, but less at first.
+   */
+  /**
+   * MillMapStep:linger:
+   *
+   * #MillBatchStep:linger, but 0 at first.
+   */
   mill_batch_step_class_set_defaults (MILL_BATCH_STEP_CLASS (klass), DEFAULT_BATCH, 0);
 }
 
