@@ -159,6 +159,8 @@ describe_service (const MillStageSnapshot *stage, const MillTimes *times)
 
   if (times->count == 0)
     return g_strdup_printf ("%s\n", stage->done > 0 ? _ ("none in the last 10 s") : _ ("no item yet"));
+  if (stage->batching)
+    return g_strdup_printf (_ ("%s per batch\np99 %s"), mean, p99);
   /* Translators: two lines: the mean time of one item, and the 99th percentile; "2.1 ms per item", "p99 8.4
    * ms"
    */

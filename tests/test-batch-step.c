@@ -301,6 +301,7 @@ assert_ended (Fixture *fixture, guint64 done, guint64 dead)
   g_assert_cmpint (snapshot->state, ==, MILL_STATE_FINISHED);
   g_assert_cmpuint (snapshot->done, ==, done);
   g_assert_cmpuint (snapshot->dead, ==, dead);
+  g_assert_true (((MillStageSnapshot *) g_ptr_array_index (snapshot->stages, 0))->batching);
   g_assert_cmpuint (fixture->batches->written->len, ==, done);
   mill_queue_get_stats (mill_stage_get_queue (fixture->stage), &stats);
   g_assert_cmpuint (stats.unfinished, ==, 0);

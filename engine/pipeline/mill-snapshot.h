@@ -60,6 +60,7 @@ typedef enum
  * @joined_us: when its queue was joined, and so all its items had left it; 0 is not yet
  * @waits: (element-type MillQueueWait): how long items waited in the queue, for each priority there was
  * @theory: (nullable): how long they ought to wait; %NULL where the items do not come at random
+ * @batching: whether an attempt is for several items, a batch
  * @service: time from having a slot to the attempt's end, per attempt
  *
  * One stage of a snapshot.
@@ -90,6 +91,7 @@ typedef struct
   gint64 joined_us;
   GArray *waits;          /* (owned) */
   MillWaitTheory *theory; /* (owned) (nullable) */
+  gboolean batching;
   MillHistogram *service; /* (owned) */
 } MillStageSnapshot;
 

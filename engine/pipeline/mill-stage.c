@@ -560,6 +560,7 @@ mill_stage_fill_snapshot (MillStage *self, MillStageSnapshot *snapshot)
   mill_semaphore_get_slots (self->semaphore, snapshot->slots);
   mill_queue_get_stats (self->queue, &snapshot->queue);
   snapshot->waits = mill_queue_list_waits (self->queue);
+  snapshot->batching = MILL_IS_BATCH_STEP (self->step);
 
   g_mutex_lock (&self->lock);
   snapshot->consumers = self->consumers;
