@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* mill_rate_limiter_try_acquire() and mill_retry_budget_deposit() at @now_us of their clock. */
+/* mill_rate_limiter_try_acquire(), and mill_retry_budget_deposit() of @n items, at @now_us of their clock. */
 gboolean mill_rate_limiter_try_acquire_at (MillRateLimiter *self, gint64 now_us);
 void mill_retry_budget_deposit_at (MillRetryBudget *self, guint n, gint64 now_us);
 /* mill_semaphore_try_acquire() at @now_us of g_get_monotonic_time(). */

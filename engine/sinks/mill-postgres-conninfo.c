@@ -54,17 +54,20 @@ find_value (const PQconninfoOption *options, const char *keyword)
   return NULL;
 }
 
-/* What @conninfo says, or else the environment. (transfer full) (nullable) */
-static char *
-dup_value (const char *conninfo, const char *keyword)
+/* What a connection's text says, and what the environment says in its place. */
+typedef struct
 {
-  PQconninfoOption *said = PQconninfoParse (conninfo, NULL), *otherwise = PQconndefaults ();
-  const char *value = find_value (said, keyword);
-  char *copy = g_strdup (value != NULL ? value : find_value (otherwise, keyword));
+  PQconninfoOption *said;      /* (owned) (nullable) */
+  PQconninfoOption *otherwise; /* (owned) (nullable) */
+} Options;
 
-  PQconninfoFree (said);
-  PQconninfoFree (otherwise);
-  return copy;
+/* (transfer none) (nullable) */
+static const char *
+get_value (const Options *options, const char *keyword)
+{
+  const char *value = find_value (options->said, keyword);
+
+  return value != NULL ? value : find_value (options->otherwise, keyword);
 }
 
 static gboolean
@@ -77,12 +80,11 @@ is_loopback (const char *host)
 
 /* Whether the server is of this machine for certain. */
 static gboolean
-is_here (const char *conninfo)
+is_here (const Options *options)
 {
-  g_autofree char *service = dup_value (conninfo, "service"), *host = dup_value (conninfo, "host"),
-                  *address = dup_value (conninfo, "hostaddr");
+  const char *host = get_value (options, "host"), *address = get_value (options, "hostaddr");
 
-  if (service != NULL)
+  if (get_value (options, "service") != NULL)
     return FALSE;
   if (address != NULL)
     return is_loopback (address);
@@ -92,9 +94,9 @@ is_here (const char *conninfo)
 
 /* (transfer full): @conninfo, or what the environment says in its place */
 static char *
-describe (const char *conninfo)
+describe (const char *conninfo, const Options *options)
 {
-  g_autofree char *host = dup_value (conninfo, "host"), *port = dup_value (conninfo, "port");
+  const char *host = get_value (options, "host"), *port = get_value (options, "port");
 
   if (conninfo[0] != '\0')
     return g_strdup (conninfo);
@@ -109,16 +111,21 @@ mill_postgres_check_server (const char *conninfo, GError **error)
 {
   const char *keywords[] = { "dbname", "connect_timeout", NULL };
   const char *values[] = { conninfo, PATIENCE, NULL };
-  g_autofree char *where = NULL;
+  Options options = { PQconninfoParse (conninfo, NULL), PQconndefaults () };
+  gboolean ok = !is_here (&options) || PQpingParams (keywords, values, 1) != PQPING_NO_RESPONSE;
 
-  if (!is_here (conninfo) || PQpingParams (keywords, values, 1) != PQPING_NO_RESPONSE)
-    return TRUE;
-  where = describe (conninfo);
-  g_set_error (
-      error, MILL_ERROR, MILL_ERROR_FATAL,
-      _ ("no PostgreSQL server answers at “%s”. Start one, or put where one is behind “connection=”. "
-         "The same rows can go into an SQLite file, which needs no server: put “step=sqlite” and "
-         "“file=rows.sqlite” in place of “step=postgres” and “connection=…”."),
-      where);
-  return FALSE;
+  if (!ok)
+    {
+      g_autofree char *where = describe (conninfo, &options);
+
+      g_set_error (
+          error, MILL_ERROR, MILL_ERROR_FATAL,
+          _ ("no PostgreSQL server answers at “%s”. Start one, or put where one is behind “connection=”. "
+             "The same rows can go into an SQLite file, which needs no server: put “step=sqlite” and "
+             "“file=rows.sqlite” in place of “step=postgres” and “connection=…”."),
+          where);
+    }
+  PQconninfoFree (options.said);
+  PQconninfoFree (options.otherwise);
+  return ok;
 }

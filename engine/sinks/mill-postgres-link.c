@@ -303,10 +303,9 @@ proceed_asking (MillPostgresLink *self)
 }
 
 /* Runs @sql, which is one transaction if it has none of its own.
- * @copied: (nullable): what to send when one of its statements is a COPY, less than %G_MAXINT bytes; kept
- * until
- * @func
- * @func is called at the end, perhaps before this returns. */
+ * @copied: (nullable): what to send when one of its statements is a COPY, less than %G_MAXINT bytes; it is
+ *   kept until @func
+ * @func: is called at the end, perhaps before this returns. */
 void
 mill_postgres_link_run (MillPostgresLink *self, const char *sql, GString *copied, GCancellable *cancellable,
                         MillPostgresLinkFunc func, gpointer user_data)
